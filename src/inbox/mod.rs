@@ -1,0 +1,1 @@
+//! What is dropped: hints, the scan, settling, pairing, safe opening.

@@ -1,0 +1,1 @@
+//! What is known for good: events, jobs, intents, in SQLite behind one thread.

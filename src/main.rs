@@ -1,0 +1,2 @@
+//! dakbox.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Folders as file systems: whose they are (the mark), what kind, how much is free.

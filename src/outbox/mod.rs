@@ -1,0 +1,1 @@
+//! What is collected: delivery, reports and notes, the archive.

@@ -1,0 +1,1 @@
+//! The process: wiring, signals, locks, logging, systemd.

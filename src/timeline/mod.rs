@@ -1,0 +1,1 @@
+//! The draft as a timeline: tracks, summary, whether two differ, whether it can be exported. Pure.

@@ -1,0 +1,1 @@
+//! What people read: notes and reports as text. Pure.

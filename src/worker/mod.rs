@@ -1,0 +1,1 @@
+//! From arrival to delivery: intake, dispatcher, executor and its steps.
