@@ -1,11 +1,35 @@
 //! WHAT a job is: its steps, its events, what is next. Pure: no clock, no I/O.
 
+mod step;
+
+mod model;
+
+mod event;
+
+mod apply;
+mod next;
+
+mod key;
+
 mod failure;
 mod ids;
+mod moment;
 mod path;
 mod stamp;
 
+pub use apply::{Illegal, admit, apply};
+pub use event::{Balance, EVENT_VERSION, JobEvent};
 pub use failure::{Code, Failure, Kind};
 pub use ids::{AccountId, ContentHash, JobId, RenderId, SessionId, TaskId};
+pub use key::{Key, Lineage, message_key};
+pub use model::{
+    Clip, End, Fate, Film, Job, Message, Order, Phase, Render, StreamEnd, TextRef, Upload, WordsFrom,
+};
+pub use moment::Moment;
+pub use next::{Action, due_step, is_looked_at_again, next_action, retry_delay};
 pub use path::RelPath;
 pub use stamp::Stamp;
+pub use step::{Repeat, Step};
+
+#[cfg(test)]
+mod tests;

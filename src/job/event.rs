@@ -1,0 +1,233 @@
+//! What happens to a job: each event is stored, and they alone are the truth.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AccountId, Clip, ContentHash, Failure, Film, Key, Moment, Order, RelPath, RenderId, SessionId, Stamp,
+    Step, StreamEnd, TaskId,
+};
+
+/// The version of the events below; stored with each, raised when one of them changes its meaning.
+pub const EVENT_VERSION: u16 = 1;
+
+/// Credits of an account at one moment, as the service says them.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Balance {
+    /// To be spent.
+    pub available: f64,
+    /// Reserved for work in progress.
+    pub frozen: f64,
+}
+
+/// One thing that happened.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum JobEvent {
+    /// A settled pair became a job.
+    Admitted {
+        /// The clip.
+        clip: Clip,
+        /// What is asked for, until the words are bound.
+        order: Order,
+    },
+    /// Before any message: other words, or the clip touched without a change of its bytes.
+    Rebound {
+        /// The clip as it is now.
+        clip: Clip,
+        /// The words as they are now.
+        order: Order,
+    },
+    /// Before any message: other bytes under the clip's name. It is uploaded anew, into a new session.
+    Replaced {
+        /// The clip as it is now.
+        clip: Clip,
+        /// The words as they are now.
+        order: Order,
+    },
+    /// The clip lies elsewhere now; its bytes are the same.
+    Renamed {
+        /// Where it lies.
+        path: RelPath,
+        /// Its stamp there (a rename moves ctime).
+        stamp: Stamp,
+    },
+    /// The pair is not as it was judged: nothing is sent until it has settled anew.
+    Unsettled,
+    /// A step begins to act.
+    Started {
+        /// Which.
+        step: Step,
+    },
+    /// A session is open.
+    SessionOpened {
+        /// Its id.
+        session: SessionId,
+        /// Its task, where the service named one.
+        task: Option<TaskId>,
+        /// Whose it is.
+        account: Option<AccountId>,
+    },
+    /// The session is of no use any more, and nothing was paid in it.
+    SessionDropped,
+    /// The clip is in the session.
+    Uploaded {
+        /// Of the bytes that were sent.
+        content: ContentHash,
+        /// The clip's stamp while they were sent.
+        stamp: Stamp,
+        /// The service has it in the state already.
+        applied: bool,
+    },
+    /// THE line: on disk before the first byte of message `n` leaves.
+    Intent {
+        /// The message's place.
+        n: u16,
+        /// Consents to pay for it once more.
+        again: u16,
+        /// What it is paid under.
+        key: Key,
+        /// The state before it, as JSON that the timeline room reads.
+        baseline: String,
+        /// The account's credits before it.
+        credits: Option<Balance>,
+    },
+    /// Message `n` was provably not accepted.
+    Refused {
+        /// The message's place.
+        n: u16,
+        /// Its intent's event: an old answer says nothing about a later intent.
+        intent: u32,
+    },
+    /// Message `n` is over, one way or another.
+    Answered {
+        /// The message's place.
+        n: u16,
+        /// Its intent's event.
+        intent: u32,
+        /// How it ended.
+        end: StreamEnd,
+        /// What the service said.
+        words: String,
+    },
+    /// The draft changed by message `n`.
+    Observed {
+        /// The message's place.
+        n: u16,
+        /// Its intent's event.
+        intent: u32,
+        /// The state after it, as JSON that the timeline room reads.
+        reading: String,
+        /// The account's credits after it.
+        credits: Option<Balance>,
+    },
+    /// The state to export where no message was sent.
+    DraftRead {
+        /// The state, as JSON that the timeline room reads.
+        reading: String,
+    },
+    /// An export is about to be asked for under this id.
+    ExportChosen {
+        /// Our id.
+        id: RenderId,
+    },
+    /// The export under the last id failed.
+    RenderFailed {
+        /// What the service said.
+        message: String,
+    },
+    /// The film is rendered.
+    Rendered {
+        /// Where it is to be had; `None` where only the fallback is left.
+        url: Option<String>,
+    },
+    /// The film lies beside its place, whole and durable.
+    Fetched {
+        /// The film.
+        film: Film,
+    },
+    /// The fetched film is not there any more: it is fetched anew.
+    FilmLost,
+    /// The film has its name.
+    Delivered {
+        /// Where it lies below the outbox.
+        path: RelPath,
+    },
+    /// Report, notes and archive are done.
+    Tidied {
+        /// Where the clip lies now, for people; `None` where it was left or deleted.
+        clip_at: Option<String>,
+    },
+    /// A try failed and is repeated.
+    Tried {
+        /// Why.
+        failure: Failure,
+        /// Not again before this.
+        until: Moment,
+    },
+    /// The job is parked.
+    Waits {
+        /// Why.
+        failure: Failure,
+        /// When it is looked at again; `None` where only a person ends it.
+        until: Option<Moment>,
+    },
+    /// What it waited for is there, or a person said so.
+    GoesOn,
+    /// A person consents to pay for message `n` once more.
+    Again {
+        /// The message's place.
+        n: u16,
+        /// The intent whose fate the person has seen to be unknown.
+        intent: u32,
+    },
+    /// It can't be done.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+    /// The clip was taken away before anything was paid.
+    Cancelled,
+    /// A cancelled clip was dropped again.
+    Reopened {
+        /// The clip as it is now.
+        clip: Clip,
+        /// The words as they are now.
+        order: Order,
+    },
+}
+
+impl JobEvent {
+    /// The event's stored name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Admitted { .. } => "admitted",
+            Self::Rebound { .. } => "rebound",
+            Self::Replaced { .. } => "replaced",
+            Self::Renamed { .. } => "renamed",
+            Self::Unsettled => "unsettled",
+            Self::Started { .. } => "started",
+            Self::SessionOpened { .. } => "session_opened",
+            Self::SessionDropped => "session_dropped",
+            Self::Uploaded { .. } => "uploaded",
+            Self::Intent { .. } => "intent",
+            Self::Refused { .. } => "refused",
+            Self::Answered { .. } => "answered",
+            Self::Observed { .. } => "observed",
+            Self::DraftRead { .. } => "draft_read",
+            Self::ExportChosen { .. } => "export_chosen",
+            Self::RenderFailed { .. } => "render_failed",
+            Self::Rendered { .. } => "rendered",
+            Self::Fetched { .. } => "fetched",
+            Self::FilmLost => "film_lost",
+            Self::Delivered { .. } => "delivered",
+            Self::Tidied { .. } => "tidied",
+            Self::Tried { .. } => "tried",
+            Self::Waits { .. } => "waits",
+            Self::GoesOn => "goes_on",
+            Self::Again { .. } => "again",
+            Self::Failed { .. } => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Reopened { .. } => "reopened",
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! The machine against a service that counts: whatever happens, no message is accepted twice without a person's word.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn order(words: &str, messages: usize) -> Order {
+    Order {
+        words: words.into(),
+        messages: (0..messages).map(|n| format!("{words} {n}")).collect(),
+        language: "bn".into(),
+        quality: "high".into(),
+        output: None,
+        priority: 1,
+        from: WordsFrom::Default,
+    }
+}
+
+fn clip(mtime_ns: i64) -> Clip {
+    let stamp = Stamp { dev: 1, ino: 2, size: 3, mtime_ns, ctime_ns: 0 };
+    Clip { root: 1, path: RelPath::from_bytes(b"talk.mp4").unwrap(), stamp }
+}
+
+/// The service: it counts what it accepts and knows nothing of the machine.
+#[derive(Default)]
+struct Service {
+    accepted: BTreeMap<(u8, String, u16), u32>,
+    draft: u32,
+}
+
+/// What happens around a message that is sent.
+#[derive(Clone, Copy, Debug)]
+enum Luck {
+    Answers,
+    AnswersAndChangesNothing,
+    RefusesWhole,
+    BreaksAfterAccepting,
+    BreaksBeforeAccepting,
+    DiesBeforeTheFirstByte,
+    DiesAfterAccepting,
+    StepFails,
+    StepWaits,
+}
+
+#[derive(Clone, Debug)]
+enum Op {
+    Go(Luck),
+    /// The process dies and starts again from what was recorded.
+    Restart,
+    /// Something recorded long ago arrives once more.
+    Repeat(usize),
+    /// An event that nobody has a reason for.
+    Stray(u8, u16),
+    /// A person consents, knowing that it may be paid again.
+    Consent,
+    OtherWords(u8),
+    OtherClip(i64),
+    TimePasses,
+}
+
+struct World {
+    log: Vec<JobEvent>,
+    job: Job,
+    service: Service,
+    consents: BTreeMap<u16, u32>,
+    now: i64,
+    serial: u32,
+}
+
+impl World {
+    fn new(messages: usize) -> Self {
+        let event = JobEvent::Admitted { clip: clip(0), order: order("words", messages) };
+        let job = admit(JobId(1), &event, Moment(0)).unwrap();
+        let (service, consents) = (Service::default(), BTreeMap::new());
+        Self { log: vec![event], job, service, consents, now: 0, serial: 0 }
+    }
+
+    fn record(&mut self, event: JobEvent) -> bool {
+        let Ok(next) = apply(&self.job, &event, Moment(self.now)) else { return false };
+        self.job = next;
+        self.log.push(event);
+        true
+    }
+
+    fn restart(&mut self) {
+        let mut job = admit(JobId(1), &self.log[0], Moment(0)).unwrap();
+        for event in &self.log[1..] {
+            job = apply(&job, event, Moment(self.now)).expect("what was recorded once is legal again");
+        }
+        assert_eq!(Job { changed: self.job.changed, ..job }, self.job, "the row is what its events say");
+    }
+
+    fn content(&self) -> ContentHash {
+        ContentHash::new([u8::try_from(self.job.clip.stamp.mtime_ns & 0x7f).unwrap(); 32])
+    }
+
+    fn go(&mut self, luck: Luck) {
+        let Action::Run(step) = next_action(&self.job, Moment(self.now)) else { return };
+        assert!(self.record(JobEvent::Started { step }), "what is due can be started: {:?}", self.job);
+        let failure = Failure::new(Code::ServiceDown, "down", "wait");
+        match luck {
+            Luck::StepFails if step.repeat() == Repeat::Safe => {
+                self.record(JobEvent::Tried { failure, until: Moment(self.now) });
+            }
+            Luck::StepWaits if step.repeat() == Repeat::Safe => {
+                self.record(JobEvent::Waits { failure, until: Some(Moment(self.now + 5)) });
+            }
+            _ => self.act(step, luck),
+        }
+    }
+
+    fn act(&mut self, step: Step, luck: Luck) {
+        self.serial += 1;
+        let text = self.serial.to_string();
+        let event = match step {
+            Step::Session => {
+                JobEvent::SessionOpened { session: SessionId::new(text), task: None, account: None }
+            }
+            Step::Upload => {
+                JobEvent::Uploaded { content: self.content(), stamp: self.job.clip.stamp, applied: true }
+            }
+            Step::Instruct(n) => return self.send(n, luck),
+            Step::Observe(n) => return self.look(n),
+            Step::Export if self.job.draft_seq.is_none() => JobEvent::DraftRead { reading: "{}".into() },
+            Step::Export if self.job.render.id.is_none() => {
+                JobEvent::ExportChosen { id: RenderId::new(text) }
+            }
+            Step::Export => JobEvent::Rendered { url: None },
+            Step::Fetch => JobEvent::Fetched {
+                film: Film {
+                    temp: RelPath::from_bytes(b"x").unwrap(),
+                    len: 1,
+                    hash: ContentHash::new([0; 32]),
+                    duration_ms: None,
+                    size: None,
+                },
+            },
+            Step::Deliver => JobEvent::Delivered { path: RelPath::from_bytes(b"talk.mp4").unwrap() },
+            Step::Tidy => JobEvent::Tidied { clip_at: None },
+        };
+        assert!(self.record(event.clone()), "{event:?} follows its start: {:?}", self.job);
+    }
+
+    /// As the executor does it: the intent is recorded, and only then the message leaves.
+    fn send(&mut self, n: u16, luck: Luck) {
+        let Some(key) = self.job.key(n) else { return };
+        let baseline = self.service.draft.to_string();
+        let intent = JobEvent::Intent { n, again: self.job.again(n), key, baseline, credits: None };
+        if !self.record(intent) {
+            return;
+        }
+        let at = self.job.message(n).unwrap().intent;
+        let accepts =
+            !matches!(luck, Luck::RefusesWhole | Luck::BreaksBeforeAccepting | Luck::DiesBeforeTheFirstByte);
+        if accepts {
+            let key = (self.content().as_bytes()[0], self.job.order.words.clone(), n);
+            *self.service.accepted.entry(key).or_default() += 1;
+            self.service.draft += u32::from(!matches!(luck, Luck::AnswersAndChangesNothing));
+        }
+        match luck {
+            Luck::DiesBeforeTheFirstByte | Luck::DiesAfterAccepting => self.restart(),
+            Luck::RefusesWhole => assert!(self.record(JobEvent::Refused { n, intent: at })),
+            Luck::BreaksAfterAccepting | Luck::BreaksBeforeAccepting => {
+                let end = StreamEnd::Broken("reset".into());
+                assert!(self.record(JobEvent::Answered { n, intent: at, end, words: String::new() }));
+            }
+            _ => {
+                let answered =
+                    JobEvent::Answered { n, intent: at, end: StreamEnd::Clean, words: "ok".into() };
+                assert!(self.record(answered));
+            }
+        }
+    }
+
+    fn look(&mut self, n: u16) {
+        let message = self.job.message(n).expect("what is observed was meant").clone();
+        let JobEvent::Intent { baseline, .. } = &self.log[message.intent as usize - 1] else {
+            panic!("event {} is no intent", message.intent)
+        };
+        let changed = *baseline != self.service.draft.to_string();
+        let event = if changed {
+            JobEvent::Observed {
+                n,
+                intent: message.intent,
+                reading: self.service.draft.to_string(),
+                credits: None,
+            }
+        } else {
+            JobEvent::Waits { failure: Failure::new(Code::UnknownFate, "?", "?"), until: None }
+        };
+        assert!(self.record(event));
+    }
+
+    fn consent(&mut self) {
+        let (Step::Observe(n) | Step::Instruct(n)) = self.job.step else { return };
+        let Some(intent) = self.job.message(n).map(|m| m.intent) else { return };
+        if self.record(JobEvent::Again { n, intent }) {
+            *self.consents.entry(n).or_default() += 1;
+        }
+    }
+
+    fn stray(&mut self, kind: u8, n: u16) {
+        let failure = Failure::new(Code::ServiceDown, "down", "wait");
+        let end = StreamEnd::Clean;
+        let event = match kind % 12 {
+            0 => JobEvent::Started { step: Step::Instruct(n) },
+            1 => JobEvent::Started { step: Step::Session },
+            2 => JobEvent::SessionDropped,
+            3 => JobEvent::GoesOn,
+            4 => JobEvent::Cancelled,
+            5 => JobEvent::Unsettled,
+            6 => JobEvent::Refused { n, intent: u32::from(kind) },
+            7 => JobEvent::Answered { n, intent: u32::from(kind), end, words: String::new() },
+            8 => JobEvent::Waits { failure, until: None },
+            9 => JobEvent::Reopened { clip: clip(0), order: order("words", 2) },
+            10 => JobEvent::Again { n, intent: 10_000 },
+            _ => JobEvent::FilmLost,
+        };
+        self.record(event);
+    }
+
+    fn run(&mut self, op: Op) {
+        match op {
+            Op::Go(luck) => self.go(luck),
+            Op::Restart => self.restart(),
+            Op::Repeat(at) => {
+                // Whoever repeats a consent gives no new one; a refusal of long ago refuses nothing now.
+                let event = self.log[at % self.log.len()].clone();
+                let was_consent = matches!(event, JobEvent::Again { .. });
+                assert!(!(self.record(event) && was_consent), "a consent counts once");
+            }
+            Op::Stray(kind, n) => self.stray(kind, n),
+            Op::Consent => self.consent(),
+            Op::OtherWords(w) => {
+                let order = order(&format!("words {w}"), self.job.order.messages.len());
+                self.record(JobEvent::Rebound { clip: self.job.clip.clone(), order });
+            }
+            Op::OtherClip(mtime) => {
+                self.record(JobEvent::Replaced { clip: clip(mtime), order: self.job.order.clone() });
+            }
+            Op::TimePasses => self.now += 10,
+        }
+    }
+
+    fn check(&self) {
+        for ((_, words, n), count) in &self.service.accepted {
+            let allowed = 1 + self.consents.get(n).copied().unwrap_or(0);
+            assert!(
+                *count <= allowed,
+                "message {n} of `{words}` was accepted {count} times, {allowed} allowed"
+            );
+        }
+        let different: usize = self.service.accepted.keys().filter(|(.., n)| *n == 0).count();
+        assert!(different <= 1, "after a message was paid for, the words and the clip are bound");
+    }
+}
+
+fn luck() -> impl Strategy<Value = Luck> {
+    prop_oneof![
+        6 => Just(Luck::Answers),
+        1 => Just(Luck::AnswersAndChangesNothing),
+        2 => Just(Luck::RefusesWhole),
+        2 => Just(Luck::BreaksAfterAccepting),
+        2 => Just(Luck::BreaksBeforeAccepting),
+        2 => Just(Luck::DiesBeforeTheFirstByte),
+        2 => Just(Luck::DiesAfterAccepting),
+        1 => Just(Luck::StepFails),
+        1 => Just(Luck::StepWaits),
+    ]
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        8 => luck().prop_map(Op::Go),
+        1 => Just(Op::Restart),
+        2 => any::<usize>().prop_map(Op::Repeat),
+        2 => (any::<u8>(), 0_u16..3).prop_map(|(kind, n)| Op::Stray(kind, n)),
+        1 => Just(Op::Consent),
+        1 => any::<u8>().prop_map(Op::OtherWords),
+        1 => (0_i64..100).prop_map(Op::OtherClip),
+        1 => Just(Op::TimePasses),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_message_is_paid_twice_without_a_word(messages in 1_usize..4, ops in prop::collection::vec(op(), 1..120)) {
+        let mut world = World::new(messages);
+        for op in ops {
+            world.run(op);
+            world.check();
+        }
+    }
+}
+
+#[test]
+fn a_quiet_day_ends_with_each_message_accepted_once() {
+    let mut world = World::new(3);
+    for _ in 0..60 {
+        world.go(Luck::Answers);
+        world.now += 10;
+    }
+    assert_eq!(world.job.end, Some(End::Delivered));
+    assert!(world.job.is_ended() && !world.job.incomplete);
+    assert_eq!(world.service.accepted.values().copied().collect::<Vec<_>>(), [1, 1, 1]);
+}
+
+#[test]
+fn a_stream_that_broke_after_its_work_goes_on_and_is_marked() {
+    let mut world = World::new(1);
+    world.go(Luck::Answers);
+    world.go(Luck::Answers);
+    world.go(Luck::DiesAfterAccepting);
+    assert_eq!(next_action(&world.job, Moment(world.now)), Action::Run(Step::Observe(0)));
+    world.go(Luck::Answers);
+    assert_eq!(world.job.step, Step::Export);
+    assert!(world.job.incomplete);
+}
+
+#[test]
+fn a_refused_message_is_sent_again_and_an_old_refusal_is_not_believed() {
+    let mut world = World::new(1);
+    world.go(Luck::Answers);
+    world.go(Luck::Answers);
+    world.go(Luck::RefusesWhole);
+    let old = world.log.last().unwrap().clone();
+    world.go(Luck::DiesAfterAccepting);
+    assert!(!world.record(old), "the refusal was of another intent");
+    assert_eq!(due_step(&world.job), Step::Observe(0));
+}
+
+#[test]
+fn before_a_message_the_clip_may_go_and_after_it_not() {
+    let mut world = World::new(1);
+    world.go(Luck::Answers);
+    let mut early = World::new(1);
+    assert!(early.record(JobEvent::Cancelled));
+    world.go(Luck::Answers);
+    world.go(Luck::DiesAfterAccepting);
+    for late in [
+        JobEvent::Cancelled,
+        JobEvent::SessionDropped,
+        JobEvent::Unsettled,
+        JobEvent::Rebound { clip: clip(9), order: order("others", 1) },
+        JobEvent::Replaced { clip: clip(9), order: order("others", 1) },
+    ] {
+        assert!(!world.record(late.clone()), "{late:?}");
+    }
+}
+
+#[test]
+fn another_language_before_the_message_opens_another_session() {
+    let mut world = World::new(1);
+    world.go(Luck::Answers);
+    world.go(Luck::Answers);
+    assert_eq!(world.job.step, Step::Instruct(0));
+    let mut other = order("words", 1);
+    assert!(world.record(JobEvent::Rebound { clip: clip(0), order: other.clone() }));
+    assert_eq!(world.job.step, Step::Instruct(0), "the same language keeps the session");
+    other.language = "en".into();
+    assert!(world.record(JobEvent::Rebound { clip: clip(0), order: other }));
+    assert_eq!((world.job.step, &world.job.session), (Step::Session, &None));
+}
+
+#[test]
+fn an_event_keeps_its_meaning_through_json() {
+    let mut world = World::new(2);
+    for luck in [Luck::Answers, Luck::Answers, Luck::RefusesWhole, Luck::BreaksAfterAccepting, Luck::Answers]
+    {
+        world.go(luck);
+    }
+    for event in &world.log {
+        let json = serde_json::to_string(event).unwrap();
+        assert!(json.contains(&format!("\"event\":\"{}\"", event.name())), "{json}");
+        assert_eq!(&serde_json::from_str::<JobEvent>(&json).unwrap(), event);
+    }
+    let row = serde_json::to_string(&world.job).unwrap();
+    assert_eq!(serde_json::from_str::<Job>(&row).unwrap(), world.job);
+}
