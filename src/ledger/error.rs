@@ -1,0 +1,52 @@
+//! What can go wrong with the ledger.
+
+use thiserror::Error;
+
+use crate::job::{Illegal, JobId};
+
+/// A failure of the ledger.
+#[derive(Debug, Error)]
+pub enum LedgerError {
+    /// SQLite failed; after a failed write nothing more is written.
+    #[error("the ledger can't be used: {0}")]
+    Sql(#[from] rusqlite::Error),
+    /// A file operation failed.
+    #[error("the ledger can't be opened: {0}")]
+    Io(#[from] std::io::Error),
+    /// The ledger was written by a newer dakbox.
+    #[error("the ledger is of version {found}, this dakbox knows {known}: install the newer dakbox again")]
+    Newer {
+        /// The version in the file.
+        found: i64,
+        /// The version known here.
+        known: i64,
+    },
+    /// A row is not as it was written.
+    #[error("the ledger is damaged: {what}")]
+    Damaged {
+        /// Which row.
+        what: String,
+    },
+    /// An event that can't happen.
+    #[error(transparent)]
+    Illegal(#[from] Illegal),
+    /// The message's key was used already.
+    #[error("this message was sent already, for job {by}")]
+    KeyTaken {
+        /// The job it was sent for.
+        by: JobId,
+    },
+    /// No such job.
+    #[error("there is no job {0}")]
+    NoJob(JobId),
+    /// The ledger's thread has ended.
+    #[error("the ledger is closed")]
+    Closed,
+}
+
+impl LedgerError {
+    /// Whether the ledger as a whole can't be trusted any more: the daemon stops rather than go on paying.
+    pub const fn is_fatal(&self) -> bool {
+        matches!(self, Self::Sql(_) | Self::Io(_) | Self::Damaged { .. } | Self::Closed | Self::Newer { .. })
+    }
+}

@@ -1,0 +1,208 @@
+//! The daemon's hold on the ledger: one thread owns the file, calls are answered when they are on disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::oneshot;
+
+use super::{
+    LedgerError, Progress, Recorded, Root, RootState, Sighting, intent, query, record, root, schema,
+};
+use crate::job::{ContentHash, Job, JobEvent, JobId, Moment, RelPath, Stamp};
+
+type Call = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The ledger, open for writing. Clones share the one thread.
+#[derive(Clone)]
+pub struct Ledger {
+    calls: mpsc::Sender<Call>,
+    id: String,
+}
+
+impl Ledger {
+    /// Opens the ledger at `path`, makes it where it is missing, and starts its thread.
+    ///
+    /// The caller sees to it that the file lies on a local file system and is nobody else's.
+    pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        let mut db = schema::open(path)?;
+        let id = root::ledger_id(&db)?;
+        let (calls, inbox) = mpsc::channel::<Call>();
+        std::thread::Builder::new().name("ledger".into()).spawn(move || {
+            while let Ok(call) = inbox.recv() {
+                call(&mut db);
+            }
+        })?;
+        Ok(Self { calls, id })
+    }
+
+    /// The ledger's own id, as the marks of its roots carry it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let (answer, answered) = oneshot::channel();
+        let call: Call = Box::new(move |db| {
+            let _ = answer.send(work(db));
+        });
+        self.calls.send(call).map_err(|_| LedgerError::Closed)?;
+        answered.await.map_err(|_| LedgerError::Closed)?
+    }
+
+    /// Makes a job of its admission and of what follows at once, in one commit.
+    pub async fn found(&self, events: Vec<JobEvent>, at: Moment) -> Result<Job, LedgerError> {
+        self.call(move |db| record::found(db, &events, at)).await
+    }
+
+    /// Applies events to a job in one commit, all or none; the job as it is then.
+    ///
+    /// # Errors
+    /// [`LedgerError::Illegal`], [`LedgerError::KeyTaken`]; anything fatal means that nothing was recorded for sure.
+    pub async fn append(&self, id: JobId, events: Vec<JobEvent>, at: Moment) -> Result<Job, LedgerError> {
+        self.call(move |db| record::append(db, id, &events, at)).await
+    }
+
+    /// The job of that number.
+    pub async fn job(&self, id: JobId) -> Result<Option<Job>, LedgerError> {
+        self.call(move |db| query::job(db, id)).await
+    }
+
+    /// All that has not ended, oldest first.
+    pub async fn open_jobs(&self) -> Result<Vec<Job>, LedgerError> {
+        self.call(|db| query::open_jobs(db)).await
+    }
+
+    /// The newest job of a clip at that place.
+    pub async fn job_at(&self, root: i64, path: RelPath) -> Result<Option<Job>, LedgerError> {
+        self.call(move |db| query::job_at(db, root, &path)).await
+    }
+
+    /// The newest job of that very file, wherever it lies now.
+    pub async fn job_of_file(&self, stamp: Stamp) -> Result<Option<Job>, LedgerError> {
+        self.call(move |db| query::job_of_file(db, &stamp)).await
+    }
+
+    /// The job that made a film with these bytes.
+    pub async fn job_of_film(&self, film: ContentHash) -> Result<Option<Job>, LedgerError> {
+        self.call(move |db| query::job_of_film(db, &film)).await
+    }
+
+    /// One event of a job.
+    pub async fn event(&self, job: JobId, seq: u32) -> Result<Recorded, LedgerError> {
+        self.call(move |db| query::event(db, job, seq)).await
+    }
+
+    /// All events of a job, oldest first.
+    pub async fn events(&self, job: JobId) -> Result<Vec<Recorded>, LedgerError> {
+        self.call(move |db| query::events(db, job)).await
+    }
+
+    /// The job that a job's events make: what its row must say.
+    pub async fn rebuild(&self, job: JobId) -> Result<Job, LedgerError> {
+        self.call(move |db| query::rebuild(db, job)).await
+    }
+
+    /// How many intents were ever written here.
+    pub async fn intents(&self) -> Result<u64, LedgerError> {
+        self.call(|db| intent::count(db)).await
+    }
+
+    /// The root with that id in its mark.
+    pub async fn root_by_mark(&self, mark: String) -> Result<Option<Root>, LedgerError> {
+        self.call(move |db| root::by_mark(db, &mark)).await
+    }
+
+    /// The root last seen at that path.
+    pub async fn root_by_path(&self, path: PathBuf) -> Result<Option<Root>, LedgerError> {
+        self.call(move |db| root::by_path(db, &path)).await
+    }
+
+    /// Notes that the root at `path` is about to be marked, or is known, under `mark`.
+    pub async fn note_root(
+        &self,
+        path: PathBuf,
+        mark: String,
+        state: RootState,
+    ) -> Result<Root, LedgerError> {
+        self.call(move |db| root::note(db, &path, &mark, state)).await
+    }
+
+    /// A value that holds for the whole ledger.
+    pub async fn meta(&self, key: &'static str) -> Result<Option<String>, LedgerError> {
+        self.call(move |db| read_meta(db, key)).await
+    }
+
+    /// Sets a value that holds for the whole ledger; `None` takes it away.
+    pub async fn set_meta(&self, key: &'static str, value: Option<String>) -> Result<(), LedgerError> {
+        self.call(move |db| {
+            match value {
+                Some(value) => {
+                    db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", [key, &value])?
+                }
+                None => db.execute("DELETE FROM meta WHERE key = ?1", [key])?,
+            };
+            Ok(())
+        })
+        .await
+    }
+
+    /// Replaces what observers see of running steps. Does not wait for the disk.
+    pub async fn show_progress(&self, rows: Vec<Progress>) -> Result<(), LedgerError> {
+        self.call(move |db| without_fsync(db, |db| write_progress(db, &rows))).await
+    }
+
+    /// Replaces what observers see of files that are no jobs. Does not wait for the disk.
+    pub async fn show_sightings(&self, rows: Vec<Sighting>) -> Result<(), LedgerError> {
+        self.call(move |db| without_fsync(db, |db| write_sightings(db, &rows))).await
+    }
+}
+
+pub(super) fn read_meta(db: &Connection, key: &str) -> Result<Option<String>, LedgerError> {
+    Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
+}
+
+/// Runs a write that may be lost: what it shows is gone with the process anyway.
+fn without_fsync<T>(
+    db: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, LedgerError>,
+) -> Result<T, LedgerError> {
+    db.pragma_update(None, "synchronous", "NORMAL")?;
+    let done = work(db);
+    db.pragma_update(None, "synchronous", "FULL")?;
+    done
+}
+
+fn write_progress(db: &mut Connection, rows: &[Progress]) -> Result<(), LedgerError> {
+    let change = db.transaction()?;
+    change.execute("DELETE FROM progress", [])?;
+    for row in rows {
+        change
+            .prepare_cached("INSERT INTO progress (job, step, done, total, at) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![
+                row.job.0,
+                row.step,
+                row.done.cast_signed(),
+                row.total.cast_signed(),
+                row.at.0
+            ])?;
+    }
+    Ok(change.commit()?)
+}
+
+fn write_sightings(db: &mut Connection, rows: &[Sighting]) -> Result<(), LedgerError> {
+    let change = db.transaction()?;
+    change.execute("DELETE FROM sighting", [])?;
+    for row in rows {
+        let code = row.code.map_or("settling", crate::job::Code::as_str);
+        change
+            .prepare_cached(
+                "INSERT OR REPLACE INTO sighting (path, code, detail, at) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![row.path.as_bytes(), code, row.detail, row.at.0])?;
+    }
+    Ok(change.commit()?)
+}

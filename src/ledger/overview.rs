@@ -1,0 +1,146 @@
+//! What observers read: beside a running daemon, or when it is down.
+
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+use super::{LedgerError, Recorded, query, schema};
+use crate::job::{Code, Job, JobId, Moment, RelPath};
+
+/// How far the running step of a job is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The job.
+    pub job: JobId,
+    /// The step's name.
+    pub step: String,
+    /// Done so far: bytes, or percent of a render.
+    pub done: u64,
+    /// Of so many; 0 where that is not known.
+    pub total: u64,
+    /// When that was so.
+    pub at: Moment,
+}
+
+/// A file in the inbox that is not a job (yet), and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// Where it lies below the inbox.
+    pub path: RelPath,
+    /// Why; `None` where it merely has not settled.
+    pub code: Option<Code>,
+    /// In words.
+    pub detail: String,
+    /// Since when.
+    pub at: Moment,
+}
+
+/// How many jobs there are in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Not begun.
+    pub queued: u64,
+    /// In work.
+    pub working: u64,
+    /// Waiting for a person or for something outside.
+    pub waiting: u64,
+    /// In the outbox.
+    pub delivered: u64,
+    /// In `failed/`.
+    pub failed: u64,
+    /// Taken away before anything was paid.
+    pub cancelled: u64,
+}
+
+/// A view of a ledger that never writes.
+pub struct Overview {
+    db: Connection,
+}
+
+impl Overview {
+    /// Opens the ledger at `path` to read.
+    pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        Ok(Self { db: schema::open_to_read(path)? })
+    }
+
+    /// The jobs, newest first; of one state where that is given.
+    pub fn jobs(&self, state: Option<&str>) -> Result<Vec<Job>, LedgerError> {
+        match state {
+            Some(state) => query::many(
+                &self.db,
+                "SELECT body FROM job WHERE state = ?1 ORDER BY id DESC",
+                params![state],
+            ),
+            None => query::many(&self.db, "SELECT body FROM job ORDER BY id DESC", []),
+        }
+    }
+
+    /// All that has not ended, oldest first.
+    pub fn open_jobs(&self) -> Result<Vec<Job>, LedgerError> {
+        query::open_jobs(&self.db)
+    }
+
+    /// One job.
+    pub fn job(&self, id: JobId) -> Result<Option<Job>, LedgerError> {
+        query::job(&self.db, id)
+    }
+
+    /// One job's events, oldest first.
+    pub fn events(&self, id: JobId) -> Result<Vec<Recorded>, LedgerError> {
+        query::events(&self.db, id)
+    }
+
+    /// The counts.
+    pub fn summary(&self) -> Result<Summary, LedgerError> {
+        let mut sum = Summary::default();
+        let mut rows = self.db.prepare("SELECT state, count(*) FROM job GROUP BY state")?;
+        let rows = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+        for row in rows {
+            let (state, count) = row?;
+            let count = count.unsigned_abs();
+            match state.as_str() {
+                "queued" => sum.queued = count,
+                "working" => sum.working = count,
+                "waiting" => sum.waiting = count,
+                "delivered" => sum.delivered = count,
+                "failed" => sum.failed = count,
+                _ => sum.cancelled = count,
+            }
+        }
+        Ok(sum)
+    }
+
+    /// How far running steps are.
+    pub fn progress(&self) -> Result<Vec<Progress>, LedgerError> {
+        let mut rows = self.db.prepare("SELECT job, step, done, total, at FROM progress ORDER BY job")?;
+        let rows = rows.query_map([], |row| {
+            Ok(Progress {
+                job: JobId(row.get(0)?),
+                step: row.get(1)?,
+                done: row.get::<_, i64>(2)?.unsigned_abs(),
+                total: row.get::<_, i64>(3)?.unsigned_abs(),
+                at: Moment(row.get(4)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What lies in the inbox and is no job.
+    pub fn sightings(&self) -> Result<Vec<Sighting>, LedgerError> {
+        let mut rows = self.db.prepare("SELECT path, code, detail, at FROM sighting ORDER BY path")?;
+        let rows = rows.query_map([], |row| {
+            Ok(Sighting {
+                path: RelPath::from_bytes(&row.get::<_, Vec<u8>>(0)?).unwrap_or_default(),
+                code: Code::parse(&row.get::<_, String>(1)?),
+                detail: row.get(2)?,
+                at: Moment(row.get(3)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A value that holds for the whole ledger.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, LedgerError> {
+        super::handle::read_meta(&self.db, key)
+    }
+}

@@ -1,0 +1,116 @@
+//! Recording events: the machine's word is asked first, and everything of one call is one commit.
+
+use std::os::unix::ffi::OsStrExt;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::{LedgerError, intent, query};
+use crate::job::{EVENT_VERSION, Job, JobEvent, JobId, Moment, admit, apply};
+
+/// Makes a job of an [`JobEvent::Admitted`] and of what follows at once.
+pub(super) fn found(db: &mut Connection, events: &[JobEvent], at: Moment) -> Result<Job, LedgerError> {
+    let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    change.execute(
+        "INSERT INTO job (root, path, dev, ino, size, ended, state, step, changed, body)
+         VALUES (0, x'', 0, 0, 0, 0, '', '', 0, '')",
+        [],
+    )?;
+    let id = JobId(change.last_insert_rowid());
+    let damaged = || LedgerError::Damaged { what: format!("job {id} begins without its admission") };
+    let (first, rest) = events.split_first().ok_or_else(damaged)?;
+    let mut job = admit(id, first, at).ok_or_else(damaged)?;
+    store_event(&change, id, job.seq, first, at)?;
+    for event in rest {
+        job = step(&change, &job, event, at)?;
+    }
+    store_row(&change, &job)?;
+    change.commit()?;
+    Ok(job)
+}
+
+/// Applies `events` to a job, all or none.
+pub(super) fn append(
+    db: &mut Connection,
+    id: JobId,
+    events: &[JobEvent],
+    at: Moment,
+) -> Result<Job, LedgerError> {
+    let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut job = query::job(&change, id)?.ok_or(LedgerError::NoJob(id))?;
+    for event in events {
+        job = step(&change, &job, event, at)?;
+    }
+    store_row(&change, &job)?;
+    change.commit()?;
+    Ok(job)
+}
+
+fn step(change: &Transaction<'_>, job: &Job, event: &JobEvent, at: Moment) -> Result<Job, LedgerError> {
+    let next = apply(job, event, at)?;
+    store_event(change, job.id, next.seq, event, at)?;
+    match event {
+        JobEvent::Intent { n, key, .. } => {
+            intent::write(change, key, intent::For { job: job.id, n: *n, seq: next.seq }, at)?;
+        }
+        JobEvent::Refused { n, intent } => intent::refuse(change, job.id, *n, *intent)?,
+        _ => {}
+    }
+    Ok(next)
+}
+
+fn store_event(
+    db: &Connection,
+    id: JobId,
+    seq: u32,
+    event: &JobEvent,
+    at: Moment,
+) -> Result<(), LedgerError> {
+    let body = serde_json::to_string(event).map_err(|e| LedgerError::Damaged { what: e.to_string() })?;
+    let checksum = event_checksum(id, seq, at, EVENT_VERSION, &body);
+    db.prepare_cached(
+        "INSERT INTO event (job, seq, at, version, name, body, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![id.0, seq, at.0, EVENT_VERSION, event.name(), body, checksum])?;
+    Ok(())
+}
+
+/// Writes the cache row of a job as its events have made it.
+pub(super) fn store_row(db: &Connection, job: &Job) -> Result<(), LedgerError> {
+    let body = serde_json::to_string(job).map_err(|e| LedgerError::Damaged { what: e.to_string() })?;
+    let stamp = &job.clip.stamp;
+    db.prepare_cached(
+        "UPDATE job SET root = ?2, path = ?3, dev = ?4, ino = ?5, size = ?6, ended = ?7, state = ?8, step = ?9,
+         code = ?10, film = ?11, changed = ?12, body = ?13 WHERE id = ?1",
+    )?
+    .execute(params![
+        job.id.0,
+        job.clip.root,
+        job.clip.path.as_path().as_os_str().as_bytes(),
+        stamp.dev.cast_signed(),
+        stamp.ino.cast_signed(),
+        stamp.size.cast_signed(),
+        job.is_ended(),
+        job.state(),
+        job.step.name(),
+        job.code().map(crate::job::Code::as_str),
+        job.film.as_ref().map(|f| f.hash.to_string()),
+        job.changed.0,
+        body,
+    ])?;
+    Ok(())
+}
+
+/// What an event row's checksum is taken over.
+pub(super) fn event_checksum(id: JobId, seq: u32, at: Moment, version: u16, body: &str) -> String {
+    checksum(&[&id.to_string(), &seq.to_string(), &at.0.to_string(), &version.to_string(), body])
+}
+
+/// A short checksum over texts: SQLite's pages have none, and a flipped bit must not become a payment.
+pub(super) fn checksum(parts: &[&str]) -> String {
+    let mut hash = blake3::Hasher::new();
+    for part in parts {
+        hash.update(&(part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().to_hex()[..16].to_owned()
+}

@@ -1,0 +1,205 @@
+//! Stories of a ledger on disk.
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::*;
+use crate::job::{
+    Clip, Code, ContentHash, Failure, Job, JobEvent, JobId, Moment, Order, RelPath, SessionId, Stamp, Step,
+    StreamEnd, WordsFrom,
+};
+
+fn admitted(name: &[u8], ino: u64) -> JobEvent {
+    let stamp = Stamp { dev: u64::MAX, ino, size: 3, mtime_ns: 4, ctime_ns: 5 };
+    let order = Order {
+        words: "make it short".into(),
+        messages: vec!["make it short".into()],
+        language: "bn".into(),
+        quality: "high".into(),
+        output: None,
+        priority: 1,
+        from: WordsFrom::Default,
+    };
+    JobEvent::Admitted { clip: Clip { root: 1, path: RelPath::from_bytes(name).unwrap(), stamp }, order }
+}
+
+/// Takes a job up to where its message can be sent.
+async fn up_to_the_message(ledger: &Ledger, name: &[u8], ino: u64) -> Job {
+    let job = ledger.found(vec![admitted(name, ino)], Moment(1)).await.unwrap();
+    let stamp = job.clip.stamp;
+    let events = vec![
+        JobEvent::Started { step: Step::Session },
+        JobEvent::SessionOpened { session: SessionId::new("9007199254740993"), task: None, account: None },
+        JobEvent::Started { step: Step::Upload },
+        JobEvent::Uploaded { content: ContentHash::new([7; 32]), stamp, applied: true },
+        JobEvent::Started { step: Step::Instruct(0) },
+    ];
+    ledger.append(job.id, events, Moment(2)).await.unwrap()
+}
+
+fn intent(job: &Job) -> JobEvent {
+    let key = job.key(0).unwrap();
+    JobEvent::Intent { n: 0, again: job.again(0), key, baseline: "{}".into(), credits: None }
+}
+
+struct Disk {
+    dir: TempDir,
+}
+
+impl Disk {
+    fn new() -> Self {
+        Self { dir: TempDir::new().unwrap() }
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.dir.path().join("ledger.db")
+    }
+
+    fn open(&self) -> Ledger {
+        Ledger::open(&self.path()).unwrap()
+    }
+
+    fn sql(&self) -> Connection {
+        Connection::open(self.path()).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_there_after_a_restart() {
+    let disk = Disk::new();
+    let ledger = disk.open();
+    let id = ledger.id().to_owned();
+    let job = up_to_the_message(&ledger, b"talk\xff.mp4", 1).await;
+    drop(ledger);
+    let again = disk.open();
+    assert_eq!(again.id(), id);
+    assert_eq!(again.open_jobs().await.unwrap(), [job.clone()]);
+    assert_eq!(again.job_at(1, job.clip.path.clone()).await.unwrap(), Some(job.clone()));
+    assert_eq!(again.job_of_file(job.clip.stamp).await.unwrap(), Some(job.clone()));
+    assert_eq!(again.rebuild(job.id).await.unwrap(), job, "the row says what the events say");
+    assert_eq!(again.events(job.id).await.unwrap().len(), 6);
+}
+
+#[tokio::test]
+async fn the_same_message_has_one_intent_over_all_jobs() {
+    let disk = Disk::new();
+    let ledger = disk.open();
+    let (first, second) =
+        (up_to_the_message(&ledger, b"a.mp4", 1).await, up_to_the_message(&ledger, b"b.mp4", 2).await);
+    let sent = ledger.append(first.id, vec![intent(&first)], Moment(3)).await.unwrap();
+    assert_eq!(ledger.intents().await.unwrap(), 1);
+    let refused = ledger.append(second.id, vec![intent(&second)], Moment(3)).await.unwrap_err();
+    assert!(matches!(refused, LedgerError::KeyTaken { by } if by == first.id), "{refused}");
+    assert!(!refused.is_fatal());
+    assert_eq!(ledger.job(second.id).await.unwrap(), Some(second.clone()), "nothing of it was recorded");
+    assert_eq!(ledger.intents().await.unwrap(), 1);
+
+    // Only a refusal by the service frees the key.
+    let at = sent.message(0).unwrap().intent;
+    ledger.append(first.id, vec![JobEvent::Refused { n: 0, intent: at }], Moment(4)).await.unwrap();
+    ledger.append(second.id, vec![intent(&second)], Moment(5)).await.unwrap();
+    assert_eq!(ledger.intents().await.unwrap(), 2, "the count only grows");
+}
+
+#[tokio::test]
+async fn all_events_of_a_call_or_none() {
+    let disk = Disk::new();
+    let ledger = disk.open();
+    let job = up_to_the_message(&ledger, b"a.mp4", 1).await;
+    let answered = JobEvent::Answered { n: 0, intent: 99, end: StreamEnd::Clean, words: String::new() };
+    let illegal = ledger.append(job.id, vec![intent(&job), answered], Moment(3)).await.unwrap_err();
+    assert!(matches!(illegal, LedgerError::Illegal(_)), "{illegal}");
+    assert_eq!(ledger.job(job.id).await.unwrap(), Some(job));
+    assert_eq!(ledger.intents().await.unwrap(), 0);
+    let missing = ledger.append(JobId(77), vec![JobEvent::GoesOn], Moment(3)).await.unwrap_err();
+    assert!(matches!(missing, LedgerError::NoJob(JobId(77))));
+}
+
+#[tokio::test]
+async fn a_flipped_byte_is_found_before_it_is_believed() {
+    let disk = Disk::new();
+    let ledger = disk.open();
+    let job = up_to_the_message(&ledger, b"a.mp4", 1).await;
+    ledger.append(job.id, vec![intent(&job)], Moment(3)).await.unwrap();
+    disk.sql()
+        .execute("UPDATE event SET body = replace(body, 'upload', 'tidied') WHERE seq = 4", [])
+        .unwrap();
+    let damaged = ledger.rebuild(job.id).await.unwrap_err();
+    assert!(damaged.is_fatal() && damaged.to_string().contains("event 4 of job 1"), "{damaged}");
+
+    disk.sql().execute("UPDATE intent SET state = 'refused'", []).unwrap();
+    let other = up_to_the_message(&ledger, b"b.mp4", 2).await;
+    let damaged = ledger.append(other.id, vec![intent(&other)], Moment(4)).await.unwrap_err();
+    assert!(damaged.is_fatal(), "{damaged}");
+}
+
+#[tokio::test]
+async fn a_ledger_of_a_newer_dakbox_is_left_untouched() {
+    let disk = Disk::new();
+    drop(disk.open());
+    disk.sql().pragma_update(None, "user_version", 4000).unwrap();
+    let before = std::fs::read(disk.path()).unwrap();
+    let Err(error) = Ledger::open(&disk.path()) else { panic!("it was opened") };
+    assert!(matches!(error, LedgerError::Newer { found: 4000, .. }), "{error}");
+    assert!(Overview::open(&disk.path()).is_err());
+    assert_eq!(std::fs::read(disk.path()).unwrap(), before);
+}
+
+#[tokio::test]
+async fn observers_read_beside_the_daemon_and_never_write() {
+    let disk = Disk::new();
+    let ledger = disk.open();
+    let job = up_to_the_message(&ledger, b"a.mp4", 1).await;
+    let failure = Failure::new(Code::NoCredits, "no credits", "top up");
+    let parked =
+        ledger.found(vec![admitted(b"b.mp4", 2), JobEvent::Waits { failure, until: None }], Moment(2)).await;
+    let progress = Progress { job: job.id, step: "upload".into(), done: 3, total: 9, at: Moment(4) };
+    ledger.show_progress(vec![progress.clone()]).await.unwrap();
+    let seen = Sighting {
+        path: RelPath::from_bytes(b"x\xff.mp4").unwrap(),
+        code: Some(Code::NotWhole),
+        detail: "ends in zeros".into(),
+        at: Moment(5),
+    };
+    ledger.show_sightings(vec![seen.clone()]).await.unwrap();
+
+    let view = Overview::open(&disk.path()).unwrap();
+    assert_eq!(view.summary().unwrap(), Summary { working: 1, waiting: 1, ..Summary::default() });
+    assert_eq!(view.jobs(Some("waiting")).unwrap(), [parked.unwrap()]);
+    assert_eq!(view.open_jobs().unwrap().len(), 2);
+    assert_eq!((view.progress().unwrap(), view.sightings().unwrap()), (vec![progress], vec![seen]));
+    assert_eq!(view.job(JobId(99)).unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_commit_is_on_disk_and_others_may_not_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let disk = Disk::new();
+    let ledger = disk.open();
+    let job = up_to_the_message(&ledger, b"a.mp4", 1).await;
+    let mode =
+        |name: &str| std::fs::metadata(disk.dir.path().join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("ledger.db"), mode("ledger.db-wal")), (0o600, 0o600));
+    // A copy of the files, taken with the daemon alive, is what a power cut would leave.
+    let copy = TempDir::new().unwrap();
+    for name in ["ledger.db", "ledger.db-wal"] {
+        std::fs::copy(disk.dir.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let other = Ledger::open(&copy.path().join("ledger.db")).unwrap();
+    assert_eq!(other.job(job.id).await.unwrap(), Some(job));
+}
+
+#[tokio::test]
+async fn roots_are_known_by_their_mark() {
+    let disk = Disk::new();
+    let ledger = disk.open();
+    let path = std::path::PathBuf::from("/srv/clips");
+    assert_eq!(ledger.root_by_path(path.clone()).await.unwrap(), None);
+    let about = ledger.note_root(path.clone(), "m1".into(), RootState::Marking).await.unwrap();
+    assert_eq!(ledger.root_by_path(path.clone()).await.unwrap(), Some(about.clone()));
+    let known = ledger.note_root(path.clone(), "m1".into(), RootState::Known).await.unwrap();
+    assert_eq!((known.id, known.state), (about.id, RootState::Known));
+    let moved = ledger.note_root("/srv/other".into(), "m1".into(), RootState::Known).await.unwrap();
+    assert_eq!(moved.id, about.id, "the same root, mounted elsewhere");
+    assert_eq!(ledger.root_by_mark("m2".into()).await.unwrap(), None);
+}
