@@ -63,7 +63,7 @@ impl Api {
         Self {
             url: address(s, "url", "NEMO_API_URL", "https://mega-api-prod.nemovideo.ai"),
             web_url: address(s, "web_url", "NEMO_WEB_URL", "https://nemovideo.com"),
-            token_file: s.maybe("token_file"),
+            token_file: s.token_file("token_file"),
             client_id: client_id(s),
             on_token_expired: s.get("on_token_expired", OnTokenExpired::Renew),
             connect_timeout: s.interval("connect_timeout", Duration::from_secs(10)),

@@ -12,7 +12,8 @@ pub struct Attribution {
     pub source: String,
     /// `X-Skill-Version`.
     pub version: String,
-    platform: String,
+    /// `auto`, or what [`Self::platform`] is to say.
+    pub platform: String,
 }
 
 impl Attribution {

@@ -37,6 +37,8 @@ mod section;
 mod typed;
 
 #[cfg(test)]
+mod every_key;
+#[cfg(test)]
 mod whole;
 
 pub use api::{Api, OnTokenExpired};

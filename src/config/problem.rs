@@ -118,7 +118,8 @@ impl Flaw {
         let start = floor(text, self.span.start);
         let span = start..floor(text, self.span.end.max(start));
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let (message, help) = (veil(&self.message), self.help.as_deref().map(veil));
+        let tidy = |words: &str| one_line(&veil(words));
+        let (message, help) = (tidy(&self.message), self.help.as_deref().map(tidy));
         let path = file.display().to_string();
         let mark = AnnotationKind::Primary.span(span).label(help.as_deref());
         let source = Snippet::source(text).path(path.as_str()).annotation(mark);
@@ -168,6 +169,15 @@ pub(super) fn veil(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// The same words on one line, whatever was typed into a quoted value.
+pub(super) fn one_line(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars() {
+        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}
+
 fn sounds_secret(key: &str) -> bool {
     let key = key.trim().to_ascii_lowercase();
     !key.ends_with("_file") && ["token", "secret", "password"].iter().any(|word| key.ends_with(word))
@@ -183,11 +193,13 @@ pub(super) fn stars(bytes: &mut [u8], range: Range<usize>) {
 }
 
 /// "did you mean …?", where a known word is near enough.
-pub(super) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
     let typed = typed.to_lowercase();
-    let scored = known.into_iter().map(|k| (strsim::damerau_levenshtein(&typed, k), k));
+    let scored = known.clone().map(|k| (strsim::damerau_levenshtein(&typed, k), k));
     let (distance, word) = scored.min_by_key(|(d, _)| *d)?;
-    (distance <= 1 + typed.chars().count() / 4).then(|| format!("did you mean `{word}`?"))
+    let near = (distance <= 1 + typed.chars().count() / 4).then_some(word);
+    let begun = || known.into_iter().find(|k| typed.len() > 2 && k.starts_with(&typed));
+    near.or_else(begun).map(|word| format!("did you mean `{word}`?"))
 }
 
 /// The words as a list for people: `a`, `b`, `c`.
@@ -239,11 +251,24 @@ mod tests {
     }
 
     #[test]
+    fn one_problem_is_one_line() {
+        assert_eq!(one_line("`a\nb\u{1b}[31mক` is none"), "`a\\nb\\u{1b}[31mক` is none");
+    }
+
+    #[test]
     fn near_words() {
-        let known = ["settle", "rescan", "mode"];
-        assert_eq!(nearest("setle", known).unwrap(), "did you mean `settle`?");
-        assert_eq!(nearest("Mode", known).unwrap(), "did you mean `mode`?");
-        assert_eq!(nearest("colour", known), None);
-        assert_eq!(nearest("x", []), None);
+        for (typed, want) in [
+            ("setle", Some("settle")),
+            ("Mode", Some("mode")),
+            ("mdoe", Some("mode")),
+            ("token", Some("token_file")),
+            ("colour", None),
+            ("x", None),
+            ("to", None),
+        ] {
+            let near = nearest(typed, ["settle", "rescan", "mode", "token_file"].into_iter());
+            assert_eq!(near, want.map(|w| format!("did you mean `{w}`?")), "{typed}");
+        }
+        assert_eq!(nearest("x", [].into_iter()), None);
     }
 }

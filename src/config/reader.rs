@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::env::Env;
-use super::problem::{Flaw, Problem, Problems, nearest, stars, veil};
+use super::problem::{Flaw, Problem, Problems, listed, nearest, stars, veil};
 use super::section::Section;
 
 type Value<'a> = Spanned<DeValue<'a>>;
@@ -91,8 +91,16 @@ impl<'a> Reader<'a> {
                     let new = table.iter().filter(|(key, _)| !known.iter().any(|s| *key.get_ref() == s.key));
                     found.extend(new.map(|(key, value)| {
                         let near = nearest(key.get_ref(), known.iter().map(|s| s.key));
+                        let all = || format!("there are {}", listed(known.iter().map(|s| s.key)));
                         let message = format!("unknown key `{}` in [{}]", key.get_ref(), name.get_ref());
-                        (value, Flaw { span: key.span(), message, help: self.elsewhere(key).or(near) })
+                        (
+                            value,
+                            Flaw {
+                                span: key.span(),
+                                message,
+                                help: Some(self.elsewhere(key).or(near).unwrap_or_else(all)),
+                            },
+                        )
                     }));
                 }
                 _ if !known.is_empty() => {}

@@ -1,5 +1,6 @@
 //! Reads one section key by key: the value if it is right, else the default and a problem.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use toml::Spanned;
@@ -7,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::env::Env;
 use super::not_built::{Verdict, judge};
-use super::problem::{Flaw, Problem, veil};
+use super::problem::{Flaw, Problem, one_line, veil};
 use super::reader::{Origin, Reader, Setting};
 use super::typed::{Typed, Wrong};
 
@@ -53,10 +54,27 @@ impl<'r, 'a> Section<'r, 'a> {
         self.typed(key, None, |_| Ok(()))
     }
 
-    /// A length of time that is not zero: a pace or a limit.
+    /// The file that `key` names for a token. A token typed there itself must not become a path in a log.
+    pub(super) fn token_file(&mut self, key: &'static str) -> Option<PathBuf> {
+        self.typed(key, None, |path: &PathBuf| {
+            if !path.iter().any(|part| part.as_encoded_bytes().starts_with(b"nmv_")) {
+                return Ok(());
+            }
+            Err(Wrong::with_help(
+                "a token, where a file is to be named",
+                "the token goes into a file of its own",
+            ))
+        })
+    }
+
+    /// A length of time that is not zero: a pace or a limit, without which something would spin or never start.
     pub(super) fn interval(&mut self, key: &'static str, default: Duration) -> Duration {
         self.checked(key, default, |time| {
-            if time.is_zero() { Err(Wrong::new("expected more than no time at all")) } else { Ok(()) }
+            if *time < Duration::from_millis(1) {
+                Err(Wrong::new("expected at least \"1ms\""))
+            } else {
+                Ok(())
+            }
         })
     }
 
@@ -88,7 +106,7 @@ impl<'r, 'a> Section<'r, 'a> {
                 read
             }
             Err(wrong) => {
-                let message = veil(&wrong.message);
+                let message = one_line(&veil(&wrong.message));
                 self.problem(Problem::InEnv { variable: var, message });
                 value
             }

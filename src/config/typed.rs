@@ -121,7 +121,9 @@ impl Typed for PathBuf {
 impl Typed for Url {
     fn read(value: &DeValue<'_>, _: &Env) -> Result<Self, Wrong> {
         let typed = text(value, "an address")?;
-        Self::parse(typed).map_err(|e| Wrong::new(format!("`{typed}` is no address: {e}")))
+        Self::parse(typed).map_err(|e| {
+            Wrong::with_help(format!("`{typed}` is no address: {e}"), "it begins with https:// or http://")
+        })
     }
 
     fn shown(&self) -> String {

@@ -49,7 +49,7 @@ impl Web {
         let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 8642));
         Self {
             listen: s.get("listen", Listen::At(local)),
-            token_file: s.maybe("token_file"),
+            token_file: s.token_file("token_file"),
             hosts: hosts(s, "hosts"),
         }
     }
