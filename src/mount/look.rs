@@ -263,4 +263,37 @@ mod tests {
         assert_eq!(below.stat(&rel(b"c")).unwrap(), dir.stat(&rel(b"a/b/c")).unwrap());
         assert_eq!(below.path(), top.path().join("a/b"));
     }
+
+    /// F2: somebody swaps the clip for a link to a secret, again and again.
+    #[test]
+    fn a_swap_never_leads_to_what_a_link_means() {
+        let top = tempfile::tempdir().unwrap();
+        let at = |name: &str| top.path().join(name);
+        std::fs::create_dir(at("in")).unwrap();
+        std::fs::write(at("secret"), "secret").unwrap();
+        std::fs::write(at("in/clip"), "clip").unwrap();
+        symlink("../secret", at("in/link")).unwrap();
+        let dir = Dir::open(&at("in")).unwrap();
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    let exchange = rustix::fs::RenameFlags::EXCHANGE;
+                    rustix::fs::renameat_with(dir.as_fd(), "clip", dir.as_fd(), "link", exchange).unwrap();
+                }
+            });
+            let (mut files, mut links) = (0, 0);
+            while files + links < 5_000 || files == 0 || links == 0 {
+                match dir.open_file(&rel(b"clip")) {
+                    Ok(opened) => {
+                        assert_eq!(std::io::read_to_string(opened.file).unwrap(), "clip");
+                        files += 1;
+                    }
+                    Err(OpenError::Link) => links += 1,
+                    Err(other) => panic!("{other}"),
+                }
+            }
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+    }
 }

@@ -71,7 +71,7 @@ impl Title {
             Some(rest) => std::str::from_utf8(rest.strip_suffix(b")")?).ok()?.parse().ok()?,
             None => 1,
         };
-        (self.film(number) == film).then_some(number)
+        (number <= LAST_NUMBER && self.film(number) == film).then_some(number)
     }
 }
 
@@ -91,7 +91,7 @@ pub(super) fn numbers_in(name: &[u8]) -> impl Iterator<Item = u32> {
     let at = name.windows(2).rposition(|pair| pair == b" (");
     let digits = at.and_then(|at| name[at + 2..].split(|b| *b == b')').next());
     let number = digits.and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
-    [Some(1), number].into_iter().flatten()
+    [Some(1), number.filter(|n| *n <= LAST_NUMBER)].into_iter().flatten()
 }
 
 fn joined(stem: &[u8], number: u32, ending: &[u8]) -> Vec<u8> {
