@@ -5,8 +5,8 @@ use std::io;
 use std::os::fd::AsFd;
 
 use rustix::fs::{
-    AtFlags, Gid, Mode, OFlags, RenameFlags, fchmod, fchown, fsync, linkat, mkdirat, renameat, renameat_with,
-    unlinkat,
+    Access, AtFlags, Gid, Mode, OFlags, RenameFlags, accessat, fchmod, fchown, fsync, linkat, mkdirat,
+    renameat, renameat_with, unlinkat,
 };
 use rustix::io::Errno;
 
@@ -140,6 +140,15 @@ impl Dir {
             Some(now) if now.kind != Type::File || now.stamp != *known => Ok(Removal::Changed),
             Some(_) => Ok(if self.remove(rel)? { Removal::Removed } else { Removal::Missing }),
         }
+    }
+
+    /// Whether names in a folder may be taken away and given.
+    ///
+    /// # Errors
+    /// Read-only or no permission, as a rename would say.
+    pub fn prove_changeable(&self, rel_folder: &RelPath) -> io::Result<()> {
+        let folder = self.below(rel_folder)?;
+        Ok(accessat(folder.as_fd(), ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?)
     }
 
     /// Removes a folder if nothing is in it; `false` where something is, or where it wasn't there.

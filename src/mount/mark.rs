@@ -205,8 +205,10 @@ mod tests {
                 std::fs::write(&path, torn).unwrap();
                 let count = Mark::read(&dir).unwrap().unwrap().count;
                 assert!(count == 41 || count == 1_042, "{count} at {cut}");
-                mark.count(&dir, 2_000).unwrap();
-                assert_eq!(Mark::read(&dir).unwrap().unwrap().count, 2_000);
+                if cut % 32 == 0 {
+                    mark.count(&dir, 2_000).unwrap();
+                    assert_eq!(Mark::read(&dir).unwrap().unwrap().count, 2_000);
+                }
             }
         }
         for n in 0..before.len() {

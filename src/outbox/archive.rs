@@ -1,7 +1,7 @@
 //! Moving what was worked out of the inbox: to the archive, or to `failed/`.
 //!
 //! Only what was bound is moved: the very file, unchanged, of a text also its bytes. Anything else that lies
-//! there by now stays, and is a new drop. One fsync for each folder moved into, two more for each file that
+//! there by now stays, and is a new drop. One fsync for each folder moved into, one more for each file that
 //! has to be copied to another file system.
 
 use std::collections::BTreeSet;
@@ -52,7 +52,7 @@ pub fn keep(inbox: &Dir, items: &[Item], store: &Dir, note: Option<(&Title, Note
     let mut group = Group::new(inbox, items, store, note)?;
     for number in group.first_number()..=LAST_NUMBER {
         if group.is_free(number)? && group.move_to(number)? {
-            group.sync()?;
+            group.settle()?;
             let fates = group.places.into_iter().map(Place::fate).collect();
             return Ok(Kept { number, fates });
         }
@@ -196,10 +196,23 @@ impl<'a> Group<'a> {
         Ok(true)
     }
 
-    fn sync(&self) -> io::Result<()> {
+    /// Makes the new names last; only then what was copied goes from the inbox.
+    fn settle(&self) -> io::Result<()> {
         let stored = |place: &Place| if let Place::Stored(_, at) = place { Some(at.parent()) } else { None };
         let folders: BTreeSet<RelPath> = self.places.iter().filter_map(stored).collect();
-        folders.iter().try_for_each(|folder| self.store.sync(folder))
+        folders.iter().try_for_each(|folder| self.store.sync(folder))?;
+        for (item, place) in self.items.iter().zip(&self.places) {
+            if let Place::Stored(_, at) = place
+                && let Err(error) = self.inbox.remove_if_same(&item.from, &item.known)
+            {
+                // Still there, so the copy is one too many: the next try would make another.
+                if is_bound(self.inbox, item)? == Some(true) {
+                    self.store.remove(at)?;
+                }
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn take(inbox: &Dir, item: &Item, store: &Dir, to: &RelPath) -> io::R
     }
 }
 
-/// Moves one file to another file system: the source goes when the copy is proven and lasts.
+/// Copies one file to another file system. The source stays, until the copy's name lasts as well.
 fn copy(inbox: &Dir, item: &Item, store: &Dir, to: &RelPath) -> io::Result<Fate> {
     let mut source = match inbox.open_file(&item.from) {
         Ok(opened) if opened.stamp == item.known => opened,
@@ -48,6 +48,8 @@ fn copy(inbox: &Dir, item: &Item, store: &Dir, to: &RelPath) -> io::Result<Fate>
         Err(OpenError::Io(error)) => return Err(error),
         Ok(_) | Err(_) => return Ok(Fate::Changed),
     };
+    // Where the source can't be removed afterwards, no copy is made.
+    inbox.prove_changeable(&item.from.parent())?;
     let folder = folder_at(store, &to.parent())?;
     let (part, file) = temp_in(&folder)?;
     let name = one(to.name())?;
@@ -58,8 +60,6 @@ fn copy(inbox: &Dir, item: &Item, store: &Dir, to: &RelPath) -> io::Result<Fate>
         let _ = folder.remove(&part);
         return copied.map(|_| Fate::Changed);
     }
-    folder.sync(&RelPath::root())?;
-    inbox.remove_if_same(&item.from, &item.known)?;
     Ok(Fate::Moved(to.clone()))
 }
 
@@ -119,8 +119,8 @@ mod tests {
         assert_eq!(copy(&inbox, &item, &store, &rel("a/clip")).unwrap(), Fate::Moved(rel("a/clip")));
         let seen = std::fs::metadata(store.path().join("a/clip")).unwrap();
         assert_eq!((seen.len(), seen.mode() & 0o777, seen.mtime()), (700_000, 0o640, 1_000_000));
-        assert_eq!(inbox.list(&RelPath::root()).unwrap(), []);
         assert_eq!(store.list(&rel("a")).unwrap().len(), 1);
+        inbox.remove(&item.from).unwrap();
         assert_eq!(copy(&inbox, &item, &store, &rel("b")).unwrap(), Fate::Missing);
     }
 
