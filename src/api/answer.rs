@@ -1,0 +1,158 @@
+//! What a JSON answer says, read tolerantly: its code, its explanation, its data.
+//!
+//! Values stay as the text they came in (`RawValue`): a draft must go back byte for byte, and an id beyond
+//! 2^53 must stay exact.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+/// The longest JSON answer taken.
+pub(super) const ANSWER_CAP: usize = 8 << 20;
+/// The deepest nesting taken.
+const DEPTH_CAP: usize = 128;
+
+/// The fields of an object, each as its own text.
+pub(super) type Fields = BTreeMap<String, Box<RawValue>>;
+
+/// An answer's contents, whether it says yes or no.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// `code`, from a number or a text.
+    pub(super) code: Option<i64>,
+    /// `message`, `msg`, `detail` or `error`.
+    pub(super) explanation: Option<String>,
+    /// `success` is false.
+    pub(super) denied: bool,
+    /// The fields of `data`, or those of the answer itself where it has no `data`.
+    pub(super) data: Fields,
+}
+
+/// Reads an answer; `None` where it is no JSON object, or nested beyond reason.
+pub(super) fn read(body: &[u8]) -> Option<Contents> {
+    if too_deep(body) {
+        return None;
+    }
+    let mut fields = object(std::str::from_utf8(body).ok()?)?;
+    let nested = |name| fields.get(name).and_then(|raw| object(raw.get()));
+    let inner = nested("error").or_else(|| nested("detail")).unwrap_or_default();
+    let code = [fields.get("code"), inner.get("code")].into_iter().flatten().find_map(|raw| integer(raw));
+    let explanation = explain(&fields).or_else(|| explain(&inner));
+    let denied = fields.get("success").is_some_and(|raw| raw.get() == "false");
+    let data = fields.remove("data").and_then(|raw| object(raw.get())).unwrap_or(fields);
+    Some(Contents { code, explanation, denied, data })
+}
+
+/// The fields of a JSON object; `None` for any other text.
+pub(super) fn object(json: &str) -> Option<Fields> {
+    serde_json::from_str(json).ok()
+}
+
+/// A text, or a number as its text; `None` for anything else and for the empty text.
+pub(super) fn text(raw: &RawValue) -> Option<String> {
+    let json = raw.get();
+    let text = match json.as_bytes().first()? {
+        b'"' => serde_json::from_str(json).ok()?,
+        b'-' | b'0'..=b'9' => json.to_owned(),
+        _ => return None,
+    };
+    Some(text).filter(|t| !t.is_empty())
+}
+
+/// The text at `name`.
+pub(super) fn text_at(fields: &Fields, name: &str) -> Option<String> {
+    fields.get(name).and_then(|raw| text(raw))
+}
+
+/// The number at `name`, from a number or a text.
+pub(super) fn number_at(fields: &Fields, name: &str) -> Option<f64> {
+    text_at(fields, name)?.trim().parse().ok().filter(|n: &f64| n.is_finite())
+}
+
+fn integer(raw: &RawValue) -> Option<i64> {
+    text(raw)?.trim().parse().ok()
+}
+
+fn explain(fields: &Fields) -> Option<String> {
+    ["message", "msg", "detail", "error"].iter().find_map(|name| {
+        let raw = fields.get(*name)?;
+        text(raw).or_else(|| list(raw)).filter(|t| !t.trim().is_empty())
+    })
+}
+
+/// What a validator says: an array of objects with `loc` and `msg`.
+fn list(raw: &RawValue) -> Option<String> {
+    let items: Vec<Fields> = serde_json::from_str(raw.get()).ok()?;
+    let said = items.iter().filter_map(|item| text_at(item, "msg"));
+    Some(said.collect::<Vec<_>>().join("; "))
+}
+
+fn too_deep(json: &[u8]) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for b in json {
+        match b {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                if depth > DEPTH_CAP {
+                    return true;
+                }
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_explanations_in_all_their_spellings() {
+        let table = [
+            (r#"{"code":0,"data":{}}"#, Some(0), None),
+            (r#"{"code":"2001","msg":"no credits"}"#, Some(2001), Some("no credits")),
+            (r#"{"code":" 1001 ","error":"bad"}"#, Some(1001), Some("bad")),
+            (r#"{"code":"E_ODD","message":"odd"}"#, None, Some("odd")),
+            (r#"{"code":null,"data":null}"#, None, None),
+            (r#"{"detail":"Session not found: ghost"}"#, None, Some("Session not found: ghost")),
+            (r#"{"detail":[{"loc":["body",1],"msg":"a"},{"msg":"b"}]}"#, None, Some("a; b")),
+            (r#"{"detail":{"code":4001,"message":"no"}}"#, Some(4001), Some("no")),
+            (r#"{"error":{"code":"429","msg":"slow"}}"#, Some(429), Some("slow")),
+            (r#"{"message":"","msg":"b"}"#, None, Some("b")),
+            (r#"{"code":1,"code":2}"#, Some(2), None),
+        ];
+        for (json, code, explanation) in table {
+            let read = read(json.as_bytes()).unwrap();
+            assert_eq!((read.code, read.explanation.as_deref()), (code, explanation), "{json}");
+        }
+        assert!(read(br#"{"success":false}"#).unwrap().denied);
+    }
+
+    #[test]
+    fn what_is_no_answer() {
+        let deep = format!("{{\"a\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        for bad in ["", "<html>", "[1]", "{", "null", "{\"a\":1}x", "{\"a\":\"\u{1}\"}", &deep] {
+            assert!(read(bad.as_bytes()).is_none(), "{}", &bad[..bad.len().min(20)]);
+        }
+        assert!(read(b"{\"a\":\"\xff\"}").is_none());
+        assert!(read(format!("{{\"a\":\"{}\\\"[\"}}", "[".repeat(500)).as_bytes()).is_some());
+    }
+
+    #[test]
+    fn data_wrapped_or_not_and_ids_exact() {
+        for json in [r#"{"data":{"id":90071992547409931}}"#, r#"{"id":"90071992547409931"}"#] {
+            let read = read(json.as_bytes()).unwrap();
+            assert_eq!(text_at(&read.data, "id").as_deref(), Some("90071992547409931"));
+            assert_eq!(text_at(&read.data, "none"), None);
+        }
+        let read = read(br#"{"data":{"n":"1.5","x":[],"i":1e999}}"#).unwrap();
+        assert_eq!(number_at(&read.data, "n"), Some(1.5));
+        assert_eq!(number_at(&read.data, "x"), None);
+        assert_eq!(number_at(&read.data, "i"), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! Uploads: one clip into a session, watched for stalls.
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::Stream;
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::{Body, RequestBuilder, Response};
+use tokio::time::{Instant, sleep, timeout};
+use uuid::Uuid;
+
+use super::answer::{Contents, Fields, number_at, text_at};
+use super::client::Client;
+use super::error::{ApiError, Call, ErrorKind};
+use super::http::bearer;
+use super::multipart::{Frame, Meter, body};
+use crate::job::SessionId;
+
+/// A clip to be uploaded.
+pub struct UploadFile<S> {
+    /// The clip's own name.
+    pub name: String,
+    /// Its length in bytes; a body of another length breaks the upload off.
+    pub len: u64,
+    /// Its bytes.
+    pub body: S,
+    /// Counts the bytes of the clip that were handed to the connection.
+    pub progress: Arc<AtomicU64>,
+}
+
+/// What the service made of an upload.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Uploaded {
+    /// The files it took.
+    pub files: Vec<UploadedFile>,
+    /// Whether the session's state already holds them.
+    pub state_applied: bool,
+}
+
+/// One file that the service took.
+#[derive(Clone, PartialEq, Debug)]
+pub struct UploadedFile {
+    /// The name it goes by there.
+    pub filename: Option<String>,
+    /// Seconds.
+    pub duration: Option<f64>,
+    /// Pixels.
+    pub width: Option<f64>,
+    /// Pixels.
+    pub height: Option<f64>,
+}
+
+impl Client {
+    /// Uploads a clip into a session. Where the token was refused it is renewed already, but the call must be made
+    /// again by whoever has the clip: its bytes are used up.
+    pub async fn upload<S>(&self, session: &SessionId, file: UploadFile<S>) -> Result<Uploaded, ApiError>
+    where
+        S: Stream<Item = io::Result<Bytes>> + Send + 'static,
+    {
+        let token = self.token().await?;
+        let frame = Frame::new(&file.name, &format!("dakbox-{}", Uuid::new_v4().simple()));
+        let meter = Arc::new(Meter::new(file.progress));
+        let request = self
+            .lanes
+            .bulk
+            .post(self.options.call(&["api", "upload-video", "nemo_agent", "me", session.as_str()]))
+            .header(AUTHORIZATION, bearer(Call::Upload, &token.secret)?)
+            .header(CONTENT_TYPE, &frame.content_type)
+            .header(CONTENT_LENGTH, frame.length(file.len));
+        let bytes = body(frame, file.body, file.len, self.options.upload_limit, meter.clone());
+        let sent = self.send_watched(request.body(Body::wrap_stream(bytes)), file.len, &meter).await;
+        let answer = match (sent, meter.fault()) {
+            (Ok(response), _) => self.answer_in_time(response).await,
+            (Err(_), Some((kind, message))) => Err(ApiError::new(Call::Upload, kind, message)),
+            (Err(error), None) => Err(error),
+        };
+        match answer {
+            Ok(contents) => Ok(read(&contents)),
+            Err(error) if error.token_refused() => Err(match self.renew(&token, error.clone()).await {
+                Ok(_) => error,
+                Err(renewal) => renewal,
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends a request and gives up when its bytes don't move. The stack's own timer can't be used: it runs while
+    /// a body is being sent, and would end every upload that takes longer.
+    async fn send_watched(
+        &self,
+        request: RequestBuilder,
+        len: u64,
+        meter: &Meter,
+    ) -> Result<Response, ApiError> {
+        let stall = self.options.stall_timeout;
+        let tick = (stall / 8).clamp(Duration::from_millis(5), Duration::from_secs(1));
+        let mut send = pin!(request.send());
+        let mut last = (meter.sent(), Instant::now());
+        loop {
+            tokio::select! {
+                biased;
+                sent = &mut send => return sent.map_err(|e| self.fault(Call::Upload, e)),
+                () = sleep(tick) => {}
+            }
+            let sent = meter.sent();
+            // Once all is sent the service works on it, and nothing moves until it answers.
+            let limit = if sent == len { stall.max(self.options.call_timeout) } else { stall };
+            if sent != last.0 {
+                last = (sent, Instant::now());
+            } else if last.1.elapsed() >= limit {
+                let message = format!("nothing moved for {} s, {sent} of {len} bytes sent", limit.as_secs());
+                return Err(ApiError::new(Call::Upload, ErrorKind::TimedOut, message));
+            }
+        }
+    }
+
+    async fn answer_in_time(&self, response: Response) -> Result<Contents, ApiError> {
+        timeout(self.options.call_timeout, self.contents(Call::Upload, response)).await.unwrap_or_else(|_| {
+            Err(ApiError::new(Call::Upload, ErrorKind::TimedOut, "no whole answer in time"))
+        })
+    }
+}
+
+impl Meter {
+    fn new(sent: Arc<AtomicU64>) -> Self {
+        sent.store(0, Ordering::Relaxed);
+        Self { sent, ..Self::default() }
+    }
+
+    fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+}
+
+fn read(contents: &Contents) -> Uploaded {
+    let data = &contents.data;
+    let files: Vec<Fields> =
+        data.get("files").and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let file = |f: &Fields| UploadedFile {
+        filename: text_at(f, "filename"),
+        duration: number_at(f, "duration"),
+        width: number_at(f, "width"),
+        height: number_at(f, "height"),
+    };
+    Uploaded {
+        files: files.iter().map(file).collect(),
+        state_applied: data.get("session_state_applied").is_some_and(|raw| raw.get() == "true"),
+    }
+}
