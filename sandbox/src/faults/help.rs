@@ -1,0 +1,46 @@
+//! The text of `--help` on faults. A test holds it against the parser.
+
+/// All faults, for a terminal of 100 columns.
+pub(super) const HELP: &str = "\
+A fault is CALL:KIND[=VALUE][@K][xN]: from the K-th such call on (default: the first), N times
+(default: always). Several may be given; all that fit a call happen.
+
+CALL  token session upload message state export status cancel download credits claim, or any
+
+KIND, in place of carrying the call out (with `late-` before it: after carrying it out):
+  status=503          that HTTP status, with a detail
+  code=2001           200 with that code in the body; code=\"2001\" sends it as text
+  retry-after=5       429 with that Retry-After, seconds or a date
+  answer=TEXT         200 with that text, as JSON or (where it begins with <) as HTML
+  redirect=URL        302 to that address
+  hang                no answer at all, the connection stays open
+  delay=500ms         waits first, then goes on as usual (ms, s or m)
+KIND, breaking the connection:
+  reset=connect       as soon as it is made (only any:reset=connect)
+  reset=headers       once the request's headers were read
+  reset=1000, =50%    after so much of the request's body
+  reset, reset=body   after the call was carried out, in place of the answer
+  break=headers, =1000, =50%   reset inside the answer's headers or body
+  cut=headers, =1000, =50%     the same, but closed in order
+  drip=100ms          the answer's body comes byte by byte with that pause
+KIND, of the world:
+  lost                the session named is gone from this call on (1002)
+KIND, of a message's stream (after it was accepted, and charged, unless said otherwise):
+  error               an error frame ends it; the draft doesn't move
+  error-event         an errorCode event in the middle; it goes on and edits
+  frame=2001          nothing but {\"code\":2001}: refused, not charged (late-frame: charged)
+  silent              edits without words
+  unchanged           words without an edit
+  nothing             a stream without a byte; the draft doesn't move
+  trouble             \"I encountered a temporary issue\" after a good edit
+  heartbeats          edits, then heartbeats without end
+KIND, of a render's status:
+  failed              the render has failed, for good
+  stuck               the render never completes
+  no-url              completed, without an address
+
+A 1001 or 401 given by a fault makes its token bad, so that its client may ask for a new one.
+Order matters where two would answer: the first given wins. Put a space before @K or xN after
+answer=TEXT and redirect=URL.
+
+  --fault message:status=503x1 --fault 'download:cut=50%x2' --fault any:delay=200ms";

@@ -1,0 +1,10 @@
+//! What goes wrong on purpose: `--fault CALL:KIND[=VALUE][@K][xN]`.
+
+mod help;
+mod kind;
+mod plan;
+mod spec;
+
+pub(crate) use self::kind::{Canned, Kind, Place};
+pub(crate) use self::plan::{Hits, Plan};
+pub use self::spec::Fault;

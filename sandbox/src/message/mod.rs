@@ -1,0 +1,104 @@
+//! Messages: the paid call. Read strictly, charged once, answered by a stream that ends without a mark.
+
+mod adk;
+mod request;
+mod run;
+mod script;
+
+use std::sync::Arc;
+
+use hyper::StatusCode;
+use hyper::header::{CONTENT_TYPE, HeaderValue, SERVER};
+use serde_json::json;
+
+use self::request::{NotTaken, Wanted};
+use self::script::Script;
+use crate::answer::{self, Answer};
+use crate::body::{self, Body};
+use crate::handle::{Ask, Planned, vanishes};
+use crate::options::ChargeAt;
+use crate::sandbox::Sandbox;
+use crate::world::{Fate, NotBegun};
+
+/// The longest message body read.
+const LONGEST: usize = 8 << 20;
+
+/// `POST /run_sse`.
+pub(crate) async fn message(sandbox: &Arc<Sandbox>, ask: &mut Ask, account: usize) -> Answer {
+    let early = match sandbox.options.charge_at {
+        ChargeAt::Body => None,
+        ChargeAt::Headers => match sandbox.world().charge_headers(account, &sandbox.options) {
+            Ok(charge) => Some(charge),
+            Err(_) => return refuse(sandbox, None, "no credits", no_credits()),
+        },
+    };
+    // From here to the run's begin the body is the only thing waited for: who breaks off in it has paid at the headers, or not.
+    let wanted = match ask.body.whole(LONGEST).await {
+        Ok(bytes) => request::read(ask, &bytes),
+        Err(_) => Err(NotTaken::whole(StatusCode::BAD_REQUEST, "There was an error parsing the body")),
+    };
+    if let Some(charge) = early {
+        sandbox.world().refund(charge);
+    }
+    match wanted {
+        Ok(wanted) => accept(sandbox, ask, account, &wanted),
+        Err(not) => refuse(sandbox, None, not.reason, *not.answer),
+    }
+}
+
+fn refuse(sandbox: &Sandbox, wanted: Option<&Wanted>, reason: &str, answer: Answer) -> Answer {
+    let (session, words) = (wanted.map(|w| w.session.as_str()), wanted.map(|w| w.words.as_str()));
+    sandbox.world().refuse(session, words, reason);
+    answer
+}
+
+fn no_credits() -> Answer {
+    answer::refused(StatusCode::OK, 2001, "Insufficient credits")
+}
+
+/// Charges a good message and begins its run.
+fn accept(sandbox: &Arc<Sandbox>, ask: &Ask, account: usize, wanted: &Wanted) -> Answer {
+    vanishes(sandbox, ask, &wanted.session);
+    if let Some((code, charged)) = ask.hits.frame()
+        && !charged
+    {
+        let frame = adk::code_frame(&code);
+        return refuse(sandbox, Some(wanted), "a fault's frame", stream(frame.len(), body::full(frame)));
+    }
+    let begun = {
+        let mut world = sandbox.world();
+        let whose = (account, wanted.session.as_str());
+        world.begin_run(whose, &wanted.words, ask.reused, &sandbox.options)
+    };
+    let begun = match begun {
+        Ok(begun) => begun,
+        Err(NotBegun::NoCredits) => return refuse(sandbox, Some(wanted), "no credits", no_credits()),
+        Err(NotBegun::NoSession) => {
+            let detail = json!(format!("Session not found: {}", wanted.session));
+            return refuse(
+                sandbox,
+                Some(wanted),
+                "no session",
+                answer::detail(StatusCode::NOT_FOUND, &detail),
+            );
+        }
+    };
+    if let Some((code, _)) = ask.hits.frame() {
+        let frame = adk::code_frame(&code);
+        sandbox.world().end_run(begun.message, Fate::Failed);
+        return stream(frame.len(), body::full(frame));
+    }
+    let script = Script::write(sandbox, ask, account, wanted);
+    let length = script.length();
+    stream(length, run::begin(sandbox, account, &wanted.session, begun, script))
+}
+
+/// The head of a stream, as the captured server sends it.
+fn stream(length: usize, body: Body) -> Answer {
+    let mut answer = Answer::new(body::streamed(body));
+    let headers = answer.headers_mut();
+    headers.insert(SERVER, HeaderValue::from_static("uvicorn"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
+    answer.extensions_mut().insert(Planned(length as u64));
+    answer
+}

@@ -1,0 +1,119 @@
+//! A run in progress: plays its script to the client, and to the world.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use tokio::sync::{mpsc, oneshot};
+
+use super::adk;
+use super::script::{Beat, Script};
+use crate::body::{self, Body};
+use crate::options::OnHangup;
+use crate::sandbox::Sandbox;
+use crate::world::{Begun, Fate};
+
+/// More frames than any script has: a run never waits for a slow reader, only for one that left.
+const ROOM: usize = 1024;
+
+/// Begins a run and gives the stream of its frames.
+pub(super) fn begin(
+    sandbox: &Arc<Sandbox>,
+    account: usize,
+    session: &str,
+    begun: Begun,
+    script: Script,
+) -> Body {
+    let (frames, mut told) = mpsc::channel(ROOM);
+    let run = Run { sandbox: Arc::clone(sandbox), account, session: session.to_owned(), frames };
+    sandbox.tasks.begin(run.play(begun, script));
+    body::pieces(stream::poll_fn(move |cx| told.poll_recv(cx).map(|frame| frame.map(Ok))))
+}
+
+struct Run {
+    sandbox: Arc<Sandbox>,
+    account: usize,
+    session: String,
+    frames: mpsc::Sender<Bytes>,
+}
+
+impl Run {
+    async fn play(self, begun: Begun, script: Script) {
+        let Begun { message, mut stale } = begun;
+        let fate = tokio::select! {
+            biased;
+            Ok(()) = &mut stale => self.is_stale(),
+            fate = self.beats(message, script) => fate,
+            () = self.hung_up() => Fate::Cancelled,
+        };
+        let Self { sandbox, account, session, frames } = self;
+        let second_stage = sandbox.options.second_stage.filter(|_| fate == Fate::Done);
+        end(&sandbox, message, stale, fate);
+        drop(frames);
+        if let Some(wait) = second_stage {
+            tokio::time::sleep(wait).await;
+            if let Some(session) = sandbox.world().session_mut(account, &session) {
+                session.draft.second_stage();
+            }
+        }
+    }
+
+    fn is_stale(&self) -> Fate {
+        let message = "The session has been modified in storage since it was loaded.";
+        let _ = self.frames.try_send(adk::error_frame("StaleSessionError", message).into());
+        Fate::Stale
+    }
+
+    /// Ready once the client is gone, if that ends the run.
+    async fn hung_up(&self) {
+        match self.sandbox.options.on_hangup {
+            OnHangup::Cancel => self.frames.closed().await,
+            OnHangup::Continue => std::future::pending().await,
+        }
+    }
+
+    async fn beats(&self, message: usize, script: Script) -> Fate {
+        let total = self.sandbox.options.message_time;
+        let says = script.beats.iter().filter(|beat| matches!(beat, Beat::Say(_))).count();
+        let pause = total / u32::try_from(says.max(1)).unwrap_or(1);
+        if says == 0 {
+            tokio::time::sleep(total).await;
+        }
+        for beat in script.beats {
+            match beat {
+                Beat::Say(frame) => {
+                    tokio::time::sleep(pause).await;
+                    let _ = self.frames.try_send(frame);
+                }
+                Beat::Edit => self.edit(message, &script.words),
+                Beat::Fail => return Fate::Failed,
+                Beat::Heartbeats => self.heartbeats(pause.max(Duration::from_millis(20))).await,
+            }
+        }
+        Fate::Done
+    }
+
+    fn edit(&self, message: usize, words: &str) {
+        let mut world = self.sandbox.world();
+        if let Some(session) = world.session_mut(self.account, &self.session) {
+            session.fill_draft();
+            session.draft.edit(words);
+            world.edited(message);
+        }
+    }
+
+    async fn heartbeats(&self, pause: Duration) {
+        for nth in 0.. {
+            let _ = self.frames.try_send(adk::heartbeat(nth).into());
+            tokio::time::sleep(pause).await;
+        }
+    }
+}
+
+/// Ends a run in the world, and makes its session free: a run that begins from now on makes none stale.
+fn end(sandbox: &Sandbox, message: usize, mut stale: oneshot::Receiver<()>, fate: Fate) {
+    let mut world = sandbox.world();
+    stale.close();
+    world.end_run(message, fate);
+}

@@ -1,0 +1,110 @@
+//! Renders: one at a time in a session, each under the id its client chose.
+
+use std::path::PathBuf;
+
+use tokio::time::Instant;
+
+use super::World;
+
+/// A render that was asked for.
+pub(crate) struct Render {
+    pub(crate) account: usize,
+    pub(crate) session: String,
+    pub(crate) status: RenderStatus,
+    pub(crate) began: Instant,
+    pub(crate) film: Option<Film>,
+    /// What there is to say about the film.
+    pub(crate) note: Option<String>,
+    /// How often it was asked for, and how often for its status.
+    pub(crate) posts: u64,
+    pub(crate) polls: u64,
+}
+
+/// How far a render is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum RenderStatus {
+    Pending,
+    Processing,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+impl RenderStatus {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Processing => "processing",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    const fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Processing)
+    }
+}
+
+/// A film that was made.
+#[derive(Clone, Debug)]
+pub(crate) struct Film {
+    pub(crate) path: PathBuf,
+    pub(crate) length: u64,
+    pub(crate) sha256: String,
+    /// Whether it was made of what was uploaded, and is not the sample.
+    pub(crate) real: bool,
+}
+
+/// Why a render isn't begun.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoRender {
+    /// The id is taken by another session's.
+    Taken,
+    /// Another one is in progress in this session.
+    Busy,
+}
+
+impl World {
+    /// Begins a render. `Ok(false)`: it was asked for before, and goes on as it does.
+    pub(crate) fn begin_render(&mut self, account: usize, session: &str, id: &str) -> Result<bool, NoRender> {
+        if let Some(known) = self.renders.get_mut(id) {
+            known.posts += 1;
+            return if known.session == session { Ok(false) } else { Err(NoRender::Taken) };
+        }
+        if self.renders.values().any(|render| render.session == session && render.status.is_open()) {
+            self.violation("two exports at once", id.to_owned());
+            return Err(NoRender::Busy);
+        }
+        let render = Render {
+            account,
+            session: session.to_owned(),
+            status: RenderStatus::Pending,
+            began: Instant::now(),
+            film: None,
+            note: None,
+            posts: 1,
+            polls: 0,
+        };
+        self.renders.insert(id.to_owned(), render);
+        Ok(true)
+    }
+
+    /// A render by its id.
+    pub(crate) fn render(&mut self, id: &str) -> Option<&mut Render> {
+        self.renders.get_mut(id)
+    }
+
+    /// Ends a render that is still open.
+    pub(crate) fn end_render(
+        &mut self,
+        id: &str,
+        status: RenderStatus,
+        film: Option<Film>,
+        note: Option<String>,
+    ) {
+        if let Some(render) = self.renders.get_mut(id).filter(|render| render.status.is_open()) {
+            (render.status, render.film, render.note) = (status, film, note);
+        }
+    }
+}
