@@ -4,6 +4,8 @@
 //! whether a message changed anything.
 
 mod draft;
+mod ignored;
+mod number;
 mod reading;
 mod summary;
 mod track;

@@ -49,7 +49,7 @@ add an export button animation | make it ready for export | don't export | do no
 export the subtitles | export srt | export mp3 | export only the audio | export the first 10 seconds |
 export without music | export 9:16 | export with bigger text | export to YouTube | exports | re-export |
 export and add music | export 720p and 1080p | export mp4 and mov | export 1080x1920 | export 60fps |
-export #1 | export 🎬 | download music from the library | download https://example.com/a.mp4 |
+export #1 | exportas | downloadit | export 🎬 | download music from the library | download https://example.com/a.mp4 |
 how to export | send me the video with subtitles | send me a love letter | send the video to my mother |
 add credits | show credits | show the credits | end credits | roll the credits at the end |
 balance the audio | balance the colours | left balance | balance left | white balance |
