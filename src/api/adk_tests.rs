@@ -22,6 +22,9 @@ struct Expected {
     code: Option<i64>,
 }
 
+/// A failure's code and message.
+type Told = Option<(&'static str, &'static str)>;
+
 fn talk(body: &[u8], piece: usize) -> Talk {
     let (mut decoder, mut talk) = (Decoder::default(), Talk::default());
     let mut hear = |item, whole| {
@@ -56,7 +59,7 @@ fn capture(name: &str) -> (u16, Vec<u8>) {
     let at = bytes.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
     let status = std::str::from_utf8(&bytes[9..12]).unwrap().parse().unwrap();
     let mut body = &bytes[at + 4..];
-    if !name.ends_with(".raw") {
+    if !name.contains(".raw") {
         return (status, body.to_vec());
     }
     let mut out = Vec::new();
@@ -169,7 +172,7 @@ fn words_in_every_dialect() {
 fn failures_in_every_dialect() {
     let call = r#"{"content":{"parts":[{"functionResponse":{"name":"x"}}]}}"#;
     let none = r#"{"errorCode":"MODEL_RETURNED_NO_CONTENT","errorMessage":"none"}"#;
-    let table: &[(&[&str], Option<(&str, &str)>)] = &[
+    let table: &[(&[&str], Told)] = &[
         (&[none], Some(("MODEL_RETURNED_NO_CONTENT", "none"))),
         (&[call, none], None),
         (&[call, none, r#"{"error":"later"}"#], Some(("", "later"))),

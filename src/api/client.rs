@@ -15,22 +15,11 @@ use super::redact::{redact, tidy};
 
 /// The client of the service. Cheap to clone; the clones share connections and the token.
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
-
-/// What all clones of a client share.
-pub(super) struct Shared {
-    pub(super) options: Options,
-    pub(super) auth: Auth,
+pub struct Client {
+    pub(super) options: Arc<Options>,
+    pub(super) auth: Arc<Auth>,
     pub(super) lanes: Lanes,
     pub(super) rules: Rules,
-}
-
-impl std::ops::Deref for Client {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
 }
 
 /// A short call: a JSON body or none, a JSON answer.
@@ -46,7 +35,7 @@ impl Client {
     pub fn new(options: Options, keep: Arc<dyn Keep>) -> Result<Self, ApiError> {
         let rules = Rules::new(&options.base, &options.download_hosts);
         let lanes = Lanes::new(&options, &rules)?;
-        Ok(Self(Arc::new(Shared { options, auth: Auth::new(keep), lanes, rules })))
+        Ok(Self { options: Arc::new(options), auth: Arc::new(Auth::new(keep)), lanes, rules })
     }
 
     /// A `GET` below the base.

@@ -35,11 +35,10 @@ pub enum Seen {
 pub const fn judge(seen: Seen) -> Delivery {
     let refused = match seen {
         Seen::NoConnection => return Delivery::NotSent,
-        Seen::Nothing => false,
+        // A body that says "done" under a status that says "no": one of them lies, so it may have been accepted.
+        Seen::Nothing | Seen::Answer { code: Some(0 | 200), .. } => false,
         Seen::FirstFrame(code) => refuses(code),
         Seen::Answer { status, code: None } => refuses(status as i64),
-        // A body that says "done" under a status that says "no": one of them lies, so it may have been accepted.
-        Seen::Answer { code: Some(0 | 200), .. } => false,
         // A gateway that failed may speak of itself; only the service has numbers of its own.
         Seen::Answer { status: 500.., code: Some(code) } => own(code),
         Seen::Answer { status, code: Some(code) } => refuses(code) || refuses(status as i64),

@@ -14,7 +14,7 @@ use super::error::{ApiError, Call, ErrorKind};
 use super::options::Options;
 
 /// One client for each manner of talking.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Lanes {
     /// Short calls, over kept connections.
     pub(super) calls: reqwest::Client,
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn retry_after_in_all_its_forms() {
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         let now = "Sun, 22 Nov 2026 11:00:00 GMT";
         let table = [
             ("7", None, Some(7)),

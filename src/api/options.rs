@@ -86,7 +86,7 @@ pub(super) fn sample(base: &str) -> Options {
         message_timeout: Duration::from_secs(20),
         call_timeout: Duration::from_secs(20),
         retry_wait: Duration::from_millis(5),
-        max_retry_after: Duration::from_secs(3600),
+        max_retry_after: Duration::from_hours(1),
         download_hosts: Vec::new(),
         upload_limit: 0,
         source: "generator-bangla".to_owned(),

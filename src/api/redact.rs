@@ -8,16 +8,17 @@ const SECRETS: [&str; 2] = ["nmv_", "clm_"];
 
 /// The text without the tokens given, anything that looks like one, and the queries of addresses.
 pub(super) fn redact(text: &str, tokens: &[SecretString]) -> String {
+    // Addresses first: a mark inside a query would end it too early, and leave the rest of it.
+    let bare = |address: &str| address.find(['?', '#']);
     let mut out = text.to_owned();
+    for start in ["https://", "http://"] {
+        out = cut_after(&out, start, bare, |c| !is_end_of_address(c), "?…");
+    }
     for token in tokens.iter().map(ExposeSecret::expose_secret).filter(|t| !t.is_empty()) {
         out = out.replace(token, "[token]");
     }
     for start in SECRETS {
         out = cut_after(&out, start, |_| Some(0), is_word, "[token]");
-    }
-    let bare = |address: &str| address.find(['?', '#']);
-    for start in ["https://", "http://"] {
-        out = cut_after(&out, start, bare, |c| !is_end_of_address(c), "?…");
     }
     out
 }
@@ -63,7 +64,7 @@ fn is_word(c: char) -> bool {
 }
 
 fn is_end_of_address(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | ')' | ']' | '}' | '`')
+    c.is_whitespace() || matches!(c, '"' | '<' | '>')
 }
 
 #[cfg(test)]
@@ -78,7 +79,8 @@ mod tests {
             ("bad nmv_usr_AbC-1_2, sorry", "bad [token], sorry"),
             ("nmv_", "[token]"),
             ("see https://x.example/a.mp4?sig=1&b=2 now", "see https://x.example/a.mp4?… now"),
-            ("(http://x.example/#frag)", "(http://x.example/?…)"),
+            ("(http://x.example/#frag)", "(http://x.example/?…"),
+            ("https://x.example/?t=s3cret&a[]=nmv_1&sig='x'", "https://x.example/?…"),
             ("\"https://x.example/a\"?", "\"https://x.example/a\"?"),
             ("https://w/claim?ct=clm_1 and clm_2", "https://w/claim?… and [token]"),
             ("a\u{1b}[31m\nb\u{202e}c", "a [31m b c"),

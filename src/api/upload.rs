@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -98,12 +98,12 @@ impl Client {
     ) -> Result<Response, ApiError> {
         let stall = self.options.stall_timeout;
         let tick = (stall / 8).clamp(Duration::from_millis(5), Duration::from_secs(1));
-        let mut send = pin!(request.send());
+        let mut answer = pin!(request.send());
         let mut last = (meter.sent(), Instant::now());
         loop {
             tokio::select! {
                 biased;
-                sent = &mut send => return sent.map_err(|e| self.fault(Call::Upload, e)),
+                answer = &mut answer => return answer.map_err(|e| self.fault(Call::Upload, e)),
                 () = sleep(tick) => {}
             }
             let sent = meter.sent();
@@ -122,17 +122,6 @@ impl Client {
         timeout(self.options.call_timeout, self.contents(Call::Upload, response)).await.unwrap_or_else(|_| {
             Err(ApiError::new(Call::Upload, ErrorKind::TimedOut, "no whole answer in time"))
         })
-    }
-}
-
-impl Meter {
-    fn new(sent: Arc<AtomicU64>) -> Self {
-        sent.store(0, Ordering::Relaxed);
-        Self { sent, ..Self::default() }
-    }
-
-    fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
     }
 }
 

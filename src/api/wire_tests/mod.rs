@@ -1,0 +1,82 @@
+//! The client against canned answers: what goes over the wire, how often, and what comes of it.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::api::canned::{Asked, Canned, Reply, Then, answer, events, raw};
+use crate::api::options::sample;
+use crate::api::*;
+use crate::job::{Code, SessionId};
+
+mod calls;
+mod films;
+mod messages;
+mod uploads;
+
+const CANARY: &str = "nmv_usr_c4n4ry";
+
+#[derive(Default)]
+struct Pocket {
+    own: Option<&'static str>,
+    stored: Mutex<Option<Stored>>,
+}
+
+impl Keep for Pocket {
+    fn client_id(&self) -> Uuid {
+        Uuid::from_u128(7)
+    }
+
+    fn load(&self) -> Option<Stored> {
+        self.stored.lock().unwrap().clone()
+    }
+
+    fn save(&self, stored: &Stored) {
+        *self.stored.lock().unwrap() = Some(stored.clone());
+    }
+
+    fn own(&self) -> Option<SecretString> {
+        self.own.map(Into::into)
+    }
+}
+
+fn client(server: &Canned) -> Client {
+    client_with(server, |_| ())
+}
+
+/// A client with a person's own token.
+fn client_with(server: &Canned, change: impl FnOnce(&mut Options)) -> Client {
+    let mut options = sample(&server.base);
+    change(&mut options);
+    Client::new(options, Arc::new(Pocket { own: Some(CANARY), ..Pocket::default() })).unwrap()
+}
+
+/// A client that must fetch its token.
+fn stranger(server: &Canned) -> (Client, Arc<Pocket>) {
+    let pocket = Arc::new(Pocket::default());
+    (Client::new(sample(&server.base), pocket.clone()).unwrap(), pocket)
+}
+
+fn json(body: &str) -> Reply {
+    answer(200, "content-type: application/json\r\n", body)
+}
+
+fn token(n: usize) -> Reply {
+    json(&format!(
+        r#"{{"code":0,"data":{{"token":"nmv_usr_{n}","user_id":"anon_{n}","expires_at":"2026-12-01T00:00:00Z"}}}}"#
+    ))
+}
+
+fn is_token_call(asked: &Asked) -> bool {
+    asked.what == "POST /api/auth/anonymous-token"
+}
+
+fn sid() -> SessionId {
+    SessionId::new("s/1")
+}
+
+async fn send(client: &Client) -> Result<MessageEnd, ApiError> {
+    client.message(&sid(), "add <b>subtitles</b>", |_| ()).await
+}
