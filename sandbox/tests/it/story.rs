@@ -36,7 +36,7 @@ async fn a_clip_goes_the_whole_way() {
     let after = sandbox.draft(&session).await;
     assert_ne!(before, after);
 
-    assert_eq!(sandbox.export("render_1", &session, &after).await.json()["data"]["status"], "processing");
+    assert_eq!(sandbox.export("render_1", &session, &after).await.json()["data"]["status"], "pending");
     let render = sandbox.rendered("render_1").await;
     let path = format!("http://{}/cdn/render_1.mp4", sandbox.address);
     assert_eq!(render["outputUrl"], path);
@@ -127,7 +127,7 @@ async fn the_other_answer_shapes() {
     assert!(token["token"].is_string(), "{token}");
     let state = sandbox.state(&session).await.json();
     let draft = state["data"]["state"]["draft"].as_str().unwrap().to_owned();
-    assert_eq!(sandbox.export("render_1", &session, &draft).await.json()["status"], "processing");
+    assert_eq!(sandbox.export("render_1", &session, &draft).await.json()["status"], "pending");
     let path = "/api/render/proxy/lambda/render_1";
     sandbox.world_when(|world| world["renders"][0]["status"] == "completed").await;
     let status = sandbox.call("GET", path, "").await.json();
