@@ -49,8 +49,7 @@ pub(crate) fn cut(body: Body, bytes: u64, conn: Arc<Conn>, how: End) -> Body {
             let left = left - piece.len() as u64;
             return Some((Ok(piece), (inside, left, conn)));
         }
-        // What was given out is flushed while this waits.
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        conn.written().await;
         conn.end_here(how).await
     }))
 }
@@ -110,18 +109,24 @@ impl Inflow {
     /// The next piece; `None` at the end.
     pub(crate) async fn next(&mut self) -> Option<Result<Bytes, hyper::Error>> {
         loop {
-            if self.reset_at.is_some_and(|at| self.read >= at) {
-                self.ours = true;
-                self.conn.end_here(End::Reset).await;
-            }
+            self.reset_if_due().await;
             match self.incoming.frame().await?.map(Frame::into_data) {
                 Ok(Ok(piece)) => {
                     self.read += piece.len() as u64;
+                    self.reset_if_due().await;
                     return Some(Ok(piece));
                 }
                 Ok(Err(_trailers)) => {}
                 Err(error) => return Some(Err(error)),
             }
+        }
+    }
+
+    /// Resets the connection, and never returns, once so much was read as the fault wants.
+    async fn reset_if_due(&mut self) {
+        if let Some(at) = self.reset_at.filter(|at| self.read >= *at) {
+            (self.ours, self.read) = (true, at);
+            self.conn.end_here(End::Reset).await;
         }
     }
 

@@ -143,9 +143,9 @@ fn text_track(id: u64, captions: &[Caption]) -> String {
     format!(r#"{{"id":{id},"tt":7,"sg":[{}]}}"#, segments.join(","))
 }
 
-/// Captions over a film of that length, each about two seconds long.
+/// Captions over a film of that length, each a little over a second long.
 fn captions(length: u64) -> Vec<Caption> {
-    let count = (length / 2000).clamp(1, 200);
+    let count = (length / 1300).clamp(1, 200);
     let each = (length / count).max(1);
     let line = |nth: u64| LINES[usize::try_from(nth).unwrap_or(0) % LINES.len()].to_owned();
     (0..count).map(|nth| Caption { start: nth * each, ms: each, text: line(nth) }).collect()

@@ -52,13 +52,10 @@ pub(crate) async fn begin(sandbox: &Arc<Sandbox>, ask: &mut Ask, account: usize)
     } else if wanted.draft != current {
         world.violation("stale draft", short.clone());
     }
-    match world.begin_render(account, &wanted.session, &wanted.id) {
-        Ok(true) => {
-            drop(world);
-            let work = film::Work { id: wanted.id.clone(), media, draft };
-            sandbox.tasks.begin(film::render(Arc::clone(sandbox), work));
-        }
-        Ok(false) => drop(world),
+    let begun = world.begin_render(account, &wanted.session, &wanted.id);
+    drop(world);
+    let answer = match begun {
+        Ok(_) => told(sandbox, ask, &wanted.id),
         Err(NoRender::Taken) => return answer::refused(StatusCode::CONFLICT, 409, "This render id is taken"),
         Err(NoRender::Busy) => {
             return answer::refused(
@@ -67,8 +64,12 @@ pub(crate) async fn begin(sandbox: &Arc<Sandbox>, ask: &mut Ask, account: usize)
                 "Another export of this session is in progress",
             );
         }
+    };
+    if begun == Ok(true) {
+        let work = film::Work { id: wanted.id, media, draft };
+        sandbox.tasks.begin(film::render(Arc::clone(sandbox), work));
     }
-    told(sandbox, ask, &wanted.id)
+    answer
 }
 
 fn read(bytes: &[u8]) -> Result<Wanted, &'static str> {

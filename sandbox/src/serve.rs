@@ -42,7 +42,7 @@ pub async fn serve(
         }
     }
     connections.shutdown().await;
-    sandbox.tasks.abort();
+    sandbox.tasks.end().await;
     Ok(())
 }
 

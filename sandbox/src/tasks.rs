@@ -16,8 +16,9 @@ impl Tasks {
         tasks.spawn(task);
     }
 
-    /// Ends them all at once.
-    pub(crate) fn abort(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+    /// Ends them all at once, and returns when they are gone.
+    pub(crate) async fn end(&self) {
+        let mut tasks = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        tasks.shutdown().await;
     }
 }

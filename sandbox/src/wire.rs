@@ -2,9 +2,10 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::{fmt, sync::Arc};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -24,6 +25,8 @@ pub(crate) struct Conn {
     ended: CancellationToken,
     reset: AtomicBool,
     writes_left: AtomicU64,
+    /// Whether the last write found the socket full.
+    full: AtomicBool,
     requests: AtomicU64,
 }
 
@@ -34,6 +37,7 @@ impl Conn {
             ended: CancellationToken::new(),
             reset: AtomicBool::new(false),
             writes_left: AtomicU64::new(u64::MAX),
+            full: AtomicBool::new(false),
             requests: AtomicU64::new(0),
         }
     }
@@ -61,15 +65,20 @@ impl Conn {
         self.ended.cancelled().await;
     }
 
+    /// Returns once what a body has given out before is on its way. hyper writes all it has when a body makes it wait,
+    /// unless the socket is full.
+    pub(crate) async fn written(&self) {
+        loop {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            if !self.full.load(Ordering::SeqCst) {
+                return;
+            }
+        }
+    }
+
     /// Counts a request and says how many came before it.
     pub(crate) fn count(&self) -> u64 {
         self.requests.fetch_add(1, Ordering::SeqCst)
-    }
-}
-
-impl fmt::Debug for Conn {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Conn").finish_non_exhaustive()
     }
 }
 
@@ -107,16 +116,17 @@ impl AsyncRead for Wire {
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
         let left = self.conn.writes_left.load(Ordering::SeqCst);
-        if left == u64::MAX {
-            return Pin::new(&mut self.stream).poll_write(cx, from);
-        }
         if left == 0 {
             self.conn.ended.cancel();
             return Poll::Pending;
         }
         let take = usize::try_from(left).unwrap_or(usize::MAX).min(from.len());
-        let written = std::task::ready!(Pin::new(&mut self.stream).poll_write(cx, &from[..take]))?;
-        self.conn.writes_left.fetch_sub(written as u64, Ordering::SeqCst);
+        let written = Pin::new(&mut self.stream).poll_write(cx, &from[..take]);
+        self.conn.full.store(written.is_pending(), Ordering::SeqCst);
+        let written = std::task::ready!(written)?;
+        if left != u64::MAX {
+            self.conn.writes_left.fetch_sub(written as u64, Ordering::SeqCst);
+        }
         Poll::Ready(Ok(written))
     }
 

@@ -41,6 +41,7 @@ KIND, of a render's status:
 
 A 1001 or 401 given by a fault makes its token bad, so that its client may ask for a new one.
 Order matters where two would answer: the first given wins. Put a space before @K or xN after
-answer=TEXT and redirect=URL.
+answer=TEXT and redirect=URL. While it runs, PUT /_world/faults (one fault a line) puts others in
+their place, and PUT /_world/credits (a number) fills every account.
 
   --fault message:status=503x1 --fault 'download:cut=50%x2' --fault any:delay=200ms";

@@ -14,7 +14,7 @@ use serde_json::json;
 use self::request::{NotTaken, Wanted};
 use self::script::Script;
 use crate::answer::{self, Answer};
-use crate::body::{self, Body};
+use crate::body::{self, Body, Unread};
 use crate::handle::{Ask, Planned, vanishes};
 use crate::options::ChargeAt;
 use crate::sandbox::Sandbox;
@@ -25,24 +25,55 @@ const LONGEST: usize = 8 << 20;
 
 /// `POST /run_sse`.
 pub(crate) async fn message(sandbox: &Arc<Sandbox>, ask: &mut Ask, account: usize) -> Answer {
-    let early = match sandbox.options.charge_at {
-        ChargeAt::Body => None,
-        ChargeAt::Headers => match sandbox.world().charge_headers(account, &sandbox.options) {
-            Ok(charge) => Some(charge),
-            Err(_) => return refuse(sandbox, None, "no credits", no_credits()),
-        },
+    let Ok(early) = Early::charge(sandbox, account) else {
+        return refuse(sandbox, None, "no credits", no_credits());
     };
-    // From here to the run's begin the body is the only thing waited for: who breaks off in it has paid at the headers, or not.
     let wanted = match ask.body.whole(LONGEST).await {
         Ok(bytes) => request::read(ask, &bytes),
-        Err(_) => Err(NotTaken::whole(StatusCode::BAD_REQUEST, "There was an error parsing the body")),
+        Err(Unread::TooLong) => {
+            Err(NotTaken::whole(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large"))
+        }
+        Err(Unread::Broken) => {
+            let answer =
+                answer::detail(StatusCode::BAD_REQUEST, &json!("There was an error parsing the body"));
+            return refuse(sandbox, None, "broken off", answer);
+        }
     };
-    if let Some(charge) = early {
-        sandbox.world().refund(charge);
-    }
+    early.give_back();
     match wanted {
         Ok(wanted) => accept(sandbox, ask, account, &wanted),
         Err(not) => refuse(sandbox, None, not.reason, *not.answer),
+    }
+}
+
+/// A charge made when the headers came. It is given back once the body is there, in exchange for the message's own; who
+/// breaks off before has paid it.
+struct Early<'a> {
+    sandbox: &'a Sandbox,
+    charge: Option<usize>,
+}
+
+impl<'a> Early<'a> {
+    fn charge(sandbox: &'a Sandbox, account: usize) -> Result<Self, NotBegun> {
+        let charge = match sandbox.options.charge_at {
+            ChargeAt::Body => None,
+            ChargeAt::Headers => Some(sandbox.world().charge_headers(account, &sandbox.options)?),
+        };
+        Ok(Self { sandbox, charge })
+    }
+
+    fn give_back(mut self) {
+        if let Some(charge) = self.charge.take() {
+            self.sandbox.world().refund(charge);
+        }
+    }
+}
+
+impl Drop for Early<'_> {
+    fn drop(&mut self) {
+        if let Some(charge) = self.charge {
+            self.sandbox.world().settle(charge);
+        }
     }
 }
 

@@ -56,7 +56,8 @@ impl Session {
 
     /// Puts media on the timeline that are not there yet.
     pub(crate) fn fill_draft(&mut self) {
-        for media in &self.media[self.draft.clips.len().min(self.media.len())..] {
+        let there = self.draft.clips.iter().filter(|clip| !clip.generated).count();
+        for media in self.media.iter().skip(there) {
             let clip = Clip { title: media.name.clone(), ms: media.millis(), generated: false };
             let size = (media.kind != MediaKind::Sound).then_some((media.width, media.height));
             self.draft.add(clip, size);

@@ -3,10 +3,11 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use dakbox_sandbox::Options;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout};
 
-use crate::http::{Sandbox, count, faulty, quick, with_clip};
+use crate::http::{Sandbox, count, faulty, headers, quick, upload_request, with_clip};
 
 const BALANCE: &str = "/api/credits/balance/simple";
 
@@ -48,15 +49,16 @@ async fn a_request_is_reset_where_it_was_asked() {
         ("any:reset=connectx1", 0..=0),
         ("upload:reset=headersx1", 0..=0),
         ("upload:reset=0x1", 0..=0),
-        ("upload:reset=50%x1", 500_000..=999_999),
-        ("upload:reset=99.9%x1", 900_000..=1_100_000),
+        ("upload:reset=1000x1", 1000..=1000),
+        ("upload:reset=50%x1", 500_000..=501_000),
+        ("upload:reset=99.9%x1", 999_000..=999_999),
         ("upload:resetx1", 1_000_000..=1_100_000),
     ];
     for (fault, read) in cases {
         let sandbox = Sandbox::start(quick()).await;
         let session = sandbox.session().await;
         sandbox.send("PUT", "/_world/faults", "", fault.as_bytes()).await;
-        let (headers, body) = sandbox.upload_request("a.mp4", &vec![7; 1_000_000]);
+        let (headers, body) = upload_request("a.mp4", &vec![7; 1_000_000]);
         let path = format!("/api/upload-video/nemo_agent/me/{session}");
         let broken = sandbox.try_send("POST", &path, &headers, &body).await;
         let kind = broken.expect_err(fault).kind();
@@ -77,7 +79,7 @@ async fn an_answer_breaks_where_it_was_asked() {
         ("download:cut=50%x1", 50, false),
         ("download:break=50%x1", 50, true),
         ("download:cut=0x1", 0, false),
-        ("download:break=100%x1", 100, true),
+        ("download:cut=100%x1", 100, false),
     ] {
         let (sandbox, session) = with_clip(faulty(&[fault])).await;
         let draft = sandbox.draft(&session).await;
@@ -94,7 +96,7 @@ async fn an_answer_breaks_where_it_was_asked() {
         ("credits:break=headersx1", ErrorKind::ConnectionReset),
     ] {
         let sandbox = Sandbox::start(faulty(&[fault])).await;
-        let headers = sandbox.headers();
+        let headers = headers();
         assert_eq!(
             sandbox.try_send("GET", BALANCE, &headers, b"").await.unwrap_err().kind(),
             kind,
@@ -108,7 +110,8 @@ async fn an_answer_breaks_where_it_was_asked() {
 #[tokio::test]
 async fn a_cut_stream_cancels_the_run() {
     for (fault, edited) in [("message:cut=10%x1", false), ("message:cut=100%x1", true)] {
-        let (sandbox, session) = with_clip(faulty(&[fault])).await;
+        let options = Options { message_time: Duration::from_millis(500), ..faulty(&[fault]) };
+        let (sandbox, session) = with_clip(options).await;
         let answer = sandbox.message(&session, "captions").await;
         assert!(!answer.whole, "{fault}");
         let world = sandbox.world_when(|world| world["runs"]["now"] == 0).await;
@@ -182,7 +185,6 @@ async fn renders_fail_hang_and_hide() {
     assert_eq!((&hidden["status"], hidden.get("outputUrl")), (&json!("completed"), None));
     // What is completed stays so; another one fails.
     assert_eq!(sandbox.call("GET", path, "").await.json()["data"]["status"], "completed");
-    sandbox.send("PUT", "/_world/faults", "", b"status:failedx1").await;
     sandbox.send("PUT", "/_world/faults", "", b"export:delay=1ms\nstatus:failedx1\n").await;
     sandbox.export("render_2", &session, &draft).await;
     assert_eq!(sandbox.rendered("render_2").await["status"], "failed");

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 /// Nothing here takes longer, even on a busy machine.
-pub(crate) const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 /// The headers every call wants.
 pub(crate) const HEADERS: &str =
@@ -136,13 +136,7 @@ impl Sandbox {
 
     /// A call with the known token and every header.
     pub(crate) async fn call(&self, method: &str, path: &str, body: &str) -> Answer {
-        self.send(method, path, &self.headers(), body.as_bytes()).await
-    }
-
-    pub(crate) fn headers(&self) -> String {
-        format!(
-            "Authorization: Bearer nmv_usr_known\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\n{HEADERS}"
-        )
+        self.send(method, path, &headers(), body.as_bytes()).await
     }
 
     /// A new session's id.
@@ -153,20 +147,8 @@ impl Sandbox {
     }
 
     pub(crate) async fn upload(&self, session: &str, name: &str, bytes: &[u8]) -> Answer {
-        let (headers, body) = self.upload_request(name, bytes);
+        let (headers, body) = upload_request(name, bytes);
         self.send("POST", &format!("/api/upload-video/nemo_agent/me/{session}"), &headers, &body).await
-    }
-
-    /// The headers and the body of an upload.
-    pub(crate) fn upload_request(&self, name: &str, bytes: &[u8]) -> (String, Vec<u8>) {
-        let mut body = format!(
-            "--cut\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: video/mp4\r\n\r\n"
-        )
-        .into_bytes();
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n--cut--\r\n");
-        let headers = self.headers().replace("application/json", "multipart/form-data; boundary=cut");
-        (headers, body)
     }
 
     pub(crate) async fn message(&self, session: &str, words: &str) -> Answer {
@@ -218,6 +200,25 @@ impl Sandbox {
     }
 }
 
+/// The known token, a JSON body's type and every other header.
+pub(crate) fn headers() -> String {
+    format!(
+        "Authorization: Bearer nmv_usr_known\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\n{HEADERS}"
+    )
+}
+
+/// The headers and the body of an upload.
+pub(crate) fn upload_request(name: &str, bytes: &[u8]) -> (String, Vec<u8>) {
+    let mut body = format!(
+        "--cut\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: video/mp4\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n--cut--\r\n");
+    let headers = headers().replace("application/json", "multipart/form-data; boundary=cut");
+    (headers, body)
+}
+
 /// A session with a clip in it.
 pub(crate) async fn with_clip(options: Options) -> (Sandbox, String) {
     let sandbox = Sandbox::start(options).await;
@@ -265,11 +266,10 @@ async fn read(mut stream: TcpStream) -> io::Result<Answer> {
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap();
     let mut answer = Answer { status, head, body: Vec::new(), whole: true, reset };
-    let rest = &bytes[end + 4..];
-    match answer.header("content-length").map(|length| length.parse::<usize>().unwrap()) {
-        Some(length) => (answer.whole, answer.body) = (rest.len() == length, rest.to_vec()),
-        None => (answer.whole, answer.body) = unchunk(rest),
-    }
+    let sent = &bytes[end + 4..];
+    let length: Option<usize> = answer.header("content-length").map(|length| length.parse().unwrap());
+    (answer.whole, answer.body) =
+        length.map_or_else(|| unchunk(sent), |length| (sent.len() == length, sent.to_vec()));
     Ok(answer)
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::http::{Sandbox, count, quick, with_clip};
+use crate::http::{Sandbox, count, headers, quick, with_clip};
 
 #[tokio::test]
 async fn each_message_is_charged_once_and_a_repeat_shows() {
@@ -55,10 +55,7 @@ async fn without_credits_a_message_is_refused_until_there_are_some() {
 async fn who_breaks_off_within_a_body_has_paid_only_at_the_headers() {
     for (charge_at, charges) in [(ChargeAt::Headers, 1), (ChargeAt::Body, 0)] {
         let (sandbox, session) = with_clip(Options { charge_at, ..quick() }).await;
-        let head = format!(
-            "POST /run_sse HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n{}\r\n{{",
-            sandbox.headers()
-        );
+        let head = format!("POST /run_sse HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n{}\r\n{{", headers());
         let mut stream = TcpStream::connect(sandbox.address).await.unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();
         drop(stream);
@@ -76,7 +73,7 @@ async fn a_run_can_be_told_to_outlive_its_client() {
     let (sandbox, session) =
         with_clip(Options { faults: vec!["message:reset".parse().unwrap()], ..options }).await;
     let body = crate::http::message(&session, "captions");
-    let broken = sandbox.try_send("POST", "/run_sse", &sandbox.headers(), body.as_bytes()).await;
+    let broken = sandbox.try_send("POST", "/run_sse", &headers(), body.as_bytes()).await;
     assert!(broken.is_err());
     let world = sandbox.world_when(|world| world["messages"][0]["fate"] == "done").await;
     assert_eq!(world["messages"][0]["edited"], true);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::http::{HEADERS, LONG, Sandbox, draft_in, message, quick, with_clip};
+use crate::http::{HEADERS, LONG, Sandbox, draft_in, headers, message, quick, with_clip};
 
 #[tokio::test]
 async fn a_clip_goes_the_whole_way() {
@@ -36,7 +36,7 @@ async fn a_clip_goes_the_whole_way() {
     let after = sandbox.draft(&session).await;
     assert_ne!(before, after);
 
-    assert_eq!(sandbox.export("render_1", &session, &after).await.json()["data"]["status"], "processing");
+    assert_eq!(sandbox.export("render_1", &session, &after).await.json()["data"]["status"], "pending");
     let render = sandbox.rendered("render_1").await;
     let path = format!("http://{}/cdn/render_1.mp4", sandbox.address);
     assert_eq!(render["outputUrl"], path);
@@ -83,7 +83,7 @@ async fn a_client_that_hangs_up_cancels_its_run_and_has_paid() {
     let head = format!(
         "POST /run_sse HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n{}\r\n{body}",
         body.len(),
-        sandbox.headers()
+        headers()
     );
     let mut stream = TcpStream::connect(sandbox.address).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -117,6 +117,38 @@ async fn the_second_of_two_runs_makes_the_first_stale() {
 }
 
 #[tokio::test]
+async fn it_ends_promptly_in_the_middle_of_everything_and_leaves_nothing_behind() {
+    let work = tempfile::tempdir().unwrap();
+    let options =
+        Options { message_time: LONG, render_time: LONG, work_dir: Some(work.path().into()), ..quick() };
+    let (sandbox, session) = with_clip(options).await;
+    let draft = sandbox.draft(&session).await;
+    sandbox.export("render_1", &session, &draft).await;
+    assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 1);
+    let mut stream = TcpStream::connect(sandbox.address).await.unwrap();
+    let body = message(&session, "captions");
+    let head = format!(
+        "POST /run_sse HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n{}\r\n{body}",
+        body.len(),
+        headers()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    sandbox.world_when(|world| world["runs"]["now"] == 1).await;
+    sandbox.stop().await;
+    assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_clip_may_come_after_a_generation() {
+    let sandbox = Sandbox::start(quick()).await;
+    let session = sandbox.session().await;
+    sandbox.message(&session, "a city at night").await;
+    sandbox.upload(&session, "b.mp4", b"some bytes").await;
+    let draft = sandbox.draft(&session).await;
+    assert!(draft.contains("a city at night") && draft.contains("b.mp4"), "{draft}");
+}
+
+#[tokio::test]
 async fn the_other_answer_shapes() {
     let options =
         Options { session_ids: SessionIds::Text, shape: Shape::Bare, draft_form: DraftForm::Text, ..quick() };
@@ -127,7 +159,7 @@ async fn the_other_answer_shapes() {
     assert!(token["token"].is_string(), "{token}");
     let state = sandbox.state(&session).await.json();
     let draft = state["data"]["state"]["draft"].as_str().unwrap().to_owned();
-    assert_eq!(sandbox.export("render_1", &session, &draft).await.json()["status"], "processing");
+    assert_eq!(sandbox.export("render_1", &session, &draft).await.json()["status"], "pending");
     let path = "/api/render/proxy/lambda/render_1";
     sandbox.world_when(|world| world["renders"][0]["status"] == "completed").await;
     let status = sandbox.call("GET", path, "").await.json();
