@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 
 use super::Format;
 use super::source::{Halt, Source};
-use super::walk::{Ending, Walk};
+use super::walk::{Ending, Texture, Walk};
 
 /// How far into a file its first frame may stand.
 const SEARCHED: usize = 64 << 10;
@@ -57,7 +57,7 @@ fn framed<R: Read + Seek>(
     ending: Ending,
     first: u64,
 ) -> Result<Walk, Halt> {
-    let mut walk = Walk::new(found, ending);
+    let mut walk = Walk { texture: Texture::DenseEnd, ..Walk::new(found, ending) };
     if first > 0 {
         walk.padding.push(0..first);
     }

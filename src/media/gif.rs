@@ -77,7 +77,7 @@ mod tests {
         assert!(whole(&judged(picture, b'x', len + 5000), false), "something behind it");
         let semicolons = judged(&picture[..900], b';', 1400);
         assert!(matches!(semicolons, Verdict::Cut { .. }), "within a block they are data: {semicolons:?}");
-        let long = judged(&picture[..800], 0xFF, 100 << 20);
+        let long = judged(&picture[..900], 0xFF, 100 << 20);
         assert!(whole(&long, false), "too long to go through: {long:?}");
     }
 }

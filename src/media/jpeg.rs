@@ -96,7 +96,7 @@ fn frame<R: Read + Seek>(bytes: &mut Bytes<'_, R>, walk: &mut Walk, size: u64) -
 mod tests {
     use std::io::Cursor;
 
-    use super::super::samples::sample;
+    use super::super::samples::{Counted, sample};
     use super::super::{Stranger, Verdict, judge};
     use super::*;
 
@@ -139,6 +139,18 @@ mod tests {
         }
         let unfilled = [picture, &film[..3000], &vec![0; 3000]].concat();
         assert!(matches!(judged(&unfilled), Verdict::ZeroTail { .. }));
+    }
+
+    #[test]
+    fn a_large_picture_is_not_gone_through_if_it_ends_in_its_marker() {
+        let picture = sample("plain.jpg").bytes;
+        let (front, end) = picture.split_at(picture.len() - 2);
+        let large = [front, &vec![0x55; 1 << 20], end].concat();
+        let len = large.len() as u64;
+        let mut file = Counted::new(&large, 0, len);
+        let verdict = judge(&mut file, len, &[], Format::Jpg).unwrap();
+        assert!(matches!(verdict, Verdict::Whole { proved: true, .. }), "{verdict:?}");
+        assert!(file.read < 256 << 10, "{}", file.read);
     }
 
     #[test]

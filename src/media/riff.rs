@@ -146,6 +146,8 @@ fn note<R: Read + Seek>(
             walk.facts = riff_facts::avi(&head);
         }
         (Format::Avi, b"LIST") => media = head.starts_with(b"movi"),
+        // The index: names, places and lengths, none of them a row of zeros.
+        (Format::Avi, b"idx1") => walk.texture = Texture::DenseEnd,
         (Format::Webp, b"VP8 " | b"VP8L" | b"VP8X" | b"ANMF") => {
             media = id != b"VP8X";
             seen.described = true;

@@ -67,7 +67,7 @@ pub(super) enum Texture {
     Raw,
     /// Compressed film or sound, and tables.
     Mixed,
-    /// As `Mixed`, and the file ends in the compressed part.
+    /// As `Mixed`, and the file ends in a part that never holds a row of zeros.
     DenseEnd,
 }
 
