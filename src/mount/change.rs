@@ -5,8 +5,8 @@ use std::io;
 use std::os::fd::AsFd;
 
 use rustix::fs::{
-    AtFlags, Gid, Mode, OFlags, RenameFlags, fchmod, fchown, fsync, linkat, mkdirat, renameat, renameat_with,
-    unlinkat,
+    Access, AtFlags, Gid, Mode, OFlags, RenameFlags, accessat, fchmod, fchown, fsync, linkat, mkdirat,
+    renameat, renameat_with, unlinkat,
 };
 use rustix::io::Errno;
 
@@ -80,6 +80,16 @@ impl Dir {
         Ok(file)
     }
 
+    /// Opens a regular file of our own for reading and writing, at its start; never through a link.
+    ///
+    /// # Errors
+    /// Those of `open`; `InvalidInput` for anything but a regular file with this one name.
+    pub fn open_own(&self, rel: &RelPath) -> io::Result<File> {
+        let fd = resolve::open(self.as_fd(), rel, OFlags::RDWR | OFlags::NONBLOCK, Mode::empty())?;
+        let entry = statx_of(fd.as_fd())?;
+        if entry.kind == Type::File && entry.nlink == 1 { Ok(fd.into()) } else { Err(Errno::INVAL.into()) }
+    }
+
     /// Gives a file another name, also in another folder, never over something that is there.
     ///
     /// # Errors
@@ -129,6 +139,27 @@ impl Dir {
             None => Ok(Removal::Missing),
             Some(now) if now.kind != Type::File || now.stamp != *known => Ok(Removal::Changed),
             Some(_) => Ok(if self.remove(rel)? { Removal::Removed } else { Removal::Missing }),
+        }
+    }
+
+    /// Whether names in a folder may be taken away and given.
+    ///
+    /// # Errors
+    /// Read-only or no permission, as a rename would say.
+    pub fn prove_changeable(&self, rel_folder: &RelPath) -> io::Result<()> {
+        let folder = self.below(rel_folder)?;
+        Ok(accessat(folder.as_fd(), ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?)
+    }
+
+    /// Removes a folder if nothing is in it; `false` where something is, or where it wasn't there.
+    ///
+    /// # Errors
+    /// Those of `rmdir`.
+    pub fn remove_empty_folder(&self, rel: &RelPath) -> io::Result<bool> {
+        match unlinkat(self.parent_of(rel)?.as_fd(), rel.name(), AtFlags::REMOVEDIR) {
+            Ok(()) => Ok(true),
+            Err(Errno::NOTEMPTY | Errno::EXIST | Errno::NOENT) => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 

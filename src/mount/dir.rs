@@ -101,6 +101,16 @@ impl Dir {
         Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
     }
 
+    /// The longest name this file system takes, in bytes: 255 on most, 143 where names are encrypted.
+    ///
+    /// # Errors
+    /// Those of `statvfs`.
+    pub fn name_max(&self) -> io::Result<usize> {
+        let told = rustix::fs::fstatvfs(self.as_fd())?.f_namemax;
+        // FAT counts characters, some servers tell nothing.
+        Ok(usize::try_from(told).map_or(255, |n| if n < 64 { 255 } else { n.min(255) }))
+    }
+
     /// The handle itself.
     pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()

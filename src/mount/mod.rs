@@ -5,6 +5,7 @@ mod dir;
 mod kind;
 mod look;
 mod mark;
+mod point;
 mod probe;
 mod resolve;
 mod temp;

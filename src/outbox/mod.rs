@@ -1,1 +1,16 @@
 //! What is collected: delivery, reports and notes, the archive.
+
+mod archive;
+mod deliver;
+mod file;
+mod names;
+pub mod notes;
+mod recover;
+mod space;
+mod transfer;
+
+pub use archive::{Fate, Item, Kept, keep};
+pub use deliver::{Landed, Landing, NotWhole, Whole};
+pub use names::{LAST_NUMBER, Note, Title, in_step};
+pub use recover::{find_ours, is_ours, sweep};
+pub use space::{enough, prove_writable};

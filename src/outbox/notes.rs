@@ -1,0 +1,169 @@
+//! Small texts for people: reports, waiting notes, errors. Each appears whole.
+//!
+//! UTF-8 without a BOM and with plain `\n`, which every editor of the last years reads, Notepad too.
+
+use std::io::{self, Read, Write};
+
+use super::file::{folder_at, one, temp_in};
+use super::names::{LAST_NUMBER, Note, Title};
+use crate::job::RelPath;
+use crate::mount::{Dir, OpenError};
+
+/// What is longer than this is no note of ours.
+const LONGEST: u64 = 1 << 20;
+
+/// What lies where a note is to be.
+enum There {
+    Nothing,
+    SameText,
+    OtherText,
+    NoNote,
+}
+
+/// Writes a note that may change while its job waits, over an earlier one of the same name. Says whether it
+/// had to be written. One fsync, none where the text is there already.
+///
+/// # Errors
+/// Those of writing; `AlreadyExists` where something lies there that can't be a note.
+pub fn put(base: &Dir, path: &RelPath, text: &str) -> io::Result<bool> {
+    let folder = folder_at(base, &path.parent())?;
+    let name = one(path.name())?;
+    match there(&folder, &name, text)? {
+        There::SameText => Ok(false),
+        There::NoNote => Err(io::ErrorKind::AlreadyExists.into()),
+        There::Nothing | There::OtherText => {
+            place(&folder, text, |part| folder.replace(part, &name))?;
+            Ok(true)
+        }
+    }
+}
+
+/// Writes a note that nothing may replace, under its film's number, or the next free one if somebody was
+/// quicker. The same text lying there already is that note. Two fsyncs.
+///
+/// # Errors
+/// Those of writing; `AlreadyExists` where all numbers are taken.
+pub fn put_new(
+    base: &Dir,
+    at: &RelPath,
+    (title, note): (&Title, Note),
+    number: u32,
+    text: &str,
+) -> io::Result<RelPath> {
+    let folder = folder_at(base, at)?;
+    for number in number..=LAST_NUMBER {
+        let name = one(&title.note(number, note))?;
+        let placed = match there(&folder, &name, text)? {
+            There::OtherText | There::NoNote => continue,
+            There::SameText => Ok(()),
+            There::Nothing => place(&folder, text, |part| folder.rename_new(part, &folder, &name)),
+        };
+        match placed {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+            Ok(()) => {
+                folder.sync(&RelPath::root())?;
+                return at.join(name.name()).ok_or_else(|| io::ErrorKind::InvalidInput.into());
+            }
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Removes a note; `false` where there was none. No fsync: one that comes back says nothing wrong for long.
+///
+/// # Errors
+/// Those of removing; a folder of that name is one.
+pub fn clear(base: &Dir, path: &RelPath) -> io::Result<bool> {
+    base.remove(path)
+}
+
+fn there(folder: &Dir, name: &RelPath, text: &str) -> io::Result<There> {
+    let opened = match folder.open_file(name) {
+        Ok(opened) if opened.stamp.size <= LONGEST => opened,
+        Ok(_) | Err(OpenError::NotFile(_) | OpenError::OtherMount | OpenError::Link) => {
+            return Ok(There::NoNote);
+        }
+        Err(OpenError::Missing) => return Ok(There::Nothing),
+        Err(OpenError::Io(error)) => return Err(error),
+    };
+    let mut lies = Vec::new();
+    opened.file.take(LONGEST + 1).read_to_end(&mut lies)?;
+    Ok(if lies == text.as_bytes() { There::SameText } else { There::OtherText })
+}
+
+/// Writes the text beside its place and lets `name` put it there.
+fn place(folder: &Dir, text: &str, name: impl FnOnce(&RelPath) -> io::Result<()>) -> io::Result<()> {
+    let (part, mut file) = temp_in(folder)?;
+    let done = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| name(&part));
+    if done.is_err() {
+        let _ = folder.remove(&part);
+    }
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn rel(text: &str) -> RelPath {
+        RelPath::from_bytes(text.as_bytes()).unwrap()
+    }
+
+    fn outbox() -> (tempfile::TempDir, Dir) {
+        let top = tempfile::tempdir().unwrap();
+        let dir = Dir::open(top.path()).unwrap();
+        (top, dir)
+    }
+
+    #[test]
+    fn a_waiting_note_follows_its_job() {
+        let (top, dir) = outbox();
+        std::fs::set_permissions(top.path(), std::fs::Permissions::from_mode(0o2775)).unwrap();
+        let path = rel("news/talk.waiting.txt");
+        let real = top.path().join("news/talk.waiting.txt");
+        assert!(put(&dir, &path, "no credits\n").unwrap());
+        let first = dir.stat(&path).unwrap().unwrap();
+        assert_eq!(first.mode, 0o664);
+        assert!(!put(&dir, &path, "no credits\n").unwrap(), "the same text is not written again");
+        assert_eq!(dir.stat(&path).unwrap().unwrap(), first);
+        assert!(put(&dir, &path, "বাংলা\n").unwrap());
+        assert_eq!(std::fs::read_to_string(&real).unwrap(), "বাংলা\n");
+        assert!(clear(&dir, &path).unwrap());
+        assert!(!clear(&dir, &path).unwrap());
+        assert!(!clear(&dir, &rel("none/x.waiting.txt")).unwrap());
+        assert_eq!(dir.list(&rel("news")).unwrap(), []);
+    }
+
+    #[test]
+    fn what_is_no_note_is_left_alone() {
+        let (top, dir) = outbox();
+        std::fs::write(top.path().join("precious"), "p").unwrap();
+        symlink("precious", top.path().join("a.waiting.txt")).unwrap();
+        std::fs::create_dir(top.path().join("b.waiting.txt")).unwrap();
+        std::fs::write(top.path().join("c.waiting.txt"), vec![b'c'; 2 << 20]).unwrap();
+        std::fs::write(top.path().join("file"), "").unwrap();
+        for name in ["a.waiting.txt", "b.waiting.txt", "c.waiting.txt", "file/d.waiting.txt"] {
+            assert!(put(&dir, &rel(name), "text").is_err(), "{name}");
+        }
+        assert_eq!(std::fs::read(top.path().join("precious")).unwrap(), b"p");
+        assert_eq!(dir.list(&RelPath::root()).unwrap().len(), 5, "and no temporary file stays");
+    }
+
+    #[test]
+    fn a_report_never_replaces_one() {
+        let (top, dir) = outbox();
+        let title = Title::new(b"talk", 255);
+        let report =
+            |number, text| put_new(&dir, &RelPath::root(), (&title, Note::Report), number, text).unwrap();
+        assert_eq!(report(1, "one"), rel("talk.report.txt"));
+        assert_eq!(report(1, "one"), rel("talk.report.txt"), "told twice after a stop");
+        assert_eq!(report(1, "two"), rel("talk (2).report.txt"));
+        symlink("nowhere", top.path().join("talk (3).report.txt")).unwrap();
+        assert_eq!(report(3, "three"), rel("talk (4).report.txt"));
+        assert!(!top.path().join("nowhere").exists());
+        assert_eq!(std::fs::read(top.path().join("talk.report.txt")).unwrap(), b"one");
+    }
+}
