@@ -1,15 +1,16 @@
 //! One look for those who ask in between: the words beside a clip at this moment, or all that would be taken.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::names::{Kind, kind};
 use super::open::{TextError, read_text};
 use super::pair::{Names, Pair, Pairs, Words, pair};
-use super::report::{Arrival, Options, Report, Text, Withheld};
+use super::report::{Arrival, Report, Text, Withheld};
 use super::tracker::Tracker;
-use crate::config::IgnoreList;
+use crate::config::{IgnoreList, Watch};
 use crate::job::{Code, RelPath};
 use crate::mount::{Dir, Type};
 
@@ -113,11 +114,11 @@ pub struct Survey {
 ///
 /// # Errors
 /// When the folder can't be read.
-pub fn survey(options: &Options) -> io::Result<Survey> {
-    let dir = Dir::open(&options.path)?;
+pub fn survey(path: &Path, watch: &Watch) -> io::Result<Survey> {
+    let dir = Dir::open(path)?;
     let (settle, sidecar_wait, folder_wait) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
-    let options = Options { settle, sidecar_wait, folder_wait, ..options.clone() };
-    let mut tracker = Tracker::new(Arc::new(options), dir, false);
+    let watch = Watch { settle, sidecar_wait, folder_wait, ..watch.clone() };
+    let mut tracker = Tracker::new(Arc::new(watch), dir, false);
     let mut found = Survey::default();
     let mut out = |report| match report {
         Report::Arrival(arrival) => found.arrivals.push(*arrival),

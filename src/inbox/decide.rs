@@ -7,8 +7,9 @@ use super::names::{Kind, kind};
 use super::open::{Judged, TextError, judge_clip, read_text};
 use super::pair::{Pair, Words};
 use super::picture::{Item, Judgement, Sent};
-use super::report::{Arrival, Media, Options, Reason, Text};
+use super::report::{Arrival, Media, Reason, Text};
 use super::settle::Rest;
+use crate::config::Watch;
 use crate::instruction::{self, Problem};
 use crate::job::{Code, Failure, RelPath};
 use crate::mount::Dir;
@@ -76,8 +77,8 @@ pub(super) struct House {
 pub(super) struct Look<'a> {
     /// The inbox.
     pub dir: &'a Dir,
-    /// Its settings.
-    pub options: &'a Options,
+    /// How long to wait for what.
+    pub watch: &'a Watch,
     /// Whether a close by the writer was seen for sure.
     pub trust_close: bool,
     /// Now.
@@ -121,8 +122,7 @@ impl Look<'_> {
         own: Option<(&RelPath, Rest)>,
         house: &House,
     ) -> Result<Arrival, Wait> {
-        let consent = || own.is_some_and(|(text, rest)| self.text(text, rest).is_ok_and(|t| says_whole(&t)));
-        let verdict = self.bytes(item, clip, consent)?;
+        let verdict = self.bytes(item, clip, own)?;
         let (mut sidecar, mut default) = (None, None);
         match (&pair.words, own) {
             (Words::Sidecar(_), Some((text, rest))) => sidecar = Some(self.text(text, rest)?),
@@ -146,29 +146,37 @@ impl Look<'_> {
         &self,
         item: &mut Item,
         clip: &RelPath,
-        consent: impl Fn() -> bool,
+        own: Option<(&RelPath, Rest)>,
     ) -> Result<Result<Media, Failure>, Wait> {
         let Some(rest) = item.rest else { return Err(Wait::outdated(self.now)) };
-        let settle = self.options.settle;
+        let settle = self.watch.settle;
         let settling = |rest: Rest| Wait::until(Reason::Settling, rest.since, rest.still_at(settle));
         let still = rest.is_still(self.now, settle);
         if !still && !(rest.closed && self.trust_close) {
             return Err(settling(rest));
         }
         let mut judgement = self.judgement(item, clip, false)?;
-        if matches!(judgement, Judgement::Held(Code::NotWhole, _)) && still && consent() {
-            judgement = self.judgement(item, clip, true)?;
+        let mut later = None;
+        if matches!(judgement, Judgement::Held(Code::NotWhole, _)) && still {
+            // Its text may say that it is whole.
+            match own.map(|(text, rest)| self.text(text, rest)) {
+                Some(Ok(text)) if says_whole(&text) => judgement = self.judgement(item, clip, true)?,
+                Some(Err(wait)) => later = Some(wait),
+                _ => {}
+            }
         }
         match judgement {
             Judgement::Fit(media, proved) if still || proved => Ok(Ok(media)),
             Judgement::Refused(failure) if still => Ok(Err(failure)),
             Judgement::Held(code, detail) if still => {
                 let note_after = match code {
-                    Code::NotWhole => self.options.zero_tail_wait,
-                    Code::Empty => self.options.empty_after,
+                    Code::NotWhole => self.watch.zero_tail_wait,
+                    Code::Empty => self.watch.empty_after,
                     _ => settle,
                 };
-                Err(Wait::held(code, rest.since, note_after, detail))
+                let wait = Wait::held(code, rest.since, note_after, detail);
+                let (due, outdated) = later.map_or((None, false), |later| (later.due, later.outdated));
+                Err(Wait { due, outdated, ..wait })
             }
             _ => Err(settling(rest)),
         }
@@ -192,7 +200,7 @@ impl Look<'_> {
             Judged::Gone => return Err(Wait::outdated(self.now)),
         };
         if rest.see(stamp, self.now) {
-            return Err(Wait::until(Reason::Settling, self.now, rest.still_at(self.options.settle)));
+            return Err(Wait::until(Reason::Settling, self.now, rest.still_at(self.watch.settle)));
         }
         item.judged = Some((stamp, judgement.clone()));
         Ok(judgement)
@@ -201,22 +209,21 @@ impl Look<'_> {
     /// The words for a clip alone, once it is clear that none of its own come.
     fn alone(&self, item: &Item, fit: bool, house: &House) -> Result<Option<Text>, Wait> {
         let since = item.rest.map_or(item.seen, |rest| rest.since).max(item.alone_since);
-        let options = self.options;
-        let wait = if house.default.is_some() { options.settle } else { options.sidecar_wait };
+        let watch = self.watch;
+        let wait = if house.default.is_some() { watch.settle } else { watch.sidecar_wait };
         let due = since.saturating_add(wait);
-        match &house.default {
-            _ if due > self.now => Err(Wait::until(Reason::AwaitsSidecar, since, due)),
-            Some((path, rest)) => self.text(path, *rest).map(Some),
-            None if options.require_sidecar && fit => {
-                Err(Wait::held(Code::NeedsSidecar, since, options.sidecar_wait, ""))
-            }
-            None => Ok(None),
+        if due > self.now {
+            return Err(Wait::until(Reason::AwaitsSidecar, since, due));
         }
+        if watch.require_sidecar && fit {
+            return Err(Wait::held(Code::NeedsSidecar, since, wait, ""));
+        }
+        house.default.as_ref().map(|(path, rest)| self.text(path, *rest)).transpose()
     }
 
     /// A text, once it is still and says something.
     fn text(&self, path: &RelPath, rest: Rest) -> Result<Text, Wait> {
-        let settle = self.options.settle;
+        let settle = self.watch.settle;
         if !rest.is_still(self.now, settle) {
             return Err(Wait::until(Reason::Settling, rest.since, rest.still_at(settle)));
         }
@@ -231,7 +238,7 @@ impl Look<'_> {
             }
         };
         match instruction::read(&text.bytes) {
-            Err(Problem::Empty) => Err(Wait::held(Code::Empty, rest.since, self.options.empty_after, path)),
+            Err(Problem::Empty) => Err(Wait::held(Code::Empty, rest.since, self.watch.empty_after, path)),
             // What else is wrong with it fails its job, and the job says so.
             _ => Ok(text),
         }
@@ -240,7 +247,7 @@ impl Look<'_> {
     /// A clip that waits for a person, who is told once it is still.
     fn hold(&self, code: Code, item: &Item, detail: impl ToString) -> Wait {
         let since = item.rest.map_or(item.seen, |rest| rest.since);
-        Wait::held(code, since, self.options.settle, detail)
+        Wait::held(code, since, self.watch.settle, detail)
     }
 }
 

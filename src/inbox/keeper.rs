@@ -1,13 +1,15 @@
 //! The inbox's own thread: it alone touches the folder, and when the folder hangs, it alone does.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use notify::RecommendedWatcher;
 
-use super::report::{FolderState, Mode, Options, Report};
+use super::report::{FolderState, Report};
 use super::tracker::Tracker;
-use super::watch::{Post, PostBox, watch};
+use super::watch::{self, Post, PostBox};
+use crate::config::{Watch, WatchMode};
 use crate::mount::Dir;
 
 /// After a full look nothing but its own timetable brings the next one for this many times as long as it took.
@@ -41,19 +43,21 @@ impl Drop for Inbox {
     }
 }
 
-/// Starts the inbox's thread. `admit` is asked whether the folder found at the path is the right one (its root's
+/// Starts the thread of the inbox at `path`. `admit` is asked whether the folder found at the path is the right one (its root's
 /// mark), each time it was opened anew; its error says why not. `out` may block: then the inbox waits as well.
 ///
 /// # Errors
 /// When no thread can be had. A folder that is not there is no error: it is reported as away.
 pub fn start(
-    options: Options,
+    path: PathBuf,
+    watch: Watch,
     admit: impl Fn(&Dir) -> Result<(), String> + Send + 'static,
     out: impl FnMut(Report) + Send + 'static,
 ) -> std::io::Result<Inbox> {
     let post = Arc::new(PostBox::default());
     let keeper = Keeper {
-        options: Arc::new(options),
+        path,
+        watch: Arc::new(watch),
         post: Arc::clone(&post),
         admit,
         out,
@@ -69,7 +73,8 @@ pub fn start(
 }
 
 struct Keeper<A, O> {
-    options: Arc<Options>,
+    path: PathBuf,
+    watch: Arc<Watch>,
     post: Arc<PostBox>,
     admit: A,
     out: O,
@@ -92,7 +97,7 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
                     Ok(()) => Duration::ZERO,
                     Err(why) => {
                         self.say(FolderState::Away { why });
-                        self.options.poll_interval.max(AWAY_GAP)
+                        self.watch.poll_interval.max(AWAY_GAP)
                     }
                 };
                 if self.post.take(wait).stop {
@@ -141,13 +146,13 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
 
     /// Opens the folder, and has it watched before the first look at it.
     fn open(&mut self) -> Result<(), String> {
-        let dir = Dir::open(&self.options.path).map_err(|e| e.to_string())?;
+        let dir = Dir::open(&self.path).map_err(|e| e.to_string())?;
         (self.admit)(&dir)?;
         let identity = dir.identity().map_err(|e| e.to_string())?;
         let has_events = dir.fs_kind().is_ok_and(crate::mount::FsKind::has_events);
         let (mut native, mut why) = (false, None);
-        if self.options.mode == Mode::Native || (self.options.mode == Mode::Auto && has_events) {
-            match watch(&self.options.path, &self.post) {
+        if self.watch.mode == WatchMode::Native || (self.watch.mode == WatchMode::Auto && has_events) {
+            match watch::watch(&self.path, &self.post) {
                 Ok(watcher) => (native, self.watcher) = (true, Some(watcher)),
                 Err(problem) => why = Some(problem),
             }
@@ -155,7 +160,7 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
         let trust_close = native && has_events;
         match self.tracker.as_mut().filter(|t| t.dir().identity().is_ok_and(|old| old == identity)) {
             Some(same) => same.resume(dir, trust_close),
-            None => self.tracker = Some(Tracker::new(Arc::clone(&self.options), dir, trust_close)),
+            None => self.tracker = Some(Tracker::new(Arc::clone(&self.watch), dir, trust_close)),
         }
         self.say(FolderState::Here { native, why });
         Ok(())
@@ -173,9 +178,8 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
     }
 
     fn next_scan(&self) -> Duration {
-        let options = &self.options;
-        let every =
-            if self.watcher.is_some() { options.rescan } else { options.poll_interval.min(options.rescan) };
+        let times = &self.watch;
+        let every = if self.watcher.is_some() { times.rescan } else { times.poll_interval.min(times.rescan) };
         let soonest = self.scanned.saturating_add(SCAN_GAP.max(self.took.saturating_mul(SCAN_SHARE)));
         let asked = self.tracker.as_ref().and_then(Tracker::scan_at);
         let first = asked == Some(Duration::ZERO);

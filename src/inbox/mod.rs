@@ -27,4 +27,4 @@ mod stories;
 pub use beside::{Survey, WordsNow, survey, words_now};
 pub use keeper::{Inbox, start};
 pub use open::{Fit, Judged, MAX_CLIP, TextError, judge_clip, read_text};
-pub use report::{Arrival, FolderState, Gone, Media, Mode, Options, Reason, Report, Text, What, Withheld};
+pub use report::{Arrival, FolderState, Gone, Media, Reason, Report, Text, What, Withheld};

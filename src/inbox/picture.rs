@@ -19,6 +19,8 @@ pub(super) struct Picture {
     pub folders: BTreeMap<RelPath, Folder>,
     /// Folders that were not entered, why, and since when.
     pub closed: BTreeMap<RelPath, NotEntered>,
+    /// When it was looked at as a whole for the last time.
+    scanned: Duration,
 }
 
 /// A folder that was not entered.
@@ -119,7 +121,9 @@ impl Picture {
         if rules_changed || lost.iter().any(|(path, _)| is_rule(path)) {
             self.folders.values_mut().for_each(|f| f.stale = true);
         }
-        lost.into_iter().filter_map(|(path, item)| self.gone(path, item)).collect()
+        let gone = lost.into_iter().filter_map(|(path, item)| self.gone(path, item)).collect();
+        self.scanned = now;
+        gone
     }
 
     /// Merges a look at one file; `false` where only a full look can tell what that means.
@@ -183,10 +187,11 @@ impl Picture {
 
     fn gone(&self, path: RelPath, item: Item) -> Option<Gone> {
         let stamp = item.sent?.clip;
-        let files = self.folders.values().flat_map(|f| &f.files);
-        let mut same =
-            files.filter(|(_, i)| i.sent.is_none() && i.rest.is_some_and(|r| r.stamp.same_contents(&stamp)));
-        Some(Gone { now_at: same.next().map(|(path, _)| path.clone()), path, stamp })
+        // A name that is new since the last full look, of the very same file.
+        let is_it = |i: &Item| i.seen > self.scanned && i.rest.is_some_and(|r| r.stamp.same_contents(&stamp));
+        let mut files = self.folders.values().flat_map(|f| &f.files);
+        let now_at = files.find(|(_, item)| is_it(item)).map(|(path, _)| path.clone());
+        Some(Gone { path, stamp, now_at })
     }
 }
 

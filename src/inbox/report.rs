@@ -1,52 +1,9 @@
-//! What the inbox is asked for, and what it reports.
+//! What the inbox reports.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::IgnoreList;
 use crate::job::{Code, Failure, RelPath, Stamp};
 use crate::media::{Facts, Format};
-
-/// How changes are noticed.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub enum Mode {
-    /// By the kernel's events on a local file system, by looking on a remote one.
-    #[default]
-    Auto,
-    /// By the kernel's events.
-    Native,
-    /// By looking every `poll_interval`.
-    Poll,
-}
-
-/// What the inbox needs to know: section `[watch]` of the settings.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The folder.
-    pub path: PathBuf,
-    /// How changes are noticed.
-    pub mode: Mode,
-    /// Between two looks where events are not to be had, and for a folder that is away.
-    pub poll_interval: Duration,
-    /// Between two full looks that always happen.
-    pub rescan: Duration,
-    /// How long a file must be unchanged.
-    pub settle: Duration,
-    /// Before a file that is not whole is told of.
-    pub zero_tail_wait: Duration,
-    /// How long a clip waits for its sidecar.
-    pub sidecar_wait: Duration,
-    /// Quiet time after which a new sub-folder is whole.
-    pub folder_wait: Duration,
-    /// Before a text alone is told of.
-    pub text_note_after: Duration,
-    /// Before an empty file is told of.
-    pub empty_after: Duration,
-    /// Whether a clip without words of its own waits for them.
-    pub require_sidecar: bool,
-    /// Names that are never taken.
-    pub ignore: IgnoreList,
-}
 
 /// One thing that the inbox has to say. Times are since it was started.
 #[derive(Clone, PartialEq, Debug)]

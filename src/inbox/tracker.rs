@@ -8,16 +8,17 @@ use std::time::Duration;
 use super::decide::{Fate, House, Look, Wait};
 use super::names::{DEFAULT, Kind, fold};
 use super::picture::{Folder, NotEntered, Picture, is_rule};
-use super::report::{Options, Reason, Report, What, Withheld};
+use super::report::{Reason, Report, What, Withheld};
 use super::scan::scan;
 use super::watch::Hint;
+use crate::config::Watch;
 use crate::job::{Code, RelPath};
 use crate::mount::{Dir, Type};
 
 /// The folder as it was seen last.
 #[derive(Debug)]
 pub(super) struct Tracker {
-    options: Arc<Options>,
+    watch: Arc<Watch>,
     dir: Dir,
     trust_close: bool,
     picture: Picture,
@@ -34,10 +35,10 @@ pub(super) struct Tracker {
 
 impl Tracker {
     /// Nothing seen yet. `trust_close`: the kernel tells of every writer that closes a file.
-    pub(super) fn new(options: Arc<Options>, dir: Dir, trust_close: bool) -> Self {
+    pub(super) fn new(watch: Arc<Watch>, dir: Dir, trust_close: bool) -> Self {
         let (picture, scan_at) = (Picture::default(), Some(Duration::ZERO));
         let (seen_all, quiet, note_at) = (false, false, None);
-        Self { options, dir, trust_close, picture, told: 0, seen_all, scan_at, quiet, note_at }
+        Self { watch, dir, trust_close, picture, told: 0, seen_all, scan_at, quiet, note_at }
     }
 
     /// The same folder is there again: what was known of it still is.
@@ -63,7 +64,7 @@ impl Tracker {
     /// Whether one look was enough.
     fn hint(&mut self, hint: &Hint, now: Duration) -> bool {
         let (Hint::Closed(path) | Hint::Changed(path)) = hint;
-        if path.names().any(|name| self.options.ignore.matches(name)) {
+        if path.names().any(|name| self.watch.ignore.matches(name)) {
             return true;
         }
         match self.dir.stat(path) {
@@ -82,14 +83,14 @@ impl Tracker {
     /// Why the inbox can't be read; then nothing changes.
     pub(super) fn scan(&mut self, now: Duration, out: &mut dyn FnMut(Report)) -> Result<(), String> {
         self.scan_at = None;
-        let found = scan(&self.dir, &self.options.ignore);
+        let found = scan(&self.dir, &self.watch.ignore);
         if let Some(why) = found.broken {
             return Err(why);
         }
         for gone in self.picture.merge(found, now) {
             out(Report::Gone(gone));
         }
-        self.picture.settle_folders(now, self.options.folder_wait);
+        self.picture.settle_folders(now, self.watch.folder_wait);
         (self.seen_all, self.quiet) = (true, false);
         Ok(())
     }
@@ -116,7 +117,7 @@ impl Tracker {
         let Some(mut folder) = self.picture.folders.get_mut(path).map(std::mem::take) else { return };
         (folder.stale, folder.wake) = (false, None);
         let mut ledge = Ledge { now, withheld: Vec::new(), wake: None, outdated: false };
-        let look = Look { dir: &self.dir, options: &self.options, trust_close: self.trust_close, now };
+        let look = Look { dir: &self.dir, watch: &self.watch, trust_close: self.trust_close, now };
         let pairs = folder.pairs.take().unwrap_or_default();
         for (clip, pair) in &pairs.clips {
             match look.clip(&mut folder.files, clip, pair, &house) {
@@ -127,7 +128,7 @@ impl Tracker {
         }
         for text in pairs.alone.iter().filter(|t| !is_ruling(t, path)) {
             let since = folder.files[text].rest.map_or(now, |rest| rest.since);
-            let note_at = Some(since.saturating_add(self.options.text_note_after));
+            let note_at = Some(since.saturating_add(self.watch.text_note_after));
             let wait = Wait { due: None, note_at, ..Wait::until(Reason::AwaitsClip, since, now) };
             ledge.put(text.clone(), What::Text, wait);
         }
@@ -149,11 +150,11 @@ impl Tracker {
         let unit = self.picture.not_yet(path);
         let wait = folder.and_then(|folder| {
             if !folder.known {
-                let due = folder.arriving.unwrap_or(folder.changed.saturating_add(self.options.folder_wait));
+                let due = folder.arriving.unwrap_or(folder.changed.saturating_add(self.watch.folder_wait));
                 return Some(Wait::until(Reason::FolderArriving, folder.changed, due));
             }
             let says = unit.as_ref()?;
-            let wait = Wait::held(Code::NotInThisVersion, folder.changed, self.options.settle, says);
+            let wait = Wait::held(Code::NotInThisVersion, folder.changed, self.watch.settle, says);
             Some(Wait { note_at: None, ..wait })
         });
         House { wait, default, unit }
@@ -161,7 +162,7 @@ impl Tracker {
 
     /// What lies in a folder besides clips and texts.
     fn odd(&self, path: &RelPath, folder: &Folder, house: &House, ledge: &mut Ledge) {
-        let settle = self.options.settle;
+        let settle = self.watch.settle;
         if house.wait.as_ref().is_some_and(|w| w.reason == Reason::FolderArriving) {
             return;
         }
@@ -206,7 +207,7 @@ impl Tracker {
         let mut ledge = Ledge { now, withheld: Vec::new(), wake: None, outdated: false };
         for (path, NotEntered { why, since }) in &self.picture.closed {
             let (code, detail) = why.as_ref().map_or((Code::TooDeep, ""), |why| (Code::Unreadable, why));
-            ledge.put(path.clone(), What::Folder, Wait::held(code, *since, self.options.settle, detail));
+            ledge.put(path.clone(), What::Folder, Wait::held(code, *since, self.watch.settle, detail));
         }
         self.note_at = ledge.wake;
         let all = ledge.withheld.iter().chain(self.picture.folders.values().flat_map(|f| &f.withheld));

@@ -4,8 +4,9 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::super::{FolderState, Mode, Reason, Report, What, start, survey};
-use super::{DEADLINE, GIF, NEVER, Scene, options, path};
+use super::super::{FolderState, Reason, Report, What, Withheld, start, survey};
+use super::{DEADLINE, GIF, NEVER, Scene, path, short_waits};
+use crate::config::WatchMode;
 use crate::job::Code;
 
 #[test]
@@ -22,10 +23,10 @@ fn a_new_folder_is_one_unit_until_nothing_in_it_changes() {
     // Known from now on: nothing is waited for.
     scene.write("news/c.gif", GIF);
     scene.arrives("news/c.gif");
-    assert!(
-        !scene
-            .said(|r| matches!(r, Report::Withheld(all) if all.iter().any(|w| w.path == path("news/c.gif"))))
-    );
+    let waited = |all: &[Withheld]| {
+        all.iter().any(|w| w.path == path("news/c.gif") && w.reason == Reason::FolderArriving)
+    };
+    assert!(!scene.said(|r| matches!(r, Report::Withheld(all) if waited(all))));
 }
 
 #[test]
@@ -87,7 +88,7 @@ fn strangers_are_named_together_however_many() {
 
 #[test]
 fn an_inbox_deleted_and_made_again_is_watched_again() {
-    for mode in [Mode::Native, Mode::Poll] {
+    for mode in [WatchMode::Native, WatchMode::Poll] {
         let scene = Scene::with(|o| o.mode = mode);
         scene.write("a.gif", GIF);
         scene.arrives("a.gif");
@@ -130,7 +131,7 @@ fn a_folder_that_is_not_admitted_is_away() {
     let (heard, folder) = (Arc::clone(&said), top.path().to_owned());
     let marked = move |_: &_| folder.join(".mark").exists().then_some(()).ok_or_else(|| "no mark".to_owned());
     let inbox =
-        start(options(top.path().to_owned()), marked, move |r| heard.lock().unwrap().push(r)).unwrap();
+        start(top.path().to_owned(), short_waits(), marked, move |r| heard.lock().unwrap().push(r)).unwrap();
     let wait = |what: &dyn Fn(&Report) -> bool| {
         let begun = Instant::now();
         while !said.lock().unwrap().iter().any(what) {
@@ -159,9 +160,9 @@ fn a_survey_says_what_would_be_taken_and_waits_for_nothing() {
         s.write("film.mp4", "no film at all");
     };
     let scene = Scene::prepared(prepare, |o| o.folder_wait = NEVER);
-    let mut options = options(scene.at(""));
-    (options.settle, options.sidecar_wait, options.folder_wait) = (NEVER, NEVER, NEVER);
-    let found = survey(&options).unwrap();
+    let mut watch = short_waits();
+    (watch.settle, watch.sidecar_wait, watch.folder_wait) = (NEVER, NEVER, NEVER);
+    let found = survey(&scene.at(""), &watch).unwrap();
     let arrivals =
         found.arrivals.iter().map(|a| (a.clip.to_string(), a.sidecar.is_some(), a.verdict.is_ok()));
     let want = [("a.gif", false, true), ("film.mp4", false, false), ("news/b.gif", true, true)];
@@ -169,5 +170,5 @@ fn a_survey_says_what_would_be_taken_and_waits_for_nothing() {
     arrivals.sort();
     assert_eq!(arrivals, want.map(|(clip, words, fit)| (clip.to_owned(), words, fit)));
     assert!(found.withheld.iter().any(|w| w.path == path("film/c.gif")));
-    assert!(survey(&super::options(scene.at("none"))).is_err());
+    assert!(survey(&scene.at("none"), &watch).is_err());
 }

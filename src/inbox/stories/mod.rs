@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use super::{Arrival, Gone, Inbox, Mode, Options, Reason, Report, Withheld, start};
-use crate::config::IgnoreList;
+use super::{Arrival, Gone, Inbox, Reason, Report, Withheld, start};
+use crate::config::{IgnoreList, Watch, WatchMode};
 use crate::job::{Code, RelPath};
 
 /// A whole GIF of one pixel: its end is proven.
@@ -36,15 +36,15 @@ struct Scene {
 }
 
 /// Short waits, events of the kernel, no waiting for sidecars.
-fn options(path: PathBuf) -> Options {
-    Options {
-        path,
-        mode: Mode::Native,
+fn short_waits() -> Watch {
+    Watch {
+        mode: WatchMode::Native,
         poll_interval: Duration::from_millis(50),
         rescan: NEVER,
         settle: SETTLE,
         zero_tail_wait: SETTLE,
         sidecar_wait: Duration::ZERO,
+        clip_wait: Duration::ZERO,
         folder_wait: Duration::from_millis(300),
         text_note_after: SETTLE,
         empty_after: SETTLE,
@@ -55,21 +55,21 @@ fn options(path: PathBuf) -> Options {
 
 impl Scene {
     /// Before the inbox runs.
-    fn prepared(prepare: impl FnOnce(&Self), change: impl FnOnce(&mut Options)) -> Self {
+    fn prepared(prepare: impl FnOnce(&Self), change: impl FnOnce(&mut Watch)) -> Self {
         let top = tempfile::tempdir().unwrap();
         std::fs::create_dir(top.path().join("inbox")).unwrap();
         std::fs::create_dir(top.path().join("aside")).unwrap();
         let (send, reports) = channel();
         let mut scene = Self { top, inbox: None, reports, said: RefCell::default() };
         prepare(&scene);
-        let mut options = options(scene.at(""));
-        change(&mut options);
-        scene.inbox = Some(start(options, |_| Ok(()), move |r| drop(send.send(r))).unwrap());
+        let mut watch = short_waits();
+        change(&mut watch);
+        scene.inbox = Some(start(scene.at(""), watch, |_| Ok(()), move |r| drop(send.send(r))).unwrap());
         scene.wait("the first look", |s| s.said(|r| matches!(r, Report::Withheld(_))));
         scene
     }
 
-    fn with(change: impl FnOnce(&mut Options)) -> Self {
+    fn with(change: impl FnOnce(&mut Watch)) -> Self {
         Self::prepared(|_| {}, change)
     }
 

@@ -79,7 +79,7 @@ fn the_nearest_default_text_speaks_for_clips_alone() {
             s.write(clip, GIF);
         }
     };
-    let scene = Scene::prepared(prepare, |o| (o.sidecar_wait, o.require_sidecar) = (NEVER, true));
+    let scene = Scene::prepared(prepare, |o| o.sidecar_wait = NEVER);
     for (clip, words) in [("near/deep/a.gif", "near"), ("far/b.gif", "top"), ("c.gif", "top")] {
         let arrival = scene.arrives(clip);
         assert_eq!((arrival.default.unwrap().bytes, arrival.sidecar), (words.as_bytes().to_vec(), None));
@@ -115,6 +115,10 @@ fn a_clip_alone_waits_where_words_are_required() {
     let scene = Scene::with(|o| o.require_sidecar = true);
     scene.write("a.gif", GIF);
     scene.is_held("a.gif", Code::NeedsSidecar);
+    // A text for all of them is no sidecar.
+    scene.write("default.txt", "words");
+    scene.write("b.gif", GIF);
+    scene.is_held("b.gif", Code::NeedsSidecar);
     scene.write("a.txt", "words");
     scene.arrives("a.gif");
 }
@@ -122,11 +126,19 @@ fn a_clip_alone_waits_where_words_are_required() {
 #[test]
 fn a_person_may_say_that_a_film_is_whole() {
     let scene = Scene::new();
-    scene.write("a.gif", [GIF, &[0; 4096][..]].concat());
+    scene.write("a.wav", silence());
     scene.write("a.txt", "cut it");
-    scene.is_held("a.gif", Code::NotWhole);
+    scene.is_held("a.wav", Code::NotWhole);
     scene.write("a.txt", "Whole: yes\n\ncut it");
-    assert!(scene.arrives("a.gif").verdict.is_ok());
+    assert!(scene.arrives("a.wav").verdict.is_ok());
+}
+
+/// A WAV that really ends in silence.
+fn silence() -> Vec<u8> {
+    let format = [1, 0, 1, 0, 0x40, 0x1f, 0, 0, 0x80, 0x3e, 0, 0, 2, 0, 16, 0];
+    let sizes = [4096_u32 + 36, 16, 4096].map(u32::to_le_bytes);
+    let head = [b"RIFF", &sizes[0][..], b"WAVEfmt ", &sizes[1], &format, b"data", &sizes[2]].concat();
+    [&head[..], &[0; 4096]].concat()
 }
 
 #[test]
