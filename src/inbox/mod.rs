@@ -1,1 +1,30 @@
 //! What is dropped: hints, the scan, settling, pairing, safe opening.
+//!
+//! `start` runs one thread that owns the folder. Events only say where to look; what lies there is decided by
+//! looking, at start-up by the same rules as later. What is ready is reported as an `Arrival`, and everything
+//! else that lies there as `Withheld`, with its reason.
+
+mod report;
+
+mod names;
+mod pair;
+mod settle;
+
+mod open;
+mod scan;
+mod watch;
+
+mod decide;
+mod picture;
+mod tracker;
+
+mod beside;
+mod keeper;
+
+#[cfg(test)]
+mod stories;
+
+pub use beside::{Survey, WordsNow, survey, words_now};
+pub use keeper::{Inbox, start};
+pub use open::{Fit, Judged, MAX_CLIP, TextError, judge_clip, read_text};
+pub use report::{Arrival, FolderState, Gone, Media, Reason, Report, Text, What, Withheld};

@@ -1,0 +1,131 @@
+//! One look for those who ask in between: the words beside a clip at this moment, or all that would be taken.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::names::{Kind, kind};
+use super::open::{TextError, read_text};
+use super::pair::{Names, Pair, Pairs, Words, pair};
+use super::report::{Arrival, Report, Text, Withheld};
+use super::tracker::Tracker;
+use crate::config::{IgnoreList, Watch};
+use crate::job::{Code, RelPath};
+use crate::mount::{Dir, Type};
+
+/// The words beside a clip at this moment, however fresh they are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum WordsNow {
+    /// Its own text.
+    Own {
+        /// The text.
+        text: Text,
+        /// Others that mean it too but give way.
+        beside: Vec<RelPath>,
+    },
+    /// No text of its own.
+    Alone {
+        /// The nearest `default.txt`.
+        default: Option<Text>,
+    },
+    /// What lies there can't be taken for its words.
+    Held {
+        /// Why.
+        code: Code,
+        /// The names it is about.
+        detail: String,
+    },
+    /// It changed while it was looked at: look again.
+    Changing,
+}
+
+/// Looks which words lie beside `clip` now, by the rules by which it was paired when it arrived.
+///
+/// # Errors
+/// When a folder can't be listed.
+pub fn words_now(dir: &Dir, clip: &RelPath, ignore: &IgnoreList) -> io::Result<WordsNow> {
+    let folder = clip.parent();
+    let mut pairs = pairs_of(dir, &folder, Some(clip), ignore)?;
+    let Some(Pair { words, beside }) = pairs.clips.remove(clip) else { return Ok(WordsNow::Changing) };
+    let held = |code, detail| Ok(WordsNow::Held { code, detail });
+    match words {
+        Words::Sidecar(text) => Ok(match read_text(dir, &text) {
+            Ok(text) => WordsNow::Own { text, beside },
+            Err(e) => unread(&text, &e),
+        }),
+        Words::Ambiguous(texts) => {
+            held(Code::Ambiguous, texts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
+        Words::Unfit(text) if kind(&text) == Kind::Rich => held(Code::NotPlainText, text.to_string()),
+        Words::Unfit(text) => held(Code::NotSafe, text.to_string()),
+        Words::Alone => {
+            let mut at = folder;
+            loop {
+                if let Some(path) = pairs.default_text() {
+                    return Ok(match read_text(dir, path) {
+                        Ok(text) => WordsNow::Alone { default: Some(text) },
+                        Err(e) => unread(path, &e),
+                    });
+                }
+                if at == RelPath::root() {
+                    return Ok(WordsNow::Alone { default: None });
+                }
+                at = at.parent();
+                pairs = pairs_of(dir, &at, None, ignore)?;
+            }
+        }
+    }
+}
+
+fn unread(text: &RelPath, error: &TextError) -> WordsNow {
+    let code = match error {
+        TextError::Missing | TextError::Busy => return WordsNow::Changing,
+        TextError::NotSafe(_) => Code::NotSafe,
+        TextError::Io(_) => Code::Unreadable,
+    };
+    WordsNow::Held { code, detail: format!("{text}: {error}") }
+}
+
+/// Pairs a folder by names alone; `clip` counts as lying there.
+fn pairs_of(dir: &Dir, folder: &RelPath, clip: Option<&RelPath>, ignore: &IgnoreList) -> io::Result<Pairs> {
+    let mut files: Vec<_> = clip.map(|clip| (clip.clone(), kind(clip), true)).into_iter().collect();
+    for (name, hint) in dir.list(folder)? {
+        let Some(path) = folder.join(&name).filter(|path| Some(path) != clip) else { continue };
+        let kind = kind(&path);
+        if hint != Type::Folder && kind != Kind::Foreign && !ignore.matches(&name) {
+            files.push((path, kind, matches!(hint, Type::File | Type::Unknown)));
+        }
+    }
+    files.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    Ok(pair(&Names::of(files.iter().map(|(path, kind, regular)| (path, *kind, *regular)))))
+}
+
+/// What one look found.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Survey {
+    /// What would be taken, or moved to `failed/`, if nothing changed any more.
+    pub arrivals: Vec<Arrival>,
+    /// What would not.
+    pub withheld: Vec<Withheld>,
+}
+
+/// One look at everything, as if all waiting were over. Reads, and touches nothing.
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn survey(path: &Path, watch: &Watch) -> io::Result<Survey> {
+    let dir = Dir::open(path)?;
+    let (settle, sidecar_wait, folder_wait) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+    let watch = Watch { settle, sidecar_wait, folder_wait, ..watch.clone() };
+    let mut tracker = Tracker::new(Arc::new(watch), dir, false);
+    let mut found = Survey::default();
+    let mut out = |report| match report {
+        Report::Arrival(arrival) => found.arrivals.push(*arrival),
+        Report::Withheld(withheld) => found.withheld = withheld,
+        Report::Gone(_) | Report::Folder(_) | Report::Quiet => {}
+    };
+    tracker.scan(Duration::ZERO, &mut out).map_err(io::Error::other)?;
+    tracker.decide(Duration::ZERO, &mut out);
+    Ok(found)
+}

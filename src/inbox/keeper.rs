@@ -1,0 +1,199 @@
+//! The inbox's own thread: it alone touches the folder, and when the folder hangs, it alone does.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use notify::RecommendedWatcher;
+
+use super::report::{FolderState, Report};
+use super::tracker::Tracker;
+use super::watch::{self, Post, PostBox};
+use crate::config::{Watch, WatchMode};
+use crate::mount::Dir;
+
+/// After a full look nothing but its own timetable brings the next one for this many times as long as it took.
+const SCAN_SHARE: u32 = 10;
+/// And at least so long: a burst of events is one look.
+const SCAN_GAP: Duration = Duration::from_millis(20);
+/// So often a folder that can't be looked at is tried again, at most.
+const AWAY_GAP: Duration = Duration::from_millis(20);
+
+/// The running inbox. Dropping it stops it.
+#[derive(Debug)]
+pub struct Inbox {
+    post: Arc<PostBox>,
+}
+
+impl Inbox {
+    /// Looks at everything as soon as possible.
+    pub fn rescan(&self) {
+        self.post.put(|post| post.rescan = true);
+    }
+
+    /// Lets the thread end after what it is doing. It is not waited for: it may hang in a dead share.
+    pub fn stop(&self) {
+        self.post.put(|post| post.stop = true);
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Starts the thread of the inbox at `path`. `admit` is asked whether the folder found at the path is the right one (its root's
+/// mark), each time it was opened anew; its error says why not. `out` may block: then the inbox waits as well.
+///
+/// # Errors
+/// When no thread can be had. A folder that is not there is no error: it is reported as away.
+pub fn start(
+    path: PathBuf,
+    watch: Watch,
+    admit: impl Fn(&Dir) -> Result<(), String> + Send + 'static,
+    out: impl FnMut(Report) + Send + 'static,
+) -> std::io::Result<Inbox> {
+    let post = Arc::new(PostBox::default());
+    let keeper = Keeper {
+        path,
+        watch: Arc::new(watch),
+        post: Arc::clone(&post),
+        admit,
+        out,
+        begun: Instant::now(),
+        state: None,
+        tracker: None,
+        watcher: None,
+        scanned: Duration::ZERO,
+        took: Duration::ZERO,
+    };
+    std::thread::Builder::new().name("inbox".to_owned()).spawn(move || keeper.run())?;
+    Ok(Inbox { post })
+}
+
+struct Keeper<A, O> {
+    path: PathBuf,
+    watch: Arc<Watch>,
+    post: Arc<PostBox>,
+    admit: A,
+    out: O,
+    begun: Instant,
+    /// What was said last of the folder.
+    state: Option<FolderState>,
+    /// Kept while the folder is away: it may be the same one that comes back.
+    tracker: Option<Tracker>,
+    watcher: Option<RecommendedWatcher>,
+    /// When the last full look ended, and how long it took.
+    scanned: Duration,
+    took: Duration,
+}
+
+impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
+    fn run(mut self) {
+        loop {
+            if !self.is_here() {
+                let wait = match self.open() {
+                    Ok(()) => Duration::ZERO,
+                    Err(why) => {
+                        self.say(FolderState::Away { why });
+                        self.watch.poll_interval.max(AWAY_GAP)
+                    }
+                };
+                if self.post.take(wait).stop {
+                    return;
+                }
+                continue;
+            }
+            let post = self.post.take(self.until_next());
+            if post.stop {
+                return;
+            }
+            self.turn(post);
+        }
+    }
+
+    /// One turn: the hints, the full look if it is time, and what comes of both.
+    fn turn(&mut self, post: Post) {
+        if let Some(why) = post.broken {
+            self.watcher = None;
+            self.say(FolderState::Here { native: false, why: Some(why) });
+        }
+        let now = self.begun.elapsed();
+        let Some(tracker) = &mut self.tracker else { return };
+        tracker.hints(post.hints, now);
+        let now = self.begun.elapsed();
+        if post.rescan || self.next_scan() <= now {
+            let Some(tracker) = &mut self.tracker else { return };
+            let looked = match tracker.dir().moved() {
+                Ok(false) => tracker.scan(now, &mut self.out),
+                Ok(true) => Err("another folder, or none, is in its place".to_owned()),
+                Err(e) => Err(e.to_string()),
+            };
+            self.scanned = self.begun.elapsed();
+            self.took = self.scanned.saturating_sub(now);
+            if let Err(why) = looked {
+                self.watcher = None;
+                self.say(FolderState::Away { why });
+                return;
+            }
+        }
+        let now = self.begun.elapsed();
+        if let Some(tracker) = &mut self.tracker {
+            tracker.decide(now, &mut self.out);
+        }
+    }
+
+    /// Opens the folder, and has it watched before the first look at it.
+    fn open(&mut self) -> Result<(), String> {
+        let dir = Dir::open(&self.path).map_err(|e| e.to_string())?;
+        (self.admit)(&dir)?;
+        let identity = dir.identity().map_err(|e| e.to_string())?;
+        let has_events = dir.fs_kind().is_ok_and(crate::mount::FsKind::has_events);
+        let (mut native, mut why) = (false, None);
+        if self.watch.mode == WatchMode::Native || (self.watch.mode == WatchMode::Auto && has_events) {
+            match watch::watch(&self.path, &self.post) {
+                Ok(watcher) => (native, self.watcher) = (true, Some(watcher)),
+                Err(problem) => why = Some(problem),
+            }
+        }
+        let trust_close = native && has_events;
+        match self.tracker.as_mut().filter(|t| t.dir().identity().is_ok_and(|old| old == identity)) {
+            Some(same) => same.resume(dir, trust_close),
+            None => self.tracker = Some(Tracker::new(Arc::clone(&self.watch), dir, trust_close)),
+        }
+        self.say(FolderState::Here { native, why });
+        Ok(())
+    }
+
+    fn is_here(&self) -> bool {
+        matches!(self.state, Some(FolderState::Here { .. }))
+    }
+
+    fn say(&mut self, state: FolderState) {
+        if self.state.as_ref() != Some(&state) {
+            (self.out)(Report::Folder(state.clone()));
+            self.state = Some(state);
+        }
+    }
+
+    fn next_scan(&self) -> Duration {
+        let times = &self.watch;
+        let every = if self.watcher.is_some() { times.rescan } else { times.poll_interval.min(times.rescan) };
+        let soonest = self.scanned.saturating_add(SCAN_GAP.max(self.took.saturating_mul(SCAN_SHARE)));
+        let asked = self.tracker.as_ref().and_then(Tracker::scan_at);
+        let first = asked == Some(Duration::ZERO);
+        let planned = self.scanned.saturating_add(every);
+        if first {
+            Duration::ZERO
+        } else {
+            asked.map_or(planned, |at| at.max(soonest).min(planned.max(soonest)))
+        }
+    }
+
+    fn until_next(&self) -> Duration {
+        let wake = self.tracker.as_ref().and_then(Tracker::wake);
+        let next = wake.map_or(self.next_scan(), |at| at.min(self.next_scan()));
+        next.saturating_sub(self.begun.elapsed())
+    }
+}

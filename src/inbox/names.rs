@@ -1,0 +1,102 @@
+//! What a name says: clip, text, or something else; and which names mean the same. Pure.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::job::RelPath;
+use crate::media::Format;
+
+/// The name of a folder's text for clips alone, folded and without its ending.
+pub(super) const DEFAULT: &[u8] = b"default";
+
+/// What a visible name is, by its ending alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    /// A clip of that format.
+    Clip(Format),
+    /// A text: `.txt`.
+    Text,
+    /// A text in a format of a word processor.
+    Rich,
+    /// A file that names an address: `.url`, `.webloc`.
+    Address,
+    /// None of these.
+    Foreign,
+}
+
+/// What a name is by its ending, in any letter case.
+pub(super) fn kind(path: &RelPath) -> Kind {
+    let ending = path.extension().to_ascii_lowercase();
+    match &ending[..] {
+        b"txt" => Kind::Text,
+        b"rtf" | b"doc" | b"docx" | b"odt" | b"pages" => Kind::Rich,
+        b"url" | b"webloc" => Kind::Address,
+        other => Format::from_extension(other).map_or(Kind::Foreign, Kind::Clip),
+    }
+}
+
+/// The form in which names are compared: NFC, trimmed, lower case. Bytes that are no UTF-8 only mean themselves.
+pub(super) fn fold(name: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(name) {
+        Ok(text) if text.is_ascii() => text.trim().to_ascii_lowercase().into_bytes(),
+        // Normalised first, so that every letter has its one lower case, and after, because that may be in parts.
+        Ok(text) => {
+            text.nfc().collect::<String>().trim().to_lowercase().nfc().collect::<String>().into_bytes()
+        }
+        Err(_) => name.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_by_ending() {
+        let table: [(&[u8], &str); 14] = [
+            (b"talk.mp4", "clip"),
+            (b"news/Talk.MoV", "clip"),
+            (b"x.JPEG", "clip"),
+            (b"x.jpg", "clip"),
+            (b"n\xff\n.webm", "clip"),
+            (b"talk.txt", "text"),
+            (b"talk.mp4.TXT", "text"),
+            (b"talk.Docx", "rich"),
+            (b"talk.rtf", "rich"),
+            (b"film.url", "address"),
+            (b"talk.pdf", "foreign"),
+            (b"mp4", "foreign"),
+            (b"talk.mp4.", "foreign"),
+            (b"talk.mp4 ", "foreign"),
+        ];
+        for (name, want) in table {
+            let got = match kind(&RelPath::from_bytes(name).unwrap()) {
+                Kind::Clip(_) => "clip",
+                Kind::Text => "text",
+                Kind::Rich => "rich",
+                Kind::Address => "address",
+                Kind::Foreign => "foreign",
+            };
+            assert_eq!(got, want, "{}", String::from_utf8_lossy(name));
+        }
+    }
+
+    #[test]
+    fn names_that_mean_the_same() {
+        let same: [(&[u8], &[u8]); 6] = [
+            (b"Talk", b"talk"),
+            (b" talk ", b"talk"),
+            ("Ä".as_bytes(), "a\u{308}".as_bytes()),
+            ("ÉTÉ".as_bytes(), "e\u{301}te\u{301}".as_bytes()),
+            // A Bangla vowel sign in one piece and in two.
+            ("\u{9CB}".as_bytes(), "\u{9C7}\u{9BE}".as_bytes()),
+            ("\u{212A}".as_bytes(), b"k"),
+        ];
+        for (one, other) in same {
+            assert_eq!(fold(one), fold(other), "{one:?} {other:?}");
+        }
+        let apart: [(&[u8], &[u8]); 3] = [(b"a\xff", b"A\xff"), (b"a b", b"ab"), (b"a\xff", b"a\xfe")];
+        for (one, other) in apart {
+            assert_ne!(fold(one), fold(other), "{one:?} {other:?}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Stories about folders: those within the inbox, and the inbox itself when it goes and comes.
+
+use std::fs;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::super::{FolderState, Reason, Report, What, Withheld, start, survey};
+use super::{DEADLINE, GIF, NEVER, Scene, path, short_waits};
+use crate::config::WatchMode;
+use crate::job::Code;
+
+#[test]
+fn a_new_folder_is_one_unit_until_nothing_in_it_changes() {
+    let scene = Scene::new();
+    let begun = Instant::now();
+    fs::create_dir_all(scene.at("news/today")).unwrap();
+    scene.write("news/today/a.gif", GIF);
+    scene.waits("news/today/a.gif", Reason::FolderArriving);
+    scene.write("news/b.gif", GIF);
+    scene.arrives("news/today/a.gif");
+    scene.arrives("news/b.gif");
+    assert!(begun.elapsed() >= Duration::from_millis(300));
+    // Known from now on: nothing is waited for.
+    scene.write("news/c.gif", GIF);
+    scene.arrives("news/c.gif");
+    let waited = |all: &[Withheld]| {
+        all.iter().any(|w| w.path == path("news/c.gif") && w.reason == Reason::FolderArriving)
+    };
+    assert!(!scene.said(|r| matches!(r, Report::Withheld(all) if waited(all))));
+}
+
+#[test]
+fn no_clip_of_a_project_is_taken_alone() {
+    let scene = Scene::new();
+    fs::create_dir_all(scene.at("film/part")).unwrap();
+    fs::create_dir(scene.at("batch")).unwrap();
+    fs::create_dir(scene.at("Trip.Project")).unwrap();
+    for clip in ["film/1.gif", "film/part/2.gif", "batch/3.gif", "Trip.Project/4.gif"] {
+        scene.write(clip, GIF);
+    }
+    scene.waits("film/1.gif", Reason::FolderArriving);
+    scene.write("film/project.txt", "make one film of all");
+    scene.write("batch/Batch.TXT", "");
+    for clip in ["film/1.gif", "film/part/2.gif", "batch/3.gif", "Trip.Project/4.gif"] {
+        scene.waits(clip, Reason::Held(Code::NotInThisVersion));
+    }
+    for folder in ["film", "batch", "Trip.Project"] {
+        assert_eq!(scene.is_held(folder, Code::NotInThisVersion).what, What::Folder);
+    }
+    assert!(scene.withheld("film/part").is_none());
+    scene.look();
+    assert!(scene.arrivals().is_empty());
+    // `project.txt` beside a `project.gif` is that clip's text, and no project.
+    fs::create_dir(scene.at("own")).unwrap();
+    scene.write("own/project.gif", GIF);
+    scene.write("own/project.txt", "words");
+    assert_eq!(scene.arrives("own/project.gif").sidecar.unwrap().bytes, b"words");
+}
+
+#[test]
+fn thirty_two_folders_deep_and_no_deeper() {
+    let scene = Scene::with(|o| o.folder_wait = Duration::ZERO);
+    let deepest = vec!["d"; 32].join("/");
+    let below = format!("{deepest}/d");
+    fs::create_dir_all(scene.at(&below)).unwrap();
+    scene.write(&format!("{deepest}/a.gif"), GIF);
+    scene.write(&format!("{below}/b.gif"), GIF);
+    scene.arrives(&format!("{deepest}/a.gif"));
+    assert_eq!(scene.is_held(&below, Code::TooDeep).what, What::Folder);
+    scene.look();
+    assert_eq!(scene.arrivals().len(), 1);
+}
+
+#[test]
+fn strangers_are_named_together_however_many() {
+    let prepare = |s: &Scene| (0..10_000).for_each(|n| s.write(&format!("{n:05}.pdf"), ""));
+    let scene = Scene::prepared(prepare, |_| {});
+    let held = scene.is_held("", Code::NotTaken);
+    assert_eq!(held.what, What::Foreign);
+    assert!(
+        held.detail.starts_with("00000.pdf, 00001.pdf, ") && held.detail.ends_with(", …"),
+        "{}",
+        held.detail
+    );
+    scene.write("a.gif", GIF);
+    scene.arrives("a.gif");
+}
+
+#[test]
+fn an_inbox_deleted_and_made_again_is_watched_again() {
+    for mode in [WatchMode::Native, WatchMode::Poll] {
+        let scene = Scene::with(|o| o.mode = mode);
+        scene.write("a.gif", GIF);
+        scene.arrives("a.gif");
+        fs::rename(scene.at(""), scene.aside("old")).unwrap();
+        scene.wait("away", |s| s.said(|r| matches!(r, Report::Folder(FolderState::Away { .. }))));
+        fs::create_dir(scene.at("")).unwrap();
+        scene.write("b.gif", GIF);
+        scene.arrives("b.gif");
+        assert!(scene.gone("a.gif").is_none(), "what isn't there isn't gone");
+        // The old one comes back: what arrived from it is known no more, and arrives anew.
+        fs::rename(scene.at(""), scene.aside("new")).unwrap();
+        fs::rename(scene.aside("old"), scene.at("")).unwrap();
+        scene.wait("a again", |s| s.arrivals().iter().filter(|a| a.clip == path("a.gif")).count() == 2);
+        assert!(scene.gone("b.gif").is_none());
+    }
+}
+
+#[test]
+fn the_same_inbox_away_and_back_is_still_known() {
+    let scene = Scene::new();
+    scene.write("a.gif", GIF);
+    scene.write("b.gif", GIF);
+    scene.arrives("a.gif");
+    scene.arrives("b.gif");
+    fs::rename(scene.at(""), scene.aside("off")).unwrap();
+    scene.wait("away", |s| s.said(|r| matches!(r, Report::Folder(FolderState::Away { .. }))));
+    fs::remove_file(scene.aside("off/b.gif")).unwrap();
+    fs::rename(scene.aside("off"), scene.at("")).unwrap();
+    scene.wait("b is gone", |s| s.gone("b.gif"));
+    scene.write("c.gif", GIF);
+    scene.arrives("c.gif");
+    assert_eq!(scene.arrivals().len(), 3, "a.gif did not arrive twice");
+}
+
+#[test]
+fn a_folder_that_is_not_admitted_is_away() {
+    let top = tempfile::tempdir().unwrap();
+    fs::write(top.path().join("a.gif"), GIF).unwrap();
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let (heard, folder) = (Arc::clone(&said), top.path().to_owned());
+    let marked = move |_: &_| folder.join(".mark").exists().then_some(()).ok_or_else(|| "no mark".to_owned());
+    let inbox =
+        start(top.path().to_owned(), short_waits(), marked, move |r| heard.lock().unwrap().push(r)).unwrap();
+    let wait = |what: &dyn Fn(&Report) -> bool| {
+        let begun = Instant::now();
+        while !said.lock().unwrap().iter().any(what) {
+            assert!(begun.elapsed() < DEADLINE, "{said:?}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    wait(&|r| *r == Report::Folder(FolderState::Away { why: "no mark".to_owned() }));
+    assert_eq!(said.lock().unwrap().len(), 1);
+    fs::write(top.path().join(".mark"), "").unwrap();
+    wait(&|r| matches!(r, Report::Arrival(_)));
+    inbox.stop();
+}
+
+#[test]
+fn a_survey_says_what_would_be_taken_and_waits_for_nothing() {
+    let prepare = |s: &Scene| {
+        fs::create_dir_all(s.at("news")).unwrap();
+        fs::create_dir_all(s.at("film")).unwrap();
+        for clip in ["a.gif", "news/b.gif", "film/c.gif"] {
+            s.write(clip, GIF);
+        }
+        s.write("news/b.txt", "words");
+        s.write("film/project.txt", "words");
+        s.write("readme.txt", "words");
+        s.write("film.mp4", "no film at all");
+    };
+    let scene = Scene::prepared(prepare, |o| o.folder_wait = NEVER);
+    let mut watch = short_waits();
+    (watch.settle, watch.sidecar_wait, watch.folder_wait) = (NEVER, NEVER, NEVER);
+    let found = survey(&scene.at(""), &watch).unwrap();
+    let arrivals =
+        found.arrivals.iter().map(|a| (a.clip.to_string(), a.sidecar.is_some(), a.verdict.is_ok()));
+    let want = [("a.gif", false, true), ("film.mp4", false, false), ("news/b.gif", true, true)];
+    let mut arrivals: Vec<_> = arrivals.collect();
+    arrivals.sort();
+    assert_eq!(arrivals, want.map(|(clip, words, fit)| (clip.to_owned(), words, fit)));
+    assert!(found.withheld.iter().any(|w| w.path == path("film/c.gif")));
+    assert!(survey(&scene.at("none"), &watch).is_err());
+}
