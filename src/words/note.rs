@@ -1,8 +1,8 @@
 //! Notes: why a drop waits or has failed, were credits spent, what to do.
 
-use super::fill::Args;
+use super::fill::{Args, Ways};
 use super::{en, show};
-use crate::job::{Code, Failure, Fate, Job, JobId, is_looked_at_again};
+use crate::job::{Code, Failure, Fate, JobId, Message, is_looked_at_again};
 
 /// The file formats taken, as people write them.
 const FORMATS: &str = "mp4, mov, avi, webm, mkv, jpg, jpeg, png, gif, webp, mp3, wav, m4a, aac";
@@ -28,8 +28,8 @@ pub enum Paid {
 
 impl Paid {
     /// What a job's messages say.
-    pub fn of(job: &Job) -> Self {
-        let any = |wanted: fn(&Fate) -> bool| job.messages.iter().any(|m| wanted(&m.fate));
+    pub fn from_messages(messages: &[Message]) -> Self {
+        let any = |wanted: fn(&Fate) -> bool| messages.iter().any(|m| wanted(&m.fate));
         let yes = any(|f| matches!(f, Fate::Taken));
         let maybe = any(|f| matches!(f, Fate::Open | Fate::Ended(_)));
         match (yes, maybe) {
@@ -65,7 +65,7 @@ pub struct Note<'a> {
     pub job: Option<JobId>,
     /// The service's session.
     pub session: Option<&'a str>,
-    /// Since when it waits, as it is to be shown.
+    /// Since when it waits, or when it failed, as it is to be shown.
     pub since: Option<&'a str>,
     /// Where an anonymous account is registered (`…/register?bind=…`); for no-credits and plan-blocks-export.
     pub register: Option<&'a str>,
@@ -132,16 +132,20 @@ impl<'a> Note<'a> {
 
 /// The text of `<name>.waiting.txt`.
 pub fn waiting(note: &Note) -> String {
-    let end = if is_looked_at_again(note.failure.code) { en::GOES_ON } else { en::STAYS };
-    page(note, end)
+    let end = match note.failure.code {
+        Code::UnknownFate | Code::NothingChanged | Code::Question => en::LOOKS,
+        code if is_looked_at_again(code) => en::GOES_ON,
+        _ => en::STAYS,
+    };
+    page(note, end, en::SINCE)
 }
 
 /// The text of `<name>.error.txt`.
 pub fn failed(note: &Note) -> String {
-    page(note, if note.paid == Paid::No { en::FAILED } else { en::FAILED_PAID })
+    page(note, if note.paid == Paid::No { en::FAILED } else { en::FAILED_PAID }, en::FAILED_AT)
 }
 
-fn page(note: &Note, end: &str) -> String {
+fn page(note: &Note, end: &str, since: Ways) -> String {
     let args = note.args();
     let text = en::text(note.failure.code);
     let mut out = show::paragraph(&args.say(text.happened).unwrap_or_default(), "", "");
@@ -152,14 +156,18 @@ fn page(note: &Note, end: &str) -> String {
     out += &asked(note);
     out += "\n";
     out += &show::paragraph(paid(note), "", "");
-    out += &format!("\n{}\n", en::TO_DO);
+    out += "\n";
+    out += &show::paragraph(en::TO_DO, "", "");
     for (at, step) in text.to_do.iter().filter_map(|ways| args.say(ways)).enumerate() {
         out += &show::paragraph(&step, &format!("{}. ", at + 1), "   ");
     }
     out += "\n";
     out += &show::paragraph(end, "", "");
-    let foot = labels(note, &args, &out);
-    out + "\n" + &foot
+    let named = note.project.is_some_and(|link| out.contains(link));
+    let details = (!shows_message(note.failure.code)).then_some(en::DETAILS);
+    let foot = [(!named).then_some(en::PROJECT), Some(since), details, Some(en::JOB), Some(en::REASON)];
+    let foot = foot.into_iter().flatten().filter_map(|ways| args.say(ways));
+    out + "\n" + &foot.map(|line| show::paragraph(&line, "", "")).collect::<String>()
 }
 
 /// Whether the failure's own message says what a person has to know; else it stands below, for whoever helps.
@@ -194,16 +202,4 @@ fn asked(note: &Note) -> String {
         Some(block) if !block.is_empty() => format!("{}\n{block}", en::ASKED),
         _ => String::new(),
     }
-}
-
-/// The lines at the foot: the project, unless a step above named it, and what is asked for by whoever helps.
-fn labels(note: &Note, args: &Args, above: &str) -> String {
-    let project = (!note.project.is_some_and(|link| above.contains(link))).then_some(en::PROJECT);
-    let details = (!shows_message(note.failure.code)).then_some(en::DETAILS);
-    [project, Some(en::SINCE), details, Some(en::JOB), Some(en::REASON)]
-        .into_iter()
-        .flatten()
-        .filter_map(|ways| args.say(ways))
-        .map(|line| show::paragraph(&line, "", ""))
-        .collect()
 }

@@ -6,7 +6,7 @@ use crate::job::{Step, WordsFrom};
 
 /// Lines of the request, and of each answer, that are shown.
 const QUOTE_MAX: usize = 20;
-/// Characters of the timeline's line, and of a remark, that are shown.
+/// Characters of the timeline, which stands on one line, and of a remark that are shown.
 const LINE_MAX: usize = 600;
 /// From this length on a clip's text gets less accurate, in milliseconds.
 const LONG_CLIP_MS: u64 = 120_000;
@@ -80,9 +80,14 @@ pub fn report(r: &Report) -> String {
         Some(film(&args)),
         Some(remarks(r)),
         Some(asked(r, &args)),
-        r.timeline
-            .and_then(|t| show::sentence(t, LINE_MAX))
-            .map(|t| format!("{}\n{}", en::TIMELINE, show::paragraph(&t, "  ", "  "))),
+        r.timeline.and_then(|t| show::folded(t, LINE_MAX)).map(|t| {
+            format!(
+                "{}
+  {t}
+",
+                en::TIMELINE
+            )
+        }),
         Some(said(r)),
         Some(credits(r, &args)),
         Some(steps(r)),
@@ -192,3 +197,6 @@ fn steps(r: &Report) -> String {
 fn headed(head: &str, block: &str) -> String {
     if block.is_empty() { String::new() } else { show::paragraph(head, "", "") + block }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,19 +17,19 @@ pub(super) fn one_line(raw: &str) -> String {
     raw.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_tricky(*c)).collect()
 }
 
-/// Part of a sentence: blanks folded, cut after `max` characters, ending like a sentence.
-pub(super) fn sentence(raw: &str, max: usize) -> Option<String> {
+/// Text with its blanks folded, cut after `max` characters; nothing where there is none.
+pub(super) fn folded(raw: &str, max: usize) -> Option<String> {
     let mut text = one_line(raw).split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() > max {
         text = text.chars().take(max).collect::<String>() + "...";
     }
-    if text.is_empty() {
-        return None;
-    }
-    if !text.ends_with(['.', '!', '?', ':']) {
-        text.push('.');
-    }
-    Some(isolated(text))
+    (!text.is_empty()).then(|| isolated(text))
+}
+
+/// The same, ending like a sentence.
+pub(super) fn sentence(raw: &str, max: usize) -> Option<String> {
+    let text = folded(raw, max)?;
+    Some(if text.ends_with(['.', '!', '?', ':']) { text } else { text + "." })
 }
 
 /// A name: on one line, never broken in two, the middle of a long one left out, its end kept.

@@ -2,7 +2,7 @@
 
 use super::super::fill::{Text, Ways};
 
-const TAKEN: Ways = &["dakbox takes these kinds of files: {$formats}."];
+const SAVE_AS: Ways = &["Save the clip as MP4, or in another of these formats: {$formats}."];
 const PUT_AGAIN: Ways = &["Put the new clip and its text into the inbox."];
 const STILL_COPYING: Ways =
     &["Is it still being copied? Then just wait. dakbox takes it when it is complete."];
@@ -12,24 +12,25 @@ pub(super) const NOT_MEDIA: Text = Text {
     happened: &["{$file} is not a video, a picture or a sound that dakbox can use."],
     to_do: &[
         &["Open the file on your computer. If it does not play there either, get a new copy of it."],
-        &["If it plays, save it once more in a common format. MP4 is the safest choice."],
+        &["If it plays, save it as MP4, or in another of these formats: {$formats}."],
         PUT_AGAIN,
-        TAKEN,
     ],
 };
 
 pub(super) const TOO_LARGE: Text = Text {
     happened: &["{$file} is too large: the video service takes at most 500 MB."],
     to_do: &[
-        &["Make the clip smaller: save it with a lower quality, or cut it into parts."],
+        &[
+            "Make the clip smaller: save it with a lower quality, or cut it into parts. Parts of less than 2 minutes \
+           also give the most accurate Bangla text.",
+        ],
         PUT_AGAIN,
-        &["Parts of less than 2 minutes also give the most accurate Bangla text."],
     ],
 };
 
 pub(super) const UNSUPPORTED: Text = Text {
     happened: &["The video service does not take {$file}: it does not know this kind of file."],
-    to_do: &[&["Save the clip in another format. MP4 is the safest choice."], PUT_AGAIN, TAKEN],
+    to_do: &[SAVE_AS, PUT_AGAIN],
 };
 
 pub(super) const BAD_SIDECAR: Text = Text {
@@ -115,7 +116,9 @@ pub(super) const NEEDS_SIDECAR: Text = Text {
 };
 
 pub(super) const OWN_FILM: Text = Text {
-    happened: &["{$file} is a film that dakbox has made itself. Without a text it is not worked again."],
+    happened: &[
+        "{$file} is a film that dakbox has made itself. It does not change it again unless a text says so.",
+    ],
     to_do: &[
         &["Is it here by mistake? Then take it out of the inbox."],
         &[
@@ -126,9 +129,8 @@ pub(super) const OWN_FILM: Text = Text {
 };
 
 pub(super) const NOT_TAKEN: Text = Text {
-    happened: &["dakbox does not take some of the files in {$file}."],
+    happened: &["dakbox does not take some of the files in {$file}. It takes these formats: {$formats}."],
     to_do: &[
-        TAKEN,
         &["Is one of the files a clip? Then save it in one of these formats, and put it into the inbox."],
         &["Take the others out of the inbox. They are not touched, and they cost nothing."],
     ],
@@ -141,8 +143,8 @@ pub(super) const TOO_DEEP: Text = Text {
 
 pub(super) const SAME_AGAIN: Text = Text {
     happened: &[
-        "{$file} was worked before with the same words. The film is already made: {$film}.",
-        "{$file} was worked before with the same words. The film is already made.",
+        "dakbox has already made a film from {$file} with the same words: {$film}.",
+        "dakbox has already made a film from {$file} with the same words.",
     ],
     to_do: &[
         &[

@@ -12,9 +12,9 @@ pub(super) const FIRST_RUN: Text = Text {
          each one can cost credits.",
     ],
     to_do: &[
-        &["Shall dakbox take all of them? Then rename this note to this:\n    take-all.txt"],
+        &["Do you want dakbox to take all of them? Then rename this note to this:\n    take-all.txt"],
         &["Or the person who runs dakbox starts it once like this:\n    dakbox run --adopt"],
-        &["Shall it take only some of them? Then first move the others out of the inbox."],
+        &["Do you want it to take only some of them? Then first move the others out of the inbox."],
     ],
 };
 

@@ -23,7 +23,7 @@ pub(super) const LEDGER: Text = Text {
 pub(super) const TRIED_ENOUGH: Text = Text {
     happened: &["dakbox tried several times to go on with {$file}, and met the same problem each time."],
     to_do: &[
-        &["You need not do anything now: dakbox tries again later."],
+        &["You do not need to do anything now: dakbox tries again later."],
         &["If this note is still here tomorrow, show it to the person who runs dakbox."],
     ],
 };

@@ -12,7 +12,7 @@ pub(in crate::words) const SIZE: Ways = &["File size: {$size}"];
 
 pub(in crate::words) const ASKED_IN_TEXT: Ways = &["What was asked, in {$text}:"];
 pub(in crate::words) const ASKED_BY_FOLDER: Ways =
-    &["What was asked. The clip had no text of its own, so the words come from {$text} of its folder:"];
+    &["What was asked. The clip had no text of its own, so the words come from {$text}:"];
 pub(in crate::words) const ASKED_BY_DEFAULT: &str =
     "What was asked. The clip had no text of its own, so these are the usual words of this dakbox:";
 pub(in crate::words) const TIMELINE: &str = "What is in the film:";
@@ -40,8 +40,8 @@ pub(in crate::words) const fn step(step: Step) -> Ways {
     match step {
         Step::Session => &["project opened"],
         Step::Upload => &["clip uploaded"],
-        Step::Instruct(_) => &["message {$n} sent and worked"],
-        Step::Observe(_) => &["result of message {$n} looked at"],
+        Step::Instruct(_) => &["message {$n} sent and carried out"],
+        Step::Observe(_) => &["result of message {$n} checked"],
         Step::Export => &["film exported"],
         Step::Fetch => &["film fetched"],
         Step::Deliver => &["film put into the outbox"],

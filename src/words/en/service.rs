@@ -2,7 +2,7 @@
 
 use super::super::fill::{Text, Ways};
 
-const NOTHING_TO_DO: Ways = &["You need not do anything now."];
+const NOTHING_TO_DO: Ways = &["You do not need to do anything now."];
 const SHOW: Ways = &["If this note is still here tomorrow, show it to the person who runs dakbox."];
 const LOOK: Ways =
     &["Open the project in your browser, and look whether the work is done there:\n    {$project}"];
@@ -18,7 +18,7 @@ pub(super) const NO_CREDITS: Text = Text {
     happened: &["There are not enough credits left to go on with {$file}."],
     to_do: &[
         &[
-            "Register on this page to get more credits. It belongs to the account that dakbox uses:\n    {$register}",
+            "Register on this page to get more credits. The page is for the account that dakbox uses:\n    {$register}",
             "Top up credits in your account.",
         ],
         &["Then just wait: dakbox checks the credits by itself."],
@@ -44,8 +44,8 @@ pub(super) const PLAN_BLOCKS_EXPORT: Text = Text {
 pub(super) const TOKEN_REFUSED: Text = Text {
     happened: &["The video service did not accept the access key (the token) that dakbox used for {$file}."],
     to_do: &[
-        &["Show this note to the person who runs dakbox. It needs a new token."],
-        &["If there is none, it can also work without one: dakbox then asks for a free token by itself."],
+        &["Show this note to the person who runs dakbox. dakbox needs a new token."],
+        &["dakbox can also work without a token of your own. It then asks for a free one by itself."],
     ],
 };
 
@@ -147,7 +147,7 @@ pub(super) const RENDER_FAILED: Text = Text {
 
 pub(super) const BAD_FILM: Text = Text {
     happened: &["The film of {$file} did not arrive whole, so dakbox did not put it into the outbox."],
-    to_do: &[&["You need not do anything now: dakbox fetches it again. This costs nothing."], SHOW],
+    to_do: &[&["You do not need to do anything now: dakbox fetches it again. This costs nothing."], SHOW],
 };
 
 pub(super) const BAD_ADDRESS: Text = Text {
