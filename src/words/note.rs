@@ -124,8 +124,8 @@ impl<'a> Note<'a> {
             .with("project", self.project.and_then(show::link))
             .with("film", self.film.map(name))
             .with("count", self.count.map(|n| n.to_string()))
-            .with("needed", self.room.map(|(needed, _)| show::size(needed)))
-            .with("free", self.room.map(|(_, free)| show::size(free)))
+            .with("needed", self.room.map(|(needed, _)| show::name(&show::size(needed))))
+            .with("free", self.room.map(|(_, free)| show::name(&show::size(free))))
             .with("more", Some(self.files.len().saturating_sub(FILES_MAX).to_string()))
     }
 }

@@ -117,7 +117,7 @@ pub(super) const NEEDS_SIDECAR: Text = Text {
 
 pub(super) const OWN_FILM: Text = Text {
     happened: &[
-        "{$file} is a film that dakbox has made itself. It does not change it again unless a text says so.",
+        "dakbox has made the film {$file} itself. It works on such a film only when a text says what to do.",
     ],
     to_do: &[
         &["Is it here by mistake? Then take it out of the inbox."],

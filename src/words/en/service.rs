@@ -16,13 +16,10 @@ const DONE_THERE: Ways = &["If it is done there, just wait: dakbox sees it, and 
 
 pub(super) const NO_CREDITS: Text = Text {
     happened: &["There are not enough credits left to go on with {$file}."],
-    to_do: &[
-        &[
-            "Register on this page to get more credits. The page is for the account that dakbox uses:\n    {$register}",
-            "Top up credits in your account.",
-        ],
-        &["Then just wait: dakbox checks the credits by itself."],
-    ],
+    to_do: &[&[
+        "Register on this page to get more credits. The page is for the account that dakbox uses:\n    {$register}",
+        "Top up credits in your account.",
+    ]],
 };
 
 pub(super) const PLAN_BLOCKS_EXPORT: Text = Text {
@@ -35,9 +32,7 @@ pub(super) const PLAN_BLOCKS_EXPORT: Text = Text {
             "Register or upgrade your plan to unlock export. You can register here:\n    {$register}",
             "Register or upgrade your plan to unlock export.",
         ],
-        &[
-            "Then just wait: dakbox asks for the film again. What was paid for is kept, and an export costs nothing.",
-        ],
+        &["Then just wait. The work is kept in the project, and an export costs nothing."],
     ],
 };
 
