@@ -20,23 +20,25 @@ pub enum Paid {
     No,
     /// One message may have been paid for.
     MaybeOnce,
+    /// Several messages may have been paid for: a person had one sent again.
+    MaybeMore,
     /// It has.
     Yes,
-    /// It has, and one message more may have been paid for.
+    /// It has, and another message may have been paid for.
     YesAndMaybe,
 }
 
 impl Paid {
     /// What a job's messages say.
     pub fn from_messages(messages: &[Message]) -> Self {
-        let any = |wanted: fn(&Fate) -> bool| messages.iter().any(|m| wanted(&m.fate));
-        let yes = any(|f| matches!(f, Fate::Taken));
-        let maybe = any(|f| matches!(f, Fate::Open | Fate::Ended(_)));
+        let yes = messages.iter().any(|m| matches!(m.fate, Fate::Taken));
+        let maybe = messages.iter().filter(|m| matches!(m.fate, Fate::Open | Fate::Ended(_))).count();
         match (yes, maybe) {
-            (false, false) => Self::No,
-            (false, true) => Self::MaybeOnce,
-            (true, false) => Self::Yes,
-            (true, true) => Self::YesAndMaybe,
+            (false, 0) => Self::No,
+            (false, 1) => Self::MaybeOnce,
+            (false, _) => Self::MaybeMore,
+            (true, 0) => Self::Yes,
+            (true, _) => Self::YesAndMaybe,
         }
     }
 
@@ -44,6 +46,7 @@ impl Paid {
         match self {
             Self::No => en::PAID_NO,
             Self::MaybeOnce => en::PAID_MAYBE,
+            Self::MaybeMore => en::PAID_MAYBE_MORE,
             Self::Yes => en::PAID_YES,
             Self::YesAndMaybe => en::PAID_YES_AND_MAYBE,
         }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::job::{Code, Failure, Fate, JobId, Kind, Message, StreamEnd, is_looked_at_again};
 
-const EVERY_PAID: [Paid; 4] = [Paid::No, Paid::MaybeOnce, Paid::Yes, Paid::YesAndMaybe];
+const EVERY_PAID: [Paid; 5] = [Paid::No, Paid::MaybeOnce, Paid::MaybeMore, Paid::Yes, Paid::YesAndMaybe];
 const PROJECT: &str = "https://nemovideo.com/workspace/claim?ct=clm_0123456789abcdef";
 const REGISTER: &str = "https://nemovideo.com/register?bind=anon_42";
 
@@ -51,6 +51,7 @@ fn every_note_names_the_file_tells_of_credits_and_of_what_to_do() {
         let said = match paid {
             Paid::No => credits == "No credits were spent.",
             Paid::MaybeOnce => credits.starts_with("Credits may have been spent once: "),
+            Paid::MaybeMore => credits.starts_with("Credits may have been spent more than once: "),
             Paid::Yes => credits == "Credits were spent for this clip.",
             Paid::YesAndMaybe => {
                 credits.starts_with("Credits were spent for this clip, and perhaps once more: ")
@@ -185,11 +186,12 @@ fn a_note_says_whether_it_is_looked_at_again() {
 #[test]
 fn the_messages_tell_whether_credits_were_spent() {
     let message = |fate| Message { n: 0, again: 0, fate, intent: 3 };
-    let table: [(&[Fate], Paid); 6] = [
+    let table: [(&[Fate], Paid); 7] = [
         (&[], Paid::No),
         (&[Fate::Refused], Paid::No),
         (&[Fate::Open], Paid::MaybeOnce),
         (&[Fate::Ended(StreamEnd::Clean)], Paid::MaybeOnce),
+        (&[Fate::Open, Fate::Open], Paid::MaybeMore),
         (&[Fate::Taken, Fate::Refused], Paid::Yes),
         (&[Fate::Taken, Fate::Open], Paid::YesAndMaybe),
     ];

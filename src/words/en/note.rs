@@ -7,8 +7,10 @@ pub(in crate::words) const PAID_MAYBE: &str =
     "Credits may have been spent once: dakbox could not see whether the message arrived.";
 pub(in crate::words) const PAID_MAYBE_ANSWERED: &str =
     "Credits may have been spent once: the video service answered, but it does not say what it took.";
+pub(in crate::words) const PAID_MAYBE_MORE: &str =
+    "Credits may have been spent more than once: dakbox could not see whether the messages arrived.";
 pub(in crate::words) const PAID_YES: &str = "Credits were spent for this clip.";
-pub(in crate::words) const PAID_YES_AND_MAYBE: &str = "Credits were spent for this clip, and perhaps once more: dakbox could not see whether the last message arrived.";
+pub(in crate::words) const PAID_YES_AND_MAYBE: &str = "Credits were spent for this clip, and perhaps once more: dakbox could not see whether one message arrived.";
 
 pub(in crate::words) const TO_DO: &str = "What to do:";
 pub(in crate::words) const ASKED: &str = "This is the question:";

@@ -88,6 +88,7 @@ pub(super) const NOTHING_CHANGED: Text = Text {
     to_do: &[LOOK, DONE_THERE, SEND_AGAIN, RETRY_AGAIN],
 };
 
+// No `Again: yes` here: it would send the message into the session that is gone.
 pub(super) const SESSION_LOST: Text = Text {
     happened: &[
         "The video service no longer has the project of {$file}. dakbox cannot reach the work in it any more.",
@@ -95,8 +96,12 @@ pub(super) const SESSION_LOST: Text = Text {
     to_do: &[
         &["Look at the project in your browser. Perhaps the work is still there:\n    {$project}"],
         &[
-            "Do you want the work done anew, and pay for it once more? Then write this as the first line of {$text}, \
-           and save it. Make that file if it is not there.\n    Again: yes",
+            "Do you want the work done anew, and pay for it once more? Put a copy of the clip with a new name into \
+             the inbox, and beside it a text of the same name.",
+        ],
+        &[
+            "Write the words in it a little differently. dakbox never pays twice for the same clip with the same \
+             words.",
         ],
         &["If you do not need the film any more, take the clip and its text out of the inbox."],
     ],
