@@ -1,0 +1,29 @@
+//! About this side: disks, records, tries.
+
+use super::super::fill::Text;
+
+pub(super) const LOCAL_IO: Text = Text {
+    happened: &["dakbox could not read or write a file while it worked on {$file}."],
+    to_do: &[
+        &["Check that the disk or the network drive is connected, and that it is not full."],
+        &["If this note is still here tomorrow, show it to the person who runs dakbox."],
+    ],
+};
+
+pub(super) const LEDGER: Text = Text {
+    happened: &[
+        "dakbox cannot keep its own records, so the work on {$file} has stopped. Without them it sends nothing, so \
+         that nothing is paid twice.",
+    ],
+    to_do: &[&[
+        "Show this note to the person who runs dakbox. The disk that holds its records may be full or broken.",
+    ]],
+};
+
+pub(super) const TRIED_ENOUGH: Text = Text {
+    happened: &["dakbox tried several times to go on with {$file}, and met the same problem each time."],
+    to_do: &[
+        &["You do not need to do anything now: dakbox tries again later."],
+        &["If this note is still here tomorrow, show it to the person who runs dakbox."],
+    ],
+};

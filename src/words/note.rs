@@ -1,0 +1,208 @@
+//! Notes: why a drop waits or has failed, were credits spent, what to do.
+
+use super::fill::{Args, Ways};
+use super::{en, show};
+use crate::job::{Code, Failure, Fate, JobId, Message, is_looked_at_again};
+
+/// The file formats taken, as people write them.
+const FORMATS: &str = "mp4, mov, avi, webm, mkv, jpg, jpeg, png, gif, webp, mp3, wav, m4a, aac";
+/// Characters of a failure's own message that are shown.
+const MESSAGE_MAX: usize = 300;
+/// Lines of a question that are shown.
+const QUESTION_MAX: usize = 6;
+/// Names of a list that are shown.
+const FILES_MAX: usize = 6;
+
+/// Whether a job has cost credits, as far as can be known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Paid {
+    /// It has not.
+    No,
+    /// One message may have been paid for.
+    MaybeOnce,
+    /// Several messages may have been paid for: a person had one sent again.
+    MaybeMore,
+    /// It has.
+    Yes,
+    /// It has, and another message may have been paid for.
+    YesAndMaybe,
+}
+
+impl Paid {
+    /// What a job's messages say.
+    pub fn from_messages(messages: &[Message]) -> Self {
+        let yes = messages.iter().any(|m| matches!(m.fate, Fate::Taken));
+        let maybe = messages.iter().filter(|m| matches!(m.fate, Fate::Open | Fate::Ended(_))).count();
+        match (yes, maybe) {
+            (false, 0) => Self::No,
+            (false, 1) => Self::MaybeOnce,
+            (false, _) => Self::MaybeMore,
+            (true, 0) => Self::Yes,
+            (true, _) => Self::YesAndMaybe,
+        }
+    }
+
+    pub(super) const fn said(self) -> &'static str {
+        match self {
+            Self::No => en::PAID_NO,
+            Self::MaybeOnce => en::PAID_MAYBE,
+            Self::MaybeMore => en::PAID_MAYBE_MORE,
+            Self::Yes => en::PAID_YES,
+            Self::YesAndMaybe => en::PAID_YES_AND_MAYBE,
+        }
+    }
+}
+
+/// What a note is about. Texts are taken as they come, from anywhere: they are made harmless here.
+#[derive(Clone, Copy, Debug)]
+pub struct Note<'a> {
+    /// The clip or the file, or the folder for a note about one.
+    pub file: &'a str,
+    /// Why.
+    pub failure: &'a Failure,
+    /// Were credits spent?
+    pub paid: Paid,
+    /// The clip's text, where there is one under another name than the clip's with `.txt`.
+    pub sidecar: Option<&'a str>,
+    /// The job, where there is one.
+    pub job: Option<JobId>,
+    /// The service's session.
+    pub session: Option<&'a str>,
+    /// Since when it waits, or when it failed, as it is to be shown.
+    pub since: Option<&'a str>,
+    /// Where an anonymous account is registered (`…/register?bind=…`); for no-credits and plan-blocks-export.
+    pub register: Option<&'a str>,
+    /// The link that opens the project in a browser.
+    pub project: Option<&'a str>,
+    /// What the service asks; for question.
+    pub question: Option<&'a str>,
+    /// The film already made; for same-again.
+    pub film: Option<&'a str>,
+    /// The files meant; for not-taken and ambiguous.
+    pub files: &'a [String],
+    /// How many clips; for first-run.
+    pub count: Option<u64>,
+    /// Bytes needed and bytes free; for no-space.
+    pub room: Option<(u64, u64)>,
+}
+
+impl<'a> Note<'a> {
+    /// A note that knows no more than this.
+    pub const fn new(file: &'a str, failure: &'a Failure, paid: Paid) -> Self {
+        Self {
+            file,
+            failure,
+            paid,
+            sidecar: None,
+            job: None,
+            session: None,
+            since: None,
+            register: None,
+            project: None,
+            question: None,
+            film: None,
+            files: &[],
+            count: None,
+            room: None,
+        }
+    }
+
+    fn args(&self) -> Args {
+        let name = |raw: &str| en::quoted(&show::name(raw));
+        let own = self.file.rsplit('/').next().unwrap_or(self.file);
+        let stem = own.rsplit_once('.').map_or(own, |(stem, _)| stem);
+        let text = self.sidecar.map_or_else(|| format!("{stem}.txt"), str::to_owned);
+        Args::default()
+            .with("file", Some(name(self.file)))
+            .with("text", Some(name(&text)))
+            .with("own_text", Some(name(&format!("{own}.txt"))))
+            .with("formats", Some(FORMATS.to_owned()))
+            .with("code", Some(self.failure.code.to_string()))
+            .with("message", show::sentence(&self.failure.message, MESSAGE_MAX))
+            .with("hint", show::sentence(&self.failure.hint, MESSAGE_MAX))
+            .with("job", self.job.map(|j| j.to_string()))
+            .with("session", self.session.map(show::name))
+            .with("since", self.since.map(show::name))
+            .with("register", self.register.and_then(show::link))
+            .with("project", self.project.and_then(show::link))
+            .with("film", self.film.map(name))
+            .with("count", self.count.map(|n| n.to_string()))
+            .with("needed", self.room.map(|(needed, _)| show::name(&show::size(needed))))
+            .with("free", self.room.map(|(_, free)| show::name(&show::size(free))))
+            .with("more", Some(self.files.len().saturating_sub(FILES_MAX).to_string()))
+    }
+}
+
+/// The text of `<name>.waiting.txt`.
+pub fn waiting(note: &Note) -> String {
+    let end = match note.failure.code {
+        Code::UnknownFate | Code::NothingChanged | Code::Question => en::LOOKS,
+        code if is_looked_at_again(code) => en::GOES_ON,
+        _ => en::STAYS,
+    };
+    page(note, end, en::SINCE)
+}
+
+/// The text of `<name>.error.txt`.
+pub fn failed(note: &Note) -> String {
+    page(note, if note.paid == Paid::No { en::FAILED } else { en::FAILED_PAID }, en::FAILED_AT)
+}
+
+fn page(note: &Note, end: &str, since: Ways) -> String {
+    let args = note.args();
+    let text = en::text(note.failure.code);
+    let mut out = show::paragraph(&args.say(text.happened).unwrap_or_default(), "", "");
+    if shows_message(note.failure.code) {
+        out += &show::paragraph(&args.say(en::FOUND).unwrap_or_default(), "", "");
+    }
+    out += &listed(note, &args);
+    out += &asked(note);
+    out += "\n";
+    out += &show::paragraph(paid(note), "", "");
+    out += "\n";
+    out += &show::paragraph(en::TO_DO, "", "");
+    for (at, step) in text.to_do.iter().filter_map(|ways| args.say(ways)).enumerate() {
+        out += &show::paragraph(&step, &format!("{}. ", at + 1), "   ");
+    }
+    out += "\n";
+    out += &show::paragraph(end, "", "");
+    let named = note.project.is_some_and(|link| out.contains(link));
+    let details = (!shows_message(note.failure.code)).then_some(en::DETAILS);
+    let foot = [(!named).then_some(en::PROJECT), Some(since), details, Some(en::JOB), Some(en::REASON)];
+    let foot = foot.into_iter().flatten().filter_map(|ways| args.say(ways));
+    out + "\n" + &foot.map(|line| show::paragraph(&line, "", "")).collect::<String>()
+}
+
+/// Whether the failure's own message says what a person has to know; else it stands below, for whoever helps.
+const fn shows_message(code: Code) -> bool {
+    matches!(code, Code::BadSidecar | Code::NotInThisVersion)
+}
+
+/// Where the service answered, a message is known to have arrived; what it cost is not.
+fn paid(note: &Note) -> &'static str {
+    match (note.paid, note.failure.code) {
+        (Paid::MaybeOnce, Code::Question | Code::NothingChanged) => en::PAID_MAYBE_ANSWERED,
+        (paid, _) => paid.said(),
+    }
+}
+
+fn listed(note: &Note, args: &Args) -> String {
+    if note.files.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("{}\n", en::THESE);
+    for file in note.files.iter().take(FILES_MAX) {
+        out += &show::paragraph(&show::name(file), "  - ", "    ");
+    }
+    if note.files.len() > FILES_MAX {
+        out += &show::paragraph(&args.say(en::AND_MORE).unwrap_or_default(), "  ", "  ");
+    }
+    out
+}
+
+fn asked(note: &Note) -> String {
+    match note.question.map(|q| show::quote(q, QUESTION_MAX)) {
+        Some(block) if !block.is_empty() => format!("{}\n{block}", en::ASKED),
+        _ => String::new(),
+    }
+}

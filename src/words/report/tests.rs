@@ -1,0 +1,126 @@
+//! Reports, as a reader gets them.
+
+use super::*;
+use crate::job::{ContentHash, RelPath, Stamp, TextRef};
+
+const PROJECT: &str = "https://nemovideo.com/workspace/claim?ct=clm_0123456789abcdef";
+
+fn text_file(name: &str) -> TextRef {
+    let stamp = Stamp { dev: 1, ino: 2, size: 3, mtime_ns: 4, ctime_ns: 5 };
+    let hash = ContentHash::new([0; 32]);
+    TextRef { path: RelPath::from_bytes(name.as_bytes()).unwrap(), stamp, hash }
+}
+
+fn finished<'a>(
+    from: &'a WordsFrom,
+    said: &'a [String],
+    steps: &'a [Done],
+    remarks: &'a [String],
+) -> Report<'a> {
+    Report {
+        clip: "news/talk.mp4",
+        film: "talk.v2.mp4",
+        incomplete: false,
+        clip_ms: Some(63_000),
+        film_ms: Some(62_600),
+        picture: Some((1080, 1920)),
+        bytes: 12_900_000,
+        words: "generate Bangla subtitles and add them to my video\n---\nadd lo-fi music at 30%",
+        from,
+        timeline: Some("Timeline (2 tracks): 1. Video: talk (0-63s) 2. Title: \"Urban\nDreams\" (0-3s)"),
+        said,
+        paid: Paid::Yes,
+        credits: Credits { before: Some(100.0), after: Some(49.5), others: 0 },
+        steps,
+        remarks,
+        project: Some(PROJECT),
+        session: Some("9007199254740993123"),
+    }
+}
+
+fn steps() -> Vec<Done> {
+    [
+        Step::Session,
+        Step::Upload,
+        Step::Instruct(0),
+        Step::Observe(0),
+        Step::Export,
+        Step::Fetch,
+        Step::Deliver,
+    ]
+    .into_iter()
+    .map(|step| Done { step, at: "14:05:10".to_owned(), seconds: 3.25 })
+    .collect()
+}
+
+#[test]
+fn a_report_tells_what_was_done() {
+    let from = WordsFrom::Sidecar(text_file("news/talk.txt"));
+    let said = ["Done!\nReason: none".to_owned(), String::new()];
+    let (steps, remarks) = (steps(), ["\"talk.txt\" was not used".to_owned()]);
+    let text = report(&finished(&from, &said, &steps, &remarks));
+    for part in [
+        "The film of \"news/talk.mp4\" is ready: \"talk.v2.mp4\".\nLength: 1:03\nPicture: 1080 x 1920\nFile size: 12 MB\n",
+        "What was asked, in \"news/talk.txt\":\n  > generate Bangla",
+        "  Timeline (2 tracks): 1. Video: talk (0-63s) 2. Title: \"Urban Dreams\" (0-3s)\n",
+        "What the video service said to message 1:\n  > Done!\n  > Reason: none\n",
+        "to message 2:\n  It said nothing.",
+        "Credits were spent for this clip.\nCredits before: 100. Credits after: 49.5. Spent: 50.5.\n",
+        "  - 14:05:10: message 1 sent and carried out (3.2 s)\n",
+        "Please note:\n  - \"talk.txt\" was not used.\n",
+        PROJECT,
+        "Session: 9007199254740993123\n",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+    assert!(!text.contains("missing") && !text.contains("Tip:"), "{text}");
+}
+
+#[test]
+fn the_first_line_says_that_something_may_be_missing() {
+    let r = Report { incomplete: true, ..finished(&WordsFrom::Default, &[], &[], &[]) };
+    assert!(report(&r).starts_with("Something may be missing in this film"));
+    assert!(report(&r).lines().next().unwrap().chars().count() <= 100);
+}
+
+#[test]
+fn credits_are_told_apart_from_those_of_others() {
+    let base = finished(&WordsFrom::Default, &[], &[], &[]);
+    let told = |before, after, others| report(&Report { credits: Credits { before, after, others }, ..base });
+    assert!(told(Some(100.0), Some(0.0), 0).contains("Spent: 100."));
+    let shared = told(Some(100.0), Some(0.0), 2);
+    assert!(shared.contains("at the same time: 2.") && !shared.contains("Spent:"), "{shared}");
+    assert!(!told(Some(10.0), Some(90.0), 0).contains("Spent:"), "topped up in between");
+    assert!(!told(None, None, 2).contains("numbers"));
+}
+
+#[test]
+fn a_report_is_never_endless_nor_empty_of_sense() {
+    let (long, from) = ("word ".repeat(13_000), WordsFrom::FolderDefault(text_file("news/default.txt")));
+    let said = [long.clone()];
+    let r = Report {
+        words: &long,
+        timeline: Some(&long),
+        clip_ms: Some(120_001),
+        ..finished(&from, &said, &[], &[])
+    };
+    let text = report(&r);
+    assert!(text.lines().count() < 90 && text.contains("\"news/default.txt\":"), "{text}");
+    assert!(text.contains("\nTip: clips under 2 minutes give the most accurate Bangla text.\n"));
+    let unknown = Report {
+        clip_ms: None,
+        film_ms: None,
+        picture: None,
+        timeline: None,
+        project: None,
+        session: None,
+        credits: Credits::default(),
+        paid: Paid::No,
+        ..finished(&WordsFrom::Default, &[], &[], &[])
+    };
+    let text = report(&unknown);
+    assert!(
+        text.contains("\nNo credits were spent.\n") && !text.contains("\n\n\n") && !text.contains("{$"),
+        "{text}"
+    );
+}
