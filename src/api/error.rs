@@ -128,6 +128,16 @@ impl ApiError {
         }
     }
 
+    /// Whether the service does not know the session any more.
+    pub fn session_lost(&self) -> bool {
+        self.code == Some(1002)
+    }
+
+    /// Whether the service does not know what was asked for.
+    pub fn is_not_found(&self) -> bool {
+        self.status == Some(404) || self.code == Some(404)
+    }
+
     /// Whether a new token may mend it.
     pub fn token_refused(&self) -> bool {
         self.code == Some(1001)

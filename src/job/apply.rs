@@ -35,6 +35,7 @@ pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
         not_before: None,
         waiting: None,
         unsettled: false,
+        sessions: 0,
         session: None,
         task: None,
         account: None,
@@ -46,6 +47,7 @@ pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
         film: None,
         delivered: None,
         incomplete: false,
+        left: false,
         end: None,
     })
 }
@@ -113,7 +115,8 @@ impl Job {
         self.draft_seq = None;
     }
 
-    fn closing(&self) -> bool {
+    /// Whether its end is decided: only tidying up is left, or nothing.
+    pub fn closing(&self) -> bool {
         self.end.is_some()
     }
 }
@@ -160,7 +163,7 @@ fn reopens(job: &mut Job, event: &JobEvent) -> bool {
     if job.end != Some(End::Cancelled) {
         return false;
     }
-    job.end = None;
+    (job.end, job.left) = (None, false);
     job.rebind(clip, order);
     job.drop_session();
     true
@@ -241,6 +244,7 @@ fn session(job: &mut Job, event: &JobEvent) -> bool {
     match event {
         JobEvent::SessionOpened { session, task, account } if job.runs(Step::Session) => {
             job.session = Some(session.clone());
+            job.sessions += 1;
             job.task.clone_from(task);
             job.account.clone_from(account);
             job.enter(Step::Upload);
@@ -336,7 +340,8 @@ fn film(job: &mut Job, event: &JobEvent) -> bool {
             job.enter(Step::Fetch);
         }
         JobEvent::Delivered { path } if job.runs(Step::Deliver) => delivered(job, path),
-        JobEvent::Tidied { .. } if job.runs(Step::Tidy) => {
+        JobEvent::Tidied { left, .. } if job.runs(Step::Tidy) => {
+            job.left = *left;
             (job.phase, job.waiting, job.not_before) = (Phase::Ended, None, None);
         }
         _ => return false,

@@ -20,8 +20,9 @@ pub struct Balance {
 }
 
 /// One thing that happened.
+// Not internally tagged: serde buffers such an enum, and serde_json's `arbitrary_precision` numbers don't survive that.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum JobEvent {
     /// A settled pair became a job.
     Admitted {
@@ -154,8 +155,10 @@ pub enum JobEvent {
     },
     /// Report, notes and archive are done.
     Tidied {
-        /// Where the clip lies now, for people; `None` where it was left or deleted.
+        /// Where the clip lies now, for people; `None` where it was left, deleted, or gone.
         clip_at: Option<String>,
+        /// It was left where it was dropped: it is not to be taken again.
+        left: bool,
     },
     /// A try failed and is repeated.
     Tried {

@@ -70,6 +70,8 @@ codes! {
     NeedsSidecar = "needs-sidecar", NeedsPerson;
     /// A film that dakbox made, dropped back without words of its own.
     OwnFilm = "own-film", NeedsPerson;
+    /// A text that waits for its clip.
+    AwaitsClip = "awaits-clip", NeedsPerson;
     /// Files that are neither clips nor texts.
     NotTaken = "not-taken", NeedsPerson;
     /// Too deep below the inbox.
@@ -130,8 +132,6 @@ codes! {
     LocalIo = "local-io", Passing;
     /// The ledger can't be written or trusted.
     Ledger = "ledger", NeedsPerson;
-    /// A passing fault that didn't pass in `max_attempts` tries.
-    TriedEnough = "tried-enough", NeedsPerson;
 }
 
 impl fmt::Display for Code {
@@ -164,12 +164,29 @@ pub struct Failure {
     pub message: String,
     /// What to do about it, a plain sentence.
     pub hint: String,
+    /// Where to do it: a page to register at, or the project itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 impl Failure {
     /// A failure of the kind its code says.
     pub fn new(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, kind: code.kind(), message: message.into(), hint: hint.into() }
+        Self { code, kind: code.kind(), message: message.into(), hint: hint.into(), link: None }
+    }
+
+    /// The same with an address to go to.
+    #[must_use]
+    pub fn with_link(mut self, link: Option<String>) -> Self {
+        self.link = link;
+        self
+    }
+
+    /// The same, but waiting for a person.
+    #[must_use]
+    pub fn waiting(mut self) -> Self {
+        self.kind = Kind::NeedsPerson;
+        self
     }
 }
 

@@ -210,6 +210,8 @@ pub struct Job {
     pub waiting: Option<Failure>,
     /// The pair changed under it: it goes on when the pair has settled anew.
     pub unsettled: bool,
+    /// How many sessions were opened for it.
+    pub sessions: u32,
     /// The session it works in.
     pub session: Option<SessionId>,
     /// The session's task, for the claim link.
@@ -232,6 +234,8 @@ pub struct Job {
     pub delivered: Option<RelPath>,
     /// A stream broke: something may be missing in the film.
     pub incomplete: bool,
+    /// The clip was left where it was dropped.
+    pub left: bool,
     /// How it ended, from the moment that is known.
     pub end: Option<End>,
 }

@@ -138,7 +138,7 @@ impl World {
                 },
             },
             Step::Deliver => JobEvent::Delivered { path: RelPath::from_bytes(b"talk.mp4").unwrap() },
-            Step::Tidy => JobEvent::Tidied { clip_at: None },
+            Step::Tidy => JobEvent::Tidied { clip_at: None, left: false },
         };
         assert!(self.record(event.clone()), "{event:?} follows its start: {:?}", self.job);
     }
@@ -147,7 +147,8 @@ impl World {
     fn send(&mut self, n: u16, luck: Luck) {
         let Some(key) = self.job.key(n) else { return };
         let baseline = self.service.draft.to_string();
-        let intent = JobEvent::Intent { n, again: self.job.again(n), key, baseline, credits: None };
+        let credits = Some(Balance { available: 0.1, frozen: 100.0 });
+        let intent = JobEvent::Intent { n, again: self.job.again(n), key, baseline, credits };
         if !self.record(intent) {
             return;
         }
@@ -375,7 +376,7 @@ fn an_event_keeps_its_meaning_through_json() {
     }
     for event in &world.log {
         let json = serde_json::to_string(event).unwrap();
-        assert!(json.contains(&format!("\"event\":\"{}\"", event.name())), "{json}");
+        assert!(json.contains(&format!("\"{}\"", event.name())), "{json}");
         assert_eq!(&serde_json::from_str::<JobEvent>(&json).unwrap(), event);
     }
     let row = serde_json::to_string(&world.job).unwrap();

@@ -161,6 +161,22 @@ impl Landing {
 }
 
 impl Whole {
+    /// A film that was finished before and recorded; `None` where its temporary file is not there any more, or is of
+    /// another length. Its bytes were on disk when it was recorded, so they are not read again.
+    ///
+    /// # Errors
+    /// Those of looking.
+    pub fn recorded(outbox: &Dir, part: &RelPath, len: u64, hash: ContentHash) -> io::Result<Option<Self>> {
+        let name = RelPath::root().join(part.name()).filter(|name| is_temp(name.name()));
+        let name = name.ok_or(io::ErrorKind::InvalidInput)?;
+        let at = part.parent();
+        match outbox.stat(part)? {
+            Some(entry) if entry.stamp.size == len => {}
+            _ => return Ok(None),
+        }
+        Ok(Some(Self { folder: outbox.below(&at)?, at, part: name, len, hash }))
+    }
+
     /// Gives the film the first number whose names, its own and its report's, are free, and makes it last:
     /// one fsync.
     ///

@@ -1,1 +1,36 @@
 //! The process: wiring, signals, locks, logging, systemd.
+
+mod run;
+
+mod setup;
+
+mod ownership;
+
+mod held;
+
+mod identity;
+
+mod lockfile;
+
+mod signals;
+
+mod systemd;
+
+mod console;
+
+mod logging;
+
+mod preview;
+
+mod entry;
+
+#[cfg(feature = "sandbox")]
+mod demo;
+
+mod error;
+
+#[cfg(feature = "sandbox")]
+pub use demo::{DemoError, DemoFlags, demo};
+pub use entry::{CreditsError, credits, dry_run, run};
+pub use error::StartError;
+pub use run::{Daemon, RunEnd, RunFlags, Settings};

@@ -17,6 +17,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether there is something to export: some track has a segment.
+    pub fn ready(&self) -> bool {
+        self.draft.as_ref().is_some_and(Draft::ready)
+    }
+
     /// Whether both say the same, by value: key order, the spelling of numbers and times of change don't count,
     /// and null, an empty object, list or text are as good as missing.
     pub fn same_as(&self, other: &Self) -> bool {

@@ -1,1 +1,55 @@
 //! From arrival to delivery: intake, dispatcher, executor and its steps.
+//!
+//! [`Intake`] makes jobs of arrivals. The [`Dispatcher`] decides who runs next and runs nothing; the executor runs one
+//! step and decides nothing. They meet in the ledger and in a channel of [`Wake`]s.
+
+mod intake;
+
+mod admission;
+
+mod order;
+
+mod dispatcher;
+
+mod queue;
+
+mod claim;
+
+mod executor;
+
+mod steps;
+
+mod state;
+
+mod stop;
+
+mod tools;
+
+mod folders;
+
+mod gate;
+
+mod notes;
+
+mod progress;
+
+mod story;
+
+mod tally;
+
+mod telling;
+
+pub mod clock;
+
+mod chance;
+
+use chance::chance;
+pub use dispatcher::{Dispatcher, Ended};
+pub use folders::Folders;
+pub use gate::Gate;
+pub use intake::{Intake, Wake, Withholding};
+pub use notes::{Keeper, Notes};
+pub use order::of as order_of;
+pub use progress::Board;
+pub use tally::Tally;
+pub use tools::{Stops, Tools};

@@ -45,6 +45,6 @@ pub(in crate::words) const fn text(code: Code) -> &'static Text {
         Code::BadAddress => &service::BAD_ADDRESS,
         Code::LocalIo => &here::LOCAL_IO,
         Code::Ledger => &here::LEDGER,
-        Code::TriedEnough => &here::TRIED_ENOUGH,
+        Code::AwaitsClip => &dropped::AWAITS_CLIP,
     }
 }

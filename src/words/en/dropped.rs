@@ -165,3 +165,8 @@ pub(super) const NOT_IN_THIS_VERSION: Text = Text {
         &["Or take it out of the inbox, and keep it for a later version."],
     ],
 };
+
+pub(super) const AWAITS_CLIP: Text = Text {
+    happened: &["{$file} is a text without a clip, so dakbox does nothing with it."],
+    to_do: &[&["Put the clip beside it, under the same name."], TAKE_OUT],
+};

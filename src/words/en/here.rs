@@ -19,11 +19,3 @@ pub(super) const LEDGER: Text = Text {
         "Show this note to the person who runs dakbox. The disk that holds its records may be full or broken.",
     ]],
 };
-
-pub(super) const TRIED_ENOUGH: Text = Text {
-    happened: &["dakbox tried several times to go on with {$file}, and met the same problem each time."],
-    to_do: &[
-        &["You do not need to do anything now: dakbox tries again later."],
-        &["If this note is still here tomorrow, show it to the person who runs dakbox."],
-    ],
-};

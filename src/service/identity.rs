@@ -1,0 +1,137 @@
+//! Who we are to the service: the client id and the tokens, in files of the state folder that nobody else can read.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::api::{Keep, Stored};
+use crate::job::AccountId;
+
+/// The client id and the tokens.
+pub(super) struct Identity {
+    dir: PathBuf,
+    client: Uuid,
+    own: Option<SecretString>,
+}
+
+/// An anonymous token as it stands in its file.
+#[derive(Serialize, Deserialize)]
+struct Filed {
+    token: String,
+    account: Option<AccountId>,
+    expires_at: Option<jiff::Timestamp>,
+}
+
+impl Identity {
+    /// Reads the client id from the state folder, or makes one that is kept for ever; `client` overrides it.
+    ///
+    /// # Errors
+    /// Those of reading and writing; a client id that is no UUID.
+    pub(super) fn open(dir: &Path, client: Option<Uuid>, own: Option<SecretString>) -> io::Result<Self> {
+        let client = match client {
+            Some(client) => client,
+            None => client_id(&dir.join("client-id"))?,
+        };
+        Ok(Self { dir: dir.to_owned(), client, own })
+    }
+}
+
+impl Keep for Identity {
+    fn client_id(&self) -> Uuid {
+        self.client
+    }
+
+    fn load(&self) -> Option<Stored> {
+        let text = fs::read_to_string(self.dir.join("token.json")).ok()?;
+        let filed: Filed = serde_json::from_str(&text).ok()?;
+        Some(Stored { token: filed.token.into(), account: filed.account, expires_at: filed.expires_at })
+    }
+
+    fn save(&self, stored: &Stored) {
+        let filed = Filed {
+            token: stored.token.expose_secret().to_owned(),
+            account: stored.account.clone(),
+            expires_at: stored.expires_at,
+        };
+        let text = serde_json::to_string(&filed).unwrap_or_default();
+        if let Err(error) = replace(&self.dir, "token.json", text.as_bytes()) {
+            tracing::warn!(%error, "the anonymous token can't be kept, so the next start asks for another one");
+        }
+    }
+
+    fn own(&self) -> Option<SecretString> {
+        self.own.clone()
+    }
+}
+
+/// Makes the state folder where it is missing, for this user alone.
+///
+/// # Errors
+/// Those of making a folder.
+pub(super) fn make_state(dir: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+fn client_id(path: &Path) -> io::Result<Uuid> {
+    match fs::read_to_string(path) {
+        Ok(text) => Uuid::try_parse(text.trim()).map_err(|_| {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{} does not hold a client id", path.display()),
+            )
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let id = Uuid::new_v4();
+            let dir = path.parent().unwrap_or(Path::new("."));
+            replace(dir, "client-id", format!("{id}\n").as_bytes())?;
+            Ok(id)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file that only this user can read, whole or not at all.
+fn replace(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let temp = dir.join(format!(".{name}.new"));
+    let _ = fs::remove_file(&temp);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temp)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&temp, dir.join(name))?;
+    File::open(dir)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_client_id_is_kept_for_ever_and_the_files_are_ours_alone() {
+        let top = tempfile::TempDir::new().unwrap();
+        let dir = top.path().join("state");
+        make_state(&dir).unwrap();
+        let first = Identity::open(&dir, None, None).unwrap();
+        first.save(&Stored {
+            token: "nmv_usr_1".into(),
+            account: Some(AccountId::new("anon_1")),
+            expires_at: None,
+        });
+        let again = Identity::open(&dir, None, None).unwrap();
+        assert_eq!(first.client_id(), again.client_id());
+        assert_eq!(again.load().unwrap().token.expose_secret(), "nmv_usr_1");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&dir), 0o700);
+        assert_eq!((mode(&dir.join("client-id")), mode(&dir.join("token.json"))), (0o600, 0o600));
+        let other = Uuid::new_v4();
+        assert_eq!(Identity::open(&dir, Some(other), None).unwrap().client_id(), other);
+        fs::write(dir.join("client-id"), "nonsense").unwrap();
+        assert!(Identity::open(&dir, None, None).is_err(), "a new id would be another account");
+    }
+}

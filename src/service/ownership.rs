@@ -1,0 +1,229 @@
+//! Whose folders they are: marked as this ledger's before anything is taken, and never silently taken over.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use crate::config::{Config, Folders as Places};
+use crate::inbox::survey;
+use crate::job::{Code, Failure};
+use crate::ledger::{Ledger, LedgerError, Root, RootState};
+use crate::mount::{Dir, Keeper, Known, Mark, Relation, Verdict, relation, verdict};
+use crate::worker::Folders;
+
+/// Whether the folders may be worked in.
+pub(super) enum Whose {
+    /// They are ours.
+    Ours(Folders),
+    /// Nothing is taken, and nothing is paid, until that changes.
+    Held(Failure),
+}
+
+/// Why it could not be found out.
+#[derive(Debug, thiserror::Error)]
+pub enum OwnershipError {
+    /// The ledger failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A folder can't be made or marked.
+    #[error("{path}: {source}")]
+    Folder {
+        /// Which.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Two folders are one, or one lies inside the other.
+    #[error("the folders `{first}` and `{second}` {how}: give each a place of its own")]
+    Nested {
+        /// One.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+        /// How they lie to each other.
+        how: &'static str,
+    },
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> OwnershipError {
+    move |source| OwnershipError::Folder { path: path.display().to_string(), source }
+}
+
+/// Looks whose the folders are, and marks them where they are nobody's. `adopt` is a person's word to take them over.
+///
+/// # Errors
+/// See [`OwnershipError`].
+pub(super) async fn look(config: &Config, ledger: &Ledger, adopt: bool) -> Result<Whose, OwnershipError> {
+    let keeper =
+        Keeper { ledger: Uuid::try_parse(ledger.id()).unwrap_or_default(), count: ledger.intents().await? };
+    let mut marked = Vec::new();
+    for place in marked_places(&config.folders) {
+        match claim(config, ledger, keeper, &place, adopt).await? {
+            Ok(mark) => marked.push((place, mark)),
+            Err(failure) => return Ok(Whose::Held(failure)),
+        }
+    }
+    for (_, folder) in config.folders.named() {
+        Dir::make(folder).map_err(at(folder))?;
+    }
+    keep_apart(&config.folders)?;
+    let root = ledger.root_by_path(config.folders.root.clone()).await?.map_or(0, |root| root.id);
+    Ok(Whose::Ours(Folders::new(config.folders.clone(), root, marked)))
+}
+
+/// The root, and each folder that lies outside it.
+fn marked_places(folders: &Places) -> Vec<PathBuf> {
+    let outside =
+        folders.named().into_iter().map(|(_, path)| path).filter(|path| !path.starts_with(&folders.root));
+    std::iter::once(folders.root.clone()).chain(outside.map(Path::to_owned)).collect()
+}
+
+async fn claim(
+    config: &Config,
+    ledger: &Ledger,
+    keeper: Keeper,
+    place: &Path,
+    adopt: bool,
+) -> Result<Result<Mark, Failure>, OwnershipError> {
+    let root = ledger.root_by_path(place.to_owned()).await?;
+    let dir = match Dir::open(place) {
+        Ok(dir) => dir,
+        Err(error) if root.is_none() && error.kind() == io::ErrorKind::NotFound => {
+            Dir::make(place).map_err(at(place))?
+        }
+        Err(error) => return Ok(Err(away(place, &error.to_string()))),
+    };
+    let mark = match Mark::read(&dir) {
+        Ok(mark) => mark,
+        Err(error) => return Ok(Err(not_ours(place, &error.to_string()))),
+    };
+    let root = match (&root, &mark) {
+        // The same share, mounted elsewhere.
+        (None, Some(mark)) => ledger.root_by_mark(mark.id.to_string()).await?,
+        _ => root,
+    };
+    let known = known(root.as_ref());
+    let judged = verdict(mark.as_ref(), known, keeper);
+    if let Some(held) = held(config, &dir, place, judged, adopt).map_err(at(place))? {
+        return Ok(Err(held));
+    }
+    Ok(Ok(write(ledger, keeper, &dir, mark, (known, judged)).await?))
+}
+
+fn known(root: Option<&Root>) -> Known {
+    let id = |root: &Root| Uuid::try_parse(&root.mark).unwrap_or_default();
+    match root {
+        None => Known::No,
+        Some(root) if root.state == RootState::Marking => Known::Marking(id(root)),
+        Some(root) => Known::Yes(id(root)),
+    }
+}
+
+/// Why a place is not worked in, unless a person said that it is to be.
+fn held(
+    config: &Config,
+    dir: &Dir,
+    place: &Path,
+    judged: Verdict,
+    adopt: bool,
+) -> io::Result<Option<Failure>> {
+    if adopt {
+        return Ok(None);
+    }
+    Ok(match judged {
+        Verdict::Ours | Verdict::Marking => None,
+        Verdict::New if dir.is_bare_mount_point()? => Some(away(place, "nothing is mounted there")),
+        Verdict::New => too_many(config)?,
+        Verdict::Away => Some(away(place, "its mark is not there")),
+        Verdict::Foreign => Some(not_ours(place, "another ledger's mark is on it")),
+        Verdict::LedgerBehind => Some(not_ours(
+            place,
+            "its mark tells of messages that this ledger does not know: the ledger is an old copy",
+        )),
+    })
+}
+
+/// More clips than a first run takes unasked.
+fn too_many(config: &Config) -> io::Result<Option<Failure>> {
+    let found = match survey(&config.folders.inbox, &config.watch) {
+        Ok(survey) => {
+            survey.arrivals.len()
+                + survey.withheld.iter().filter(|w| w.what == crate::inbox::What::Clip).count()
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        Err(error) => return Err(error),
+    };
+    let limit = config.folders.first_run_limit as usize;
+    Ok((found > limit).then(|| {
+        Failure::new(
+            Code::FirstRun,
+            format!("{found}"),
+            "Rename the note to `take-all.txt`, or run `dakbox run --adopt`, to have all of them worked.",
+        )
+    }))
+}
+
+/// The mark as it has to be, written where it isn't yet: the ledger first, then the mark, then the ledger.
+async fn write(
+    ledger: &Ledger,
+    keeper: Keeper,
+    dir: &Dir,
+    mark: Option<Mark>,
+    (known, judged): (Known, Verdict),
+) -> Result<Mark, OwnershipError> {
+    let place = dir.path().to_owned();
+    let id = match (known, &mark) {
+        (Known::Marking(id) | Known::Yes(id), None) => id,
+        (_, Some(mark)) => mark.id,
+        (Known::No, None) => Uuid::new_v4(),
+    };
+    let ours = Mark { id, ledger: keeper.ledger, count: keeper.count };
+    let note = |state| ledger.note_root(place.clone(), id.to_string(), state);
+    match judged {
+        Verdict::Ours => {}
+        Verdict::New | Verdict::Marking | Verdict::Away => {
+            note(RootState::Marking).await?;
+            ours.write_new(dir).map_err(at(&place))?;
+        }
+        Verdict::Foreign | Verdict::LedgerBehind => {
+            note(RootState::Marking).await?;
+            ours.replace(dir).map_err(at(&place))?;
+        }
+    }
+    note(RootState::Known).await?;
+    Ok(ours)
+}
+
+/// No two folders are one, however they are reached.
+fn keep_apart(folders: &Places) -> Result<(), OwnershipError> {
+    let named = folders.named();
+    for (i, (first, path)) in named.iter().enumerate() {
+        for (second, other) in &named[i + 1..] {
+            let (one, two) = (Dir::open(path).map_err(at(path))?, Dir::open(other).map_err(at(other))?);
+            let how = match relation(&one, &two).map_err(at(path))? {
+                Relation::Apart => continue,
+                Relation::Same => "are one folder",
+                _ => "lie one inside the other",
+            };
+            return Err(OwnershipError::Nested { first, second, how });
+        }
+    }
+    Ok(())
+}
+
+fn away(place: &Path, why: &str) -> Failure {
+    Failure::new(
+        Code::ShareAway,
+        format!("{}: {why}", place.display()),
+        "Mount the share; it goes on by itself. If this folder is a new one, run `dakbox run --adopt` once.",
+    )
+}
+
+fn not_ours(place: &Path, why: &str) -> Failure {
+    Failure::new(
+        Code::NotOurs,
+        format!("{}: {why}", place.display()),
+        "If no other dakbox works this folder, run `dakbox run --adopt` once.",
+    )
+}

@@ -1,0 +1,263 @@
+//! Running: the only place that wires the rooms together.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::console::Console;
+use super::error::StartError;
+use super::identity::{Identity, make_state};
+use super::lockfile::Lock;
+use super::ownership::{self, Whose};
+use super::setup::api_options;
+use super::{held, systemd};
+use crate::api::Client;
+use crate::config::{Config, Env};
+use crate::inbox::{self, Report};
+use crate::ledger::{Ledger, LedgerError};
+use crate::mount::Dir;
+use crate::outbox;
+use crate::worker::clock::Clock;
+use crate::worker::{
+    Board, Dispatcher, Ended, Folders, Gate, Intake, Notes, Stops, Tally, Tools, Withholding,
+};
+
+/// How a run is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RunFlags {
+    /// Work off what is there, and end.
+    pub once: bool,
+    /// A person's word to take the folders over.
+    pub adopt: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RunEnd {
+    /// All is done, or it was told to stop.
+    Done,
+    /// Something failed.
+    Failed,
+    /// Something waits for a person.
+    Waiting,
+}
+
+/// The settings in force, to be replaced while it runs.
+#[derive(Clone)]
+pub struct Settings(Arc<RwLock<Arc<Config>>>);
+
+impl Settings {
+    /// Puts other settings in force, for all that can change while it runs.
+    pub fn replace(&self, config: Config) {
+        let mut settings = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // What was opened at the start stays what it is.
+        let old = Arc::clone(&settings);
+        let Config { folders, state, ledger, log, .. } = (*old).clone();
+        *settings = Arc::new(Config { folders, ledger, state, log, ..config });
+    }
+}
+
+/// A daemon that holds its lock and its ledger, and has not begun to work yet.
+pub struct Daemon {
+    config: Arc<Config>,
+    settings: Settings,
+    ledger: Ledger,
+    client: Client,
+    stops: Stops,
+    console: Console,
+    board: Board,
+    tally: Arc<Tally>,
+    _lock: Lock,
+}
+
+impl Daemon {
+    /// Takes the lock, opens the ledger, reads the token.
+    ///
+    /// # Errors
+    /// See [`StartError`]; nothing was sent, and nothing was taken.
+    pub fn prepare(
+        config: Arc<Config>,
+        env: &Env,
+        stops: Stops,
+        console: Console,
+    ) -> Result<Self, StartError> {
+        let own = config.api.token(env).map_err(StartError::Token)?.map(|token| token.secret);
+        let state = |source| StartError::State { path: config.state.dir.display().to_string(), source };
+        make_state(&config.state.dir).map_err(state)?;
+        let file = &config.ledger.file;
+        let beside = file.parent().unwrap_or(Path::new("."));
+        make_state(beside).map_err(state)?;
+        let kind = Dir::open(beside).and_then(|dir| dir.fs_kind()).map_err(state)?;
+        if kind.remote {
+            return Err(StartError::RemoteLedger { path: file.display().to_string(), kind: kind.name });
+        }
+        let lock = Lock::take(&file.with_extension("lock"))?;
+        let ledger = Ledger::open(file)?;
+        let identity = Identity::open(&config.state.dir, config.api.client_id, own).map_err(state)?;
+        let client = Client::new(api_options(&config), Arc::new(identity))
+            .map_err(|e| StartError::Client(e.to_string()))?;
+        let (board, tally) = (Board::default(), Arc::new(Tally::default()));
+        let settings = Settings(Arc::new(RwLock::new(Arc::clone(&config))));
+        Ok(Self { config, settings, ledger, client, stops, console, board, tally, _lock: lock })
+    }
+
+    /// The settings, to be replaced while it runs.
+    pub fn settings(&self) -> Settings {
+        self.settings.clone()
+    }
+
+    /// Works until it is told to stop, or, with `once`, until nothing is left.
+    ///
+    /// # Errors
+    /// Where the folders can't be worked in at all, or the ledger fails.
+    pub async fn run(self, flags: RunFlags) -> Result<RunEnd, StartError> {
+        let Some(folders) = self.folders(flags).await? else {
+            return Ok(if flags.once { RunEnd::Waiting } else { RunEnd::Done });
+        };
+        self.sweep(&folders).await?;
+        let mut tasks = JoinSet::new();
+        let (notes, keeper) = Notes::new(folders.clone(), self.ledger.clone());
+        tasks.spawn(keeper.run());
+        tasks.spawn(self.console.clone().draw(self.board.clone()));
+        tasks.spawn(publish(self.board.clone(), self.ledger.clone()));
+        let tools = Arc::new(self.tools(folders, notes));
+        let (wake, wakes) = mpsc::channel(256);
+        let dispatcher = Dispatcher::start(Arc::clone(&tools), wakes, flags.once).await?;
+        let withholding = Arc::new(Withholding::default());
+        let intake = Intake::new(Arc::clone(&tools), wake, Arc::clone(&withholding));
+        let (reports, inbox) = self.watch(&tools.folders)?;
+        let (config, stops) = (Arc::clone(&self.config), self.stops.clone());
+        tracing::info!(inbox = %config.folders.inbox.display(), "dakbox {} takes clips from {}", env!("CARGO_PKG_VERSION"), config.folders.inbox.display());
+        systemd::ready("watching the inbox");
+        let ended = tokio::select! {
+            ended = dispatcher.run() => ended,
+            Err(error) = intake.run(reports) => Ended::Ledger(error),
+        };
+        drop(inbox);
+        stops.drain.cancel();
+        self.close(&tools, tasks).await;
+        self.verdict(ended, flags, &withholding).await
+    }
+
+    /// The folders, once they are ours; `None` where they are not and nobody waits for it.
+    async fn folders(&self, flags: RunFlags) -> Result<Option<Folders>, StartError> {
+        let mut adopt = flags.adopt;
+        let mut told = None;
+        loop {
+            let failure = match ownership::look(&self.config, &self.ledger, adopt).await? {
+                Whose::Ours(folders) => {
+                    held::clear(&self.config);
+                    return Ok(Some(folders));
+                }
+                Whose::Held(failure) => failure,
+            };
+            if told.as_ref() != Some(&failure) {
+                held::tell(&self.config, &failure);
+                told = Some(failure);
+                systemd::ready("waiting: the folders are not to be worked in yet");
+            }
+            if flags.once {
+                return Ok(None);
+            }
+            tokio::select! {
+                () = self.stops.drain.cancelled() => return Ok(None),
+                () = tokio::time::sleep(self.config.watch.poll_interval) => {}
+            }
+            adopt |= held::take_all(&self.config);
+        }
+    }
+
+    /// Removes what a kill has left half made: temporary files of no living job.
+    async fn sweep(&self, folders: &Folders) -> Result<(), StartError> {
+        let open = self.ledger.open_jobs().await?;
+        let keep: BTreeSet<_> = open.into_iter().filter_map(|job| job.film.map(|film| film.temp)).collect();
+        for (dir, keep) in [
+            (folders.outbox(), &keep),
+            (folders.archive(), &BTreeSet::new()),
+            (folders.failed(), &BTreeSet::new()),
+        ] {
+            match dir.and_then(|dir| outbox::sweep(&dir, keep)) {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "temporary files that a stop had left were removed"),
+                Err(error) => tracing::warn!(%error, "temporary files of an earlier run can't be removed"),
+            }
+        }
+        Ok(())
+    }
+
+    fn tools(&self, folders: Folders, notes: Notes) -> Tools {
+        Tools {
+            ledger: self.ledger.clone(),
+            service: self.client.clone(),
+            folders,
+            clock: Clock::start(),
+            notes,
+            progress: self.board.clone(),
+            tally: Arc::clone(&self.tally),
+            gate: Gate::default(),
+            stops: self.stops.clone(),
+            settings: Arc::clone(&self.settings.0),
+        }
+    }
+
+    /// Starts to look at the inbox. Nothing is taken from a folder that is not the one that was marked.
+    fn watch(
+        &self,
+        folders: &Folders,
+    ) -> Result<(mpsc::UnboundedReceiver<Report>, inbox::Inbox), StartError> {
+        let (out, reports) = mpsc::unbounded_channel();
+        let known = folders.clone();
+        let admit = move |_: &Dir| known.present().map_err(|failure| failure.message);
+        let report = move |report| drop(out.send(report));
+        let config = &self.config;
+        let inbox = inbox::start(config.folders.inbox.clone(), config.watch.clone(), admit, report)
+            .map_err(StartError::Thread)?;
+        Ok((reports, inbox))
+    }
+
+    /// Lets the notes be written that are due, and ends everything else.
+    async fn close(&self, tools: &Tools, mut tasks: JoinSet<()>) {
+        let _ = self.ledger.show_progress(Vec::new()).await;
+        tools.notes.flush(Duration::from_secs(5)).await;
+        tasks.shutdown().await;
+    }
+
+    async fn verdict(
+        &self,
+        ended: Ended,
+        flags: RunFlags,
+        withholding: &Withholding,
+    ) -> Result<RunEnd, StartError> {
+        match ended {
+            Ended::Ledger(error) => Err(StartError::Ledger(error)),
+            Ended::Stopped => Ok(RunEnd::Done),
+            Ended::Quiet if self.tally.failed() > 0 => Ok(RunEnd::Failed),
+            Ended::Quiet => {
+                let open = self.ledger.open_jobs().await?.len();
+                let waits = flags.once && (open > 0 || withholding.clips() > 0);
+                Ok(if waits { RunEnd::Waiting } else { RunEnd::Done })
+            }
+        }
+    }
+}
+
+/// Lets observers see how far steps are, once a second while something moves.
+async fn publish(board: Board, ledger: Ledger) {
+    let mut shown = Vec::new();
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let rows = board.all();
+        if rows == shown {
+            continue;
+        }
+        shown.clone_from(&rows);
+        if let Err(error @ LedgerError::Closed) = ledger.show_progress(rows).await {
+            tracing::debug!(%error, "progress is not shown any more");
+            return;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Whether what arrived is new, known, or none of our business. Pure.
+
+use crate::job::{End, Job, Order, RelPath, Stamp};
+
+/// What an arrival is.
+#[derive(Debug, PartialEq)]
+pub(super) enum Admission {
+    /// A new job.
+    New,
+    /// The clip of a job that has not ended.
+    Known(Box<Job>),
+    /// The clip of a job that was cancelled: it goes on.
+    Reopens(Box<Job>),
+    /// The clip of a finished job, left where it was.
+    Finished,
+}
+
+/// Judges an arrival by the newest job at its place and the newest job of that very file.
+pub(super) fn judge(
+    clip: &RelPath,
+    stamp: &Stamp,
+    order: Option<&Order>,
+    at: Option<Job>,
+    of: Option<Job>,
+) -> Admission {
+    let here = at.filter(|job| !job.is_ended() && !job.closing());
+    let file = of.filter(|job| job.clip.stamp.same_file(stamp));
+    if let Some(job) = file.as_ref().filter(|job| !job.is_ended() && !job.closing()) {
+        return Admission::Known(Box::new(job.clone()));
+    }
+    if let Some(job) = here {
+        // After its message a job keeps the clip it was paid for: other bytes under its name are another job.
+        let same = job.clip.stamp.same_contents(stamp);
+        return if same || !job.may_be_paid() { Admission::Known(Box::new(job)) } else { Admission::New };
+    }
+    let Some(job) = file.filter(|job| job.clip.stamp.same_contents(stamp)) else { return Admission::New };
+    match &job.end {
+        Some(End::Cancelled) => Admission::Reopens(Box::new(job)),
+        Some(_) if job.left && job.clip.path == *clip && asks_the_same(&job.order, order) => {
+            Admission::Finished
+        }
+        Some(_) if job.closing() && !job.is_ended() => Admission::Finished,
+        _ => Admission::New,
+    }
+}
+
+/// A changed default never re-opens a finished clip; other words of its own do.
+fn asks_the_same(done: &Order, now: Option<&Order>) -> bool {
+    use crate::job::WordsFrom::Sidecar;
+    match now {
+        Some(now) if matches!((&done.from, &now.from), (Sidecar(_), Sidecar(_))) => done.same_request(now),
+        Some(now) => !matches!(now.from, Sidecar(_)),
+        None => true,
+    }
+}

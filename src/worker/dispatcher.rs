@@ -1,0 +1,346 @@
+//! The dispatcher: owns the truth about running jobs, decides who is next, and runs nothing itself.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::claim::Claim;
+use super::clock::wall;
+use super::executor;
+use super::queue::{self, Limits, Load};
+use super::stop::{self, Patience, Stop};
+use super::{Tools, Wake};
+use crate::job::{Failure, Job, JobEvent, JobId, Moment, Phase, Repeat, Step, apply};
+use crate::ledger::LedgerError;
+
+/// What a finished action hands back.
+type Done = (Claim, Result<Vec<JobEvent>, Stop>);
+
+/// Why the dispatcher ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It was told to stop, and what had to end has ended.
+    Stopped,
+    /// With `once`: there is nothing left that could go on by itself.
+    Quiet,
+    /// The ledger failed: going on would mean to pay without a record.
+    Ledger(LedgerError),
+}
+
+/// The dispatcher.
+pub struct Dispatcher {
+    tools: Arc<Tools>,
+    wakes: mpsc::Receiver<Wake>,
+    jobs: BTreeMap<JobId, Job>,
+    running: HashMap<JobId, (Step, AbortHandle)>,
+    tasks: JoinSet<Done>,
+    /// Waits that are looked at again, and changed nothing: not worth an event, only a later look.
+    relooks: HashMap<JobId, Moment>,
+    once: bool,
+    inbox_quiet: bool,
+}
+
+impl Dispatcher {
+    /// Takes up what the ledger holds.
+    ///
+    /// # Errors
+    /// Where the ledger can't be read.
+    pub async fn start(
+        tools: Arc<Tools>,
+        wakes: mpsc::Receiver<Wake>,
+        once: bool,
+    ) -> Result<Self, LedgerError> {
+        let open = tools.ledger.open_jobs().await?;
+        let jobs = open.into_iter().map(|job| (job.id, job)).collect();
+        let mut this = Self {
+            tools,
+            wakes,
+            jobs,
+            running: HashMap::new(),
+            tasks: JoinSet::new(),
+            relooks: HashMap::new(),
+            once,
+            inbox_quiet: false,
+        };
+        for id in this.jobs.keys().copied().collect::<Vec<_>>() {
+            this.tools.notes.sync(&this.jobs[&id]);
+        }
+        if !this.jobs.is_empty() {
+            tracing::info!(jobs = this.jobs.len(), "jobs taken up again");
+        }
+        this.forget_far_moments();
+        Ok(this)
+    }
+
+    /// Runs until it is told to stop, or, with `once`, until nothing is left to do.
+    pub async fn run(mut self) -> Ended {
+        loop {
+            if let Err(error) = self.schedule().await {
+                return self.fail(error).await;
+            }
+            if self.tools.stops.drain.is_cancelled() {
+                return self.drain().await;
+            }
+            if self.is_quiet() {
+                return Ended::Quiet;
+            }
+            let nap = self.nap();
+            let outcome = tokio::select! {
+                () = self.tools.stops.drain.cancelled() => Ok(()),
+                Some(wake) = self.wakes.recv() => self.woken(wake).await,
+                Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => self.finished(done).await,
+                () = tokio::time::sleep(nap) => Ok(()),
+            };
+            if let Err(error) = outcome {
+                return self.fail(error).await;
+            }
+        }
+    }
+
+    /// A moment stored before the clock was set back would hold a job for ever: it counts as come.
+    fn forget_far_moments(&mut self) {
+        let config = self.tools.config();
+        let (now, longest) =
+            (self.tools.clock.now(), config.api.max_retry_after.max(config.jobs.waiting_recheck));
+        for job in self.jobs.values_mut() {
+            if job.not_before.is_some_and(|at| at > now.after(longest * 2)) {
+                job.not_before = Some(now);
+            }
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        let config = self.tools.config();
+        Limits {
+            jobs: config.jobs.concurrency as usize,
+            uploads: config.jobs.uploads as usize,
+            paused: self.tools.folders.paused(),
+        }
+    }
+
+    fn load(&self) -> Load {
+        self.running.values().fold(Load::default(), |load, (step, _)| load.with(*step))
+    }
+
+    async fn schedule(&mut self) -> Result<(), LedgerError> {
+        if self.tools.stops.drain.is_cancelled() {
+            return Ok(());
+        }
+        let (limits, now) = (self.limits(), self.tools.clock.now());
+        self.relooks.retain(|_, at| *at > now);
+        let held = |id: JobId| self.running.contains_key(&id) || self.relooks.contains_key(&id);
+        for (id, step) in queue::due(&self.jobs, held, now) {
+            if self.load().admits(step, limits) {
+                self.begin(id, step).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Records the start, unless a wait is merely looked at again, and hands the job out.
+    async fn begin(&mut self, id: JobId, step: Step) -> Result<(), LedgerError> {
+        let Some(job) = self.jobs.get(&id) else { return Ok(()) };
+        if job.phase != Phase::Waiting {
+            match self.tools.ledger.append(id, vec![JobEvent::Started { step }], wall()).await {
+                Ok(job) => drop(self.jobs.insert(id, job)),
+                Err(error) if error.is_fatal() => return Err(error),
+                Err(_) => return self.reload(id).await,
+            }
+        }
+        self.hand_out(id, step);
+        Ok(())
+    }
+
+    fn hand_out(&mut self, id: JobId, step: Step) {
+        let Some(job) = self.jobs.get(&id) else { return };
+        let tools = Arc::clone(&self.tools);
+        let claim = Claim::new(job.clone(), step);
+        let handle = self.tasks.spawn(executor::act(tools, claim));
+        self.running.insert(id, (step, handle));
+    }
+
+    async fn reload(&mut self, id: JobId) -> Result<(), LedgerError> {
+        match self.tools.ledger.job(id).await? {
+            Some(job) if !job.is_ended() => drop(self.jobs.insert(id, job)),
+            _ => drop(self.jobs.remove(&id)),
+        }
+        Ok(())
+    }
+
+    async fn woken(&mut self, wake: Wake) -> Result<(), LedgerError> {
+        match wake {
+            Wake::Job(id) => {
+                self.inbox_quiet = false;
+                self.relooks.remove(&id);
+                // What is uploaded may be out of date. A message is never cut: its intent is refused where the job
+                // has moved on before it.
+                if let Some((Step::Session | Step::Upload, handle)) = self.running.get(&id) {
+                    handle.abort();
+                }
+                self.reload(id).await?;
+                if let Some(job) = self.jobs.get(&id) {
+                    self.tools.notes.sync(job);
+                }
+            }
+            Wake::Quiet(quiet) => self.inbox_quiet = quiet,
+            Wake::Look => {}
+        }
+        Ok(())
+    }
+
+    async fn finished(&mut self, done: Result<Done, tokio::task::JoinError>) -> Result<(), LedgerError> {
+        let (claim, outcome) = match done {
+            Ok(done) => done,
+            Err(error) => return self.lost(&error).await,
+        };
+        let id = claim.id();
+        self.running.remove(&id);
+        self.tools.progress.end(id);
+        let events = match outcome {
+            Ok(events) => [claim.opening(), events].concat(),
+            Err(Stop::Ledger(error)) => return Err(error),
+            Err(stopped) => self.stopped(&claim, &stopped),
+        };
+        self.record(id, events).await
+    }
+
+    /// A task that was cut, or that panicked: the job goes on from what the ledger says.
+    async fn lost(&mut self, error: &tokio::task::JoinError) -> Result<(), LedgerError> {
+        let id = self.running.iter().find(|(_, (_, handle))| handle.id() == error.id()).map(|(id, _)| *id);
+        let Some(id) = id else { return Ok(()) };
+        self.running.remove(&id);
+        self.tools.progress.end(id);
+        if error.is_panic() {
+            tracing::error!(job = %id, "a step broke off by a fault in dakbox; it is tried again later");
+            let failure =
+                Failure::new(crate::job::Code::LocalIo, "a step broke off by a fault in dakbox", "");
+            let until = self.tools.clock.now().after(self.tools.config().jobs.waiting_recheck);
+            return self
+                .record(id, vec![JobEvent::Waits { failure: failure.waiting(), until: Some(until) }])
+                .await;
+        }
+        self.reload(id).await
+    }
+
+    fn stopped(&mut self, claim: &Claim, stopped: &Stop) -> Vec<JobEvent> {
+        let config = self.tools.config();
+        let patience = Patience {
+            max_attempts: config.jobs.max_attempts,
+            recheck: config.jobs.waiting_recheck,
+            chance: super::chance(),
+        };
+        let now = self.tools.clock.now();
+        let events = stop::events(claim.job(), stopped, now, patience);
+        if let ([JobEvent::Waits { failure, until }], Some(old)) = (&events[..], &claim.job().waiting)
+            && claim.job().phase == Phase::Waiting
+            && old.code == failure.code
+        {
+            self.relooks.insert(claim.id(), until.unwrap_or_else(|| now.after(patience.recheck)));
+            return Vec::new();
+        }
+        events
+    }
+
+    /// Records what a step brought and, where it may go on at once, the start of the next: one commit.
+    async fn record(&mut self, id: JobId, mut events: Vec<JobEvent>) -> Result<(), LedgerError> {
+        if events.is_empty() {
+            return self.reload(id).await;
+        }
+        let next = self.follows(id, &events);
+        events.extend(next.map(|step| JobEvent::Started { step }));
+        match self.tools.ledger.append(id, events.clone(), wall()).await {
+            Ok(job) => self.recorded(job, &events, next),
+            Err(error) if error.is_fatal() => return Err(error),
+            Err(error) => {
+                tracing::debug!(job = %id, %error, "the job moved on meanwhile");
+                self.reload(id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn recorded(&mut self, job: Job, events: &[JobEvent], next: Option<Step>) {
+        let id = job.id;
+        super::story::tell(&job, events);
+        self.tools.notes.sync(&job);
+        if job.is_ended() {
+            self.tools.tally.count(&job);
+            self.jobs.remove(&id);
+            return;
+        }
+        self.jobs.insert(id, job);
+        if let Some(step) = next {
+            self.hand_out(id, step);
+        }
+    }
+
+    /// The step that a job may begin in the same breath as its last one ends.
+    fn follows(&self, id: JobId, events: &[JobEvent]) -> Option<Step> {
+        if self.tools.stops.drain.is_cancelled() {
+            return None;
+        }
+        let now = self.tools.clock.now();
+        let mut job = self.jobs.get(&id)?.clone();
+        for event in events {
+            job = apply(&job, event, now).ok()?;
+        }
+        let step = match crate::job::next_action(&job, now) {
+            crate::job::Action::Run(step) if job.phase != Phase::Waiting => step,
+            _ => return None,
+        };
+        self.load().admits(step, self.limits()).then_some(step)
+    }
+
+    fn nap(&self) -> Duration {
+        let now = self.tools.clock.now();
+        let held = |id: JobId| self.running.contains_key(&id) || self.relooks.contains_key(&id);
+        let due =
+            queue::next_wake(&self.jobs, held, now).into_iter().chain(self.relooks.values().copied()).min();
+        // A pause ends without an event of its own.
+        let longest = self.tools.config().watch.poll_interval;
+        due.map_or(longest, |at| self.tools.clock.until(at).min(longest)).max(Duration::from_millis(1))
+    }
+
+    /// With `once`: the inbox has nothing more to come, and every open job waits.
+    fn is_quiet(&self) -> bool {
+        let rests =
+            |job: &Job| job.phase == Phase::Waiting || job.unsettled || self.relooks.contains_key(&job.id);
+        let paused = self.tools.folders.paused();
+        let held = |job: &Job| paused && matches!(crate::job::due_step(job), Step::Instruct(_));
+        self.once
+            && self.inbox_quiet
+            && self.running.is_empty()
+            && self.jobs.values().all(|job| rests(job) || held(job))
+    }
+
+    /// Ends: messages run to their end, everything else is parked where it is.
+    async fn drain(mut self) -> Ended {
+        for (step, handle) in self.running.values() {
+            if step.repeat() == Repeat::Safe {
+                handle.abort();
+            }
+        }
+        let deadline = tokio::time::Instant::now() + self.tools.config().jobs.drain;
+        while !self.running.is_empty() {
+            let done = tokio::select! {
+                () = self.tools.stops.cut.cancelled() => break,
+                () = tokio::time::sleep_until(deadline) => break,
+                done = self.tasks.join_next() => done,
+            };
+            let Some(done) = done else { break };
+            if let Err(error) = self.finished(done).await {
+                return Ended::Ledger(error);
+            }
+        }
+        self.tasks.shutdown().await;
+        Ended::Stopped
+    }
+
+    async fn fail(mut self, error: LedgerError) -> Ended {
+        self.tasks.shutdown().await;
+        Ended::Ledger(error)
+    }
+}

@@ -1,0 +1,115 @@
+//! The folders of a root, opened anew for each use: a share that went away and came back is another one.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::config;
+use crate::job::{Code, Failure};
+use crate::mount::{Dir, Mark};
+
+use super::stop::Stop;
+
+/// The folders dakbox works in, below roots that are marked as this ledger's.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    config: config::Folders,
+    root: i64,
+    marked: Vec<(PathBuf, Mark)>,
+}
+
+impl Folders {
+    /// The folders of the root with that number in the ledger, and the marks found in it and in folders outside it.
+    pub const fn new(config: config::Folders, root: i64, marked: Vec<(PathBuf, Mark)>) -> Self {
+        Self { config, root, marked }
+    }
+
+    /// The root's number in the ledger.
+    pub const fn root(&self) -> i64 {
+        self.root
+    }
+
+    /// Whether everyone's brake is on: `pause.txt` in the root.
+    pub fn paused(&self) -> bool {
+        self.config.root.join("pause.txt").symlink_metadata().is_ok()
+    }
+
+    /// The inbox.
+    pub fn inbox(&self) -> io::Result<Dir> {
+        Dir::open(&self.config.inbox)
+    }
+
+    /// The outbox; made again where it is missing below a marked root.
+    pub fn outbox(&self) -> io::Result<Dir> {
+        self.made(&self.config.outbox)
+    }
+
+    /// The archive, likewise.
+    pub fn archive(&self) -> io::Result<Dir> {
+        self.made(&self.config.archive)
+    }
+
+    /// The folder of failed clips, likewise.
+    pub fn failed(&self) -> io::Result<Dir> {
+        self.made(&self.config.failed)
+    }
+
+    fn made(&self, path: &PathBuf) -> io::Result<Dir> {
+        match Dir::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.present().map_err(io::Error::other)?;
+                Dir::make(path)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Every mark is where it was: nothing is taken for deleted, and nothing is made, on a bare mount point.
+    pub fn present(&self) -> Result<(), Failure> {
+        for (path, mark) in &self.marked {
+            let found = Dir::open(path).ok().and_then(|dir| Mark::read(&dir).ok().flatten());
+            if found.is_none_or(|found| found.id != mark.id || found.ledger != mark.ledger) {
+                return Err(away(path));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the count of intents into every mark: one fsync each.
+    ///
+    /// # Errors
+    /// Where one can't be written: then nothing may be sent.
+    pub async fn count(&self, intents: u64) -> Result<(), Stop> {
+        let marked = self.marked.clone();
+        let counted = blocking(move || {
+            for (path, mark) in &marked {
+                let dir = Dir::open(path)?;
+                mark.count(&dir, intents)
+                    .map_err(|e| io::Error::other(format!("{}: {e}", path.display())))?;
+            }
+            Ok(())
+        });
+        counted.await.map_err(|error| {
+            let why = format!("the mark of the folder can't be written, so nothing is sent: {error}");
+            Stop::failed(Failure::new(
+                Code::ShareAway,
+                why,
+                "When the share is back and can be written, it goes on.",
+            ))
+        })
+    }
+}
+
+fn away(path: &std::path::Path) -> Failure {
+    Failure::new(
+        Code::ShareAway,
+        format!("the folder {} is not the one that dakbox knows: its share is away", path.display()),
+        "When it is mounted again, work goes on by itself.",
+    )
+}
+
+/// Runs work on files where it may block; a share that hangs holds one thread, and no task.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}

@@ -1,0 +1,221 @@
+//! Intake: makes jobs of what the inbox reports, and tells the dispatcher.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::mpsc;
+
+use super::admission::{self, Admission};
+use super::clock::wall;
+use super::{Tools, order, story};
+use crate::inbox::{Arrival, FolderState, Gone, Reason, Report, What, Withheld};
+use crate::job::{Clip, Code, Failure, Job, JobEvent, JobId, Order, RelPath, WordsFrom};
+use crate::ledger::{LedgerError, Sighting};
+use crate::outbox::{Note, Title};
+use crate::words;
+
+/// Why the dispatcher is woken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wake {
+    /// A job was made or changed in the ledger.
+    Job(JobId),
+    /// Whether the inbox has nothing more to come by waiting.
+    Quiet(bool),
+    /// Something outside changed.
+    Look,
+}
+
+/// How many clips are withheld until a person does something.
+#[derive(Debug, Default)]
+pub struct Withholding(AtomicUsize);
+
+impl Withholding {
+    /// The number.
+    pub fn clips(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Takes reports of the inbox, one after the other.
+pub struct Intake {
+    tools: Arc<Tools>,
+    wakes: mpsc::Sender<Wake>,
+    withholding: Arc<Withholding>,
+}
+
+impl Intake {
+    /// An intake that wakes the dispatcher through `wakes`.
+    pub const fn new(tools: Arc<Tools>, wakes: mpsc::Sender<Wake>, withholding: Arc<Withholding>) -> Self {
+        Self { tools, wakes, withholding }
+    }
+
+    /// Takes reports until the inbox is gone.
+    ///
+    /// # Errors
+    /// Where the ledger fails: nothing may be taken then.
+    pub async fn run(self, mut reports: mpsc::UnboundedReceiver<Report>) -> Result<(), LedgerError> {
+        while let Some(report) = reports.recv().await {
+            match report {
+                Report::Arrival(arrival) => self.arrived(&arrival).await?,
+                Report::Gone(gone) => self.gone(&gone).await?,
+                Report::Withheld(list) => self.withheld(&list).await?,
+                Report::Folder(state) => tell_folder(&state),
+                Report::Quiet => self.wake(Wake::Quiet(true)).await,
+            }
+        }
+        Ok(())
+    }
+
+    async fn wake(&self, wake: Wake) {
+        // Where the dispatcher has ended there is nobody to wake, and the ledger holds it for the next start.
+        let _ = self.wakes.send(wake).await;
+    }
+
+    async fn arrived(&self, arrival: &Arrival) -> Result<(), LedgerError> {
+        let root = self.tools.folders.root();
+        let clip = Clip { root, path: arrival.clip.clone(), stamp: arrival.stamp };
+        let asked = order::of(arrival, &self.tools.config());
+        let at = self.tools.ledger.job_at(root, clip.path.clone()).await?;
+        let of = self.tools.ledger.job_of_file(clip.stamp).await?;
+        let admission = admission::judge(&clip.path, &clip.stamp, asked.as_ref().ok(), at, of);
+        let failure = arrival.verdict.as_ref().err().or(asked.as_ref().err()).cloned();
+        let order = asked.unwrap_or_else(|_| unreadable(arrival));
+        let recorded = match admission {
+            Admission::Finished => return Ok(()),
+            Admission::New => {
+                let mut events = vec![JobEvent::Admitted { clip, order }];
+                events.extend(failure.map(|failure| JobEvent::Failed { failure }));
+                let job = self.tools.ledger.found(events.clone(), wall()).await?;
+                tracing::info!(job = %job.id, clip = %job.clip.path, "{} is taken: {}", job.clip.path, story::words(&job));
+                Some((job, events))
+            }
+            Admission::Reopens(job) => self.append(&job, vec![JobEvent::Reopened { clip, order }]).await?,
+            Admission::Known(job) => {
+                let mut events = changes(&job, clip, order);
+                events.extend(
+                    failure.filter(|_| !job.may_be_paid()).map(|failure| JobEvent::Failed { failure }),
+                );
+                self.append(&job, events).await?
+            }
+        };
+        if let Some((job, events)) = recorded {
+            story::tell(&job, &events);
+            self.wake(Wake::Job(job.id)).await;
+        }
+        Ok(())
+    }
+
+    /// Records events where they are still possible; a job that has moved on meanwhile is left alone.
+    async fn append(
+        &self,
+        job: &Job,
+        events: Vec<JobEvent>,
+    ) -> Result<Option<(Job, Vec<JobEvent>)>, LedgerError> {
+        if events.is_empty() {
+            return Ok(None);
+        }
+        match self.tools.ledger.append(job.id, events.clone(), wall()).await {
+            Ok(job) => Ok(Some((job, events))),
+            Err(error) if error.is_fatal() => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Taken away before its message: cancelled, unpaid. Renamed: the same job. After its message: nothing.
+    async fn gone(&self, gone: &Gone) -> Result<(), LedgerError> {
+        let root = self.tools.folders.root();
+        let Some(job) = self.tools.ledger.job_at(root, gone.path.clone()).await? else { return Ok(()) };
+        if job.is_ended() || job.closing() || !job.clip.stamp.same_file(&gone.stamp) {
+            return Ok(());
+        }
+        let event = match &gone.now_at {
+            Some(path) => JobEvent::Renamed { path: path.clone(), stamp: job.clip.stamp },
+            None if job.may_be_paid() => return Ok(()),
+            None => JobEvent::Cancelled,
+        };
+        if let Some((job, _)) = self.append(&job, vec![event]).await? {
+            self.wake(Wake::Job(job.id)).await;
+        }
+        Ok(())
+    }
+
+    async fn withheld(&self, list: &[Withheld]) -> Result<(), LedgerError> {
+        let held = list.iter().filter(|w| w.what == What::Clip && w.reason.code().is_some()).count();
+        self.withholding.0.store(held, Ordering::Relaxed);
+        self.tools.notes.inbox(list.iter().filter(|w| w.note_due).filter_map(note).collect());
+        let now = wall();
+        let rows = list.iter().filter(|w| w.what != What::Foreign).map(|w| Sighting {
+            path: w.path.clone(),
+            code: w.reason.code(),
+            detail: w.detail.clone(),
+            at: now,
+        });
+        self.tools.ledger.show_sightings(rows.collect()).await
+    }
+}
+
+/// What an arrival changes about the job it belongs to; nothing where all is as it was.
+fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
+    if job.may_be_paid() {
+        let moved = clip.path != job.clip.path && clip.stamp.same_file(&job.clip.stamp);
+        let renamed = JobEvent::Renamed { path: clip.path, stamp: clip.stamp };
+        return if moved { vec![renamed] } else { Vec::new() };
+    }
+    if !clip.stamp.same_contents(&job.clip.stamp) {
+        return vec![JobEvent::Replaced { clip, order }];
+    }
+    if clip == job.clip && order == job.order && !job.unsettled {
+        return Vec::new();
+    }
+    vec![JobEvent::Rebound { clip, order }]
+}
+
+/// The order of a clip whose text can't be read: nothing is asked for, and the text goes where its clip goes.
+fn unreadable(arrival: &Arrival) -> Order {
+    let from =
+        arrival.sidecar.as_ref().map_or(WordsFrom::Default, |t| WordsFrom::Sidecar(order::reference(t)));
+    Order {
+        words: String::new(),
+        messages: Vec::new(),
+        language: String::new(),
+        quality: String::new(),
+        output: None,
+        priority: 1,
+        from,
+    }
+}
+
+fn note(withheld: &Withheld) -> Option<(RelPath, String)> {
+    let code = match withheld.reason {
+        Reason::Held(code) => code,
+        Reason::AwaitsClip => Code::AwaitsClip,
+        _ => return None,
+    };
+    let path = if withheld.what == What::Foreign {
+        withheld.path.join(b"not-taken.waiting.txt")?
+    } else {
+        let whole = code == Code::Ambiguous || withheld.what != What::Clip;
+        let name = if whole { withheld.path.name() } else { withheld.path.stem() };
+        withheld.path.parent().join(&Title::new(name, order::NAME_MAX).note(1, Note::Waiting))?
+    };
+    let failure = Failure::new(code, withheld.detail.clone(), "");
+    let file = withheld.path.to_string();
+    let files: Vec<String> =
+        withheld.detail.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
+    Some((path, words::waiting(&words::Note { files: &files, ..super::telling::note(&file, &failure) })))
+}
+
+fn tell_folder(state: &FolderState) {
+    match state {
+        FolderState::Here { native: true, .. } => {
+            tracing::info!("the inbox is watched by the kernel's events");
+        }
+        FolderState::Here { native: false, why: None } => tracing::info!("the inbox is looked at by polling"),
+        FolderState::Here { native: false, why: Some(why) } => {
+            tracing::warn!("the inbox is looked at by polling, because its events are not to be had: {why}");
+        }
+        FolderState::Away { why } => {
+            tracing::warn!("the inbox is not there, so nothing is taken for deleted: {why}");
+        }
+    }
+}

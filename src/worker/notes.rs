@@ -1,0 +1,187 @@
+//! Keeps the waiting notes in step: a note for each wait, none for what goes on.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
+
+use super::folders::{Folders, blocking};
+use crate::job::{Failure, Job, JobId, Phase, RelPath, SessionId};
+use crate::ledger::Ledger;
+use crate::outbox::{self, Note, Title};
+use crate::words;
+
+/// Under which name the ledger keeps what notes there are, so that none outlives its reason over a restart.
+const KEPT: &str = "notes";
+
+/// Whose a note is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Owner {
+    Job(JobId),
+    Inbox,
+}
+
+/// One thing to put right.
+enum Change {
+    Job(JobId, Option<(RelPath, RelPath, String)>),
+    Inbox(BTreeMap<RelPath, String>),
+    Flush(oneshot::Sender<()>),
+}
+
+/// Where wishes for notes are left.
+#[derive(Clone)]
+pub struct Notes {
+    changes: mpsc::UnboundedSender<Change>,
+}
+
+impl Notes {
+    /// A place for wishes, and the keeper that fulfils them.
+    pub fn new(folders: Folders, ledger: Ledger) -> (Self, Keeper) {
+        let (changes, wishes) = mpsc::unbounded_channel();
+        (Self { changes }, Keeper { folders, ledger, wishes, kept: BTreeMap::new(), loaded: false })
+    }
+
+    /// Has the job's note say what the job says: one while it waits, none otherwise.
+    pub fn sync(&self, job: &Job) {
+        let waits = job.waiting.as_ref().filter(|_| job.end.is_none());
+        if waits.is_some() && job.phase == Phase::Running {
+            // A wait that is looked at again keeps its note as it is.
+            return;
+        }
+        let note = waits.and_then(|failure| {
+            let folder = job.clip.path.parent();
+            let [short, long] = [job.clip.path.stem(), job.clip.path.name()]
+                .map(|name| folder.join(&Title::new(name, super::order::NAME_MAX).note(1, Note::Waiting)));
+            Some((short?, long?, text(job, failure)))
+        });
+        let _ = self.changes.send(Change::Job(job.id, note));
+    }
+
+    /// Has the notes about what lies in the inbox, and is no job, be exactly these.
+    pub fn inbox(&self, notes: BTreeMap<RelPath, String>) {
+        let _ = self.changes.send(Change::Inbox(notes));
+    }
+
+    /// Waits until all wishes so far are fulfilled, at most so long.
+    pub async fn flush(&self, most: Duration) {
+        let (done, flushed) = oneshot::channel();
+        if self.changes.send(Change::Flush(done)).is_ok() {
+            let _ = tokio::time::timeout(most, flushed).await;
+        }
+    }
+}
+
+fn text(job: &Job, failure: &Failure) -> String {
+    words::waiting(&words::Note {
+        paid: words::Paid::from_messages(&job.messages),
+        job: Some(job.id),
+        session: job.session.as_ref().map(SessionId::as_str),
+        ..super::telling::note(&job.clip.path.to_string(), failure)
+    })
+}
+
+/// Writes and removes notes, one after the other, so that the last wish wins.
+pub struct Keeper {
+    folders: Folders,
+    ledger: Ledger,
+    wishes: mpsc::UnboundedReceiver<Change>,
+    kept: BTreeMap<RelPath, Owner>,
+    loaded: bool,
+}
+
+impl Keeper {
+    /// Runs until every [`Notes`] is gone.
+    pub async fn run(mut self) {
+        while let Some(change) = self.wishes.recv().await {
+            if !self.loaded {
+                self.load().await;
+            }
+            let before = self.kept.clone();
+            match change {
+                Change::Job(id, note) => self.of_job(id, note).await,
+                Change::Inbox(notes) => self.of_inbox(notes).await,
+                Change::Flush(done) => drop(done.send(())),
+            }
+            if before != self.kept {
+                let kept: Vec<_> = self.kept.iter().collect();
+                let kept = serde_json::to_string(&kept).ok();
+                if let Err(error) = self.ledger.set_meta(KEPT, kept).await {
+                    tracing::warn!(%error, "which notes there are could not be recorded");
+                }
+            }
+        }
+    }
+
+    /// Takes over the notes of the last run; those of jobs that do not wait any more go.
+    async fn load(&mut self) {
+        self.loaded = true;
+        let kept = self.ledger.meta(KEPT).await.ok().flatten().unwrap_or_default();
+        let kept: Vec<(RelPath, Owner)> = serde_json::from_str(&kept).unwrap_or_default();
+        for (path, owner) in kept {
+            let waits = match owner {
+                Owner::Inbox => true,
+                Owner::Job(id) => {
+                    matches!(self.ledger.job(id).await, Ok(Some(job)) if job.waiting.is_some() && job.end.is_none())
+                }
+            };
+            if waits {
+                self.kept.insert(path, owner);
+            } else {
+                self.clear(&path).await;
+            }
+        }
+    }
+
+    async fn of_job(&mut self, id: JobId, note: Option<(RelPath, RelPath, String)>) {
+        let owner = Owner::Job(id);
+        let old: Vec<_> =
+            self.kept.iter().filter(|(_, o)| **o == owner).map(|(path, _)| path.clone()).collect();
+        let Some((short, long, text)) = note else {
+            for path in old {
+                self.clear(&path).await;
+                self.kept.remove(&path);
+            }
+            return;
+        };
+        // Two clips of one stem keep their endings in their notes.
+        let taken = self.kept.get(&short).is_some_and(|o| *o != owner);
+        let path = old.first().cloned().unwrap_or(if taken { long } else { short });
+        self.put(&path, owner, text).await;
+    }
+
+    async fn of_inbox(&mut self, notes: BTreeMap<RelPath, String>) {
+        let old: Vec<_> =
+            self.kept.iter().filter(|(_, o)| **o == Owner::Inbox).map(|(p, _)| p.clone()).collect();
+        for path in old.into_iter().filter(|path| !notes.contains_key(path)) {
+            self.clear(&path).await;
+            self.kept.remove(&path);
+        }
+        for (path, text) in notes {
+            if self.kept.get(&path).is_none_or(|owner| *owner == Owner::Inbox) {
+                self.put(&path, Owner::Inbox, text).await;
+            }
+        }
+    }
+
+    async fn put(&mut self, path: &RelPath, owner: Owner, text: String) {
+        let (folders, at) = (self.folders.clone(), path.clone());
+        match blocking(move || outbox::notes::put(&folders.outbox()?, &at, &text)).await {
+            Ok(_) => drop(self.kept.insert(path.clone(), owner)),
+            Err(error) => self.trouble(path, &error),
+        }
+    }
+
+    async fn clear(&self, path: &RelPath) {
+        let (folders, at) = (self.folders.clone(), path.clone());
+        if let Err(error) = blocking(move || outbox::notes::clear(&folders.outbox()?, &at)).await {
+            self.trouble(path, &error);
+        }
+    }
+
+    fn trouble(&self, path: &RelPath, error: &io::Error) {
+        tracing::warn!(note = %path, %error, "the note {path} can't be kept");
+    }
+}

@@ -1,0 +1,97 @@
+//! From a sidecar to an order: what is asked for, and whether it still is. Pure.
+
+use crate::config;
+use crate::inbox::{Arrival, Text, WordsNow};
+use crate::instruction::{self, Instruction, Priority, Problem, Quality, Route};
+use crate::job::{Code, ContentHash, Failure, Job, Order, TextRef, WordsFrom};
+use crate::outbox::Title;
+
+/// The longest name a folder takes, in bytes.
+pub(super) const NAME_MAX: usize = 255;
+
+/// What an arrival asks for.
+///
+/// # Errors
+/// A text that can't be read, or asks for what can't be done.
+pub fn of(arrival: &Arrival, config: &config::Config) -> Result<Order, Failure> {
+    let (text, from): (Option<&Text>, fn(TextRef) -> WordsFrom) = match (&arrival.sidecar, &arrival.default) {
+        (Some(text), _) => (Some(text), WordsFrom::Sidecar),
+        (None, text) => (text.as_ref(), WordsFrom::FolderDefault),
+    };
+    let defaults = &config.instructions.default;
+    let (instruction, from) = match text {
+        Some(text) => {
+            let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
+            (sidecar.instruction(defaults), from(reference(text)))
+        }
+        None => (Instruction::plain(defaults), WordsFrom::Default),
+    };
+    Ok(order(instruction, from, config))
+}
+
+fn order(instruction: Instruction, from: WordsFrom, config: &config::Config) -> Order {
+    let headers = instruction.headers;
+    Order {
+        messages: instruction
+            .steps
+            .into_iter()
+            .filter(|step| instruction::route(step) == Route::Message)
+            .collect(),
+        words: instruction.text,
+        language: headers.language.unwrap_or_else(|| config.instructions.language.clone()),
+        quality: quality(headers.quality, config).to_owned(),
+        output: headers.output,
+        priority: priority(headers.priority),
+        from,
+    }
+}
+
+fn quality(asked: Option<Quality>, config: &config::Config) -> &'static str {
+    match asked {
+        None => config.export.quality.as_str(),
+        Some(Quality::Low) => "low",
+        Some(Quality::Medium) => "medium",
+        Some(Quality::High) => "high",
+    }
+}
+
+fn priority(asked: Option<Priority>) -> u8 {
+    match asked {
+        Some(Priority::High) => 0,
+        Some(Priority::Normal) | None => 1,
+        Some(Priority::Low) => 2,
+    }
+}
+
+/// A text as the ledger refers to it.
+pub(super) fn reference(text: &Text) -> TextRef {
+    let hash = ContentHash::new(*blake3::hash(&text.bytes).as_bytes());
+    TextRef { path: text.path.clone(), stamp: text.stamp, hash }
+}
+
+fn bad(text: &Text, problem: &Problem) -> Failure {
+    Failure::new(
+        Code::BadSidecar,
+        format!("{}: {problem}", text.path),
+        "Mend the text and drop both files again.",
+    )
+}
+
+/// Whether the words that lie beside the clip now are those an order was made of.
+pub(super) fn is_still(from: &WordsFrom, now: &WordsNow) -> bool {
+    let same = |known: &TextRef, text: &Text| reference(text).hash == known.hash;
+    match (from, now) {
+        (WordsFrom::Sidecar(known), WordsNow::Own { text, .. }) => same(known, text),
+        (WordsFrom::FolderDefault(known), WordsNow::Alone { default: Some(text) }) => same(known, text),
+        (WordsFrom::Default, WordsNow::Alone { default: None }) => true,
+        _ => false,
+    }
+}
+
+/// What a job's film and notes are called.
+pub(super) fn title(job: &Job) -> Title {
+    match &job.order.output {
+        Some(name) => Title::of_output(name, NAME_MAX),
+        None => Title::new(job.clip.path.stem(), NAME_MAX),
+    }
+}

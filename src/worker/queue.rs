@@ -1,0 +1,83 @@
+//! Who runs next, and how many at once. Pure.
+
+use std::collections::BTreeMap;
+
+use crate::job::{Action, Job, JobId, Moment, Phase, Step, next_action};
+
+/// How many may do what at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Jobs in work.
+    pub jobs: usize,
+    /// Of them uploading.
+    pub uploads: usize,
+    /// No message may be begun.
+    pub paused: bool,
+}
+
+/// What runs at the moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Load {
+    /// Jobs in work.
+    pub jobs: usize,
+    /// Of them uploading.
+    pub uploads: usize,
+}
+
+impl Load {
+    /// The load with one more job in `step`.
+    #[must_use]
+    pub(super) const fn with(self, step: Step) -> Self {
+        let upload = matches!(step, Step::Upload) as usize;
+        Self { jobs: self.jobs + 1, uploads: self.uploads + upload }
+    }
+
+    /// Whether a job may begin `step` beside this load.
+    pub(super) const fn admits(self, step: Step, limits: Limits) -> bool {
+        let held = match step {
+            Step::Upload => self.uploads >= limits.uploads,
+            Step::Instruct(_) => limits.paused,
+            _ => false,
+        };
+        !held && self.jobs < limits.jobs
+    }
+}
+
+/// The jobs that may start now, in order: those under way before those that are not, then by priority, then by age.
+pub(super) fn due(
+    jobs: &BTreeMap<JobId, Job>,
+    is_running: impl Fn(JobId) -> bool,
+    now: Moment,
+) -> Vec<(JobId, Step)> {
+    let mut due: Vec<_> = jobs
+        .values()
+        .filter(|job| !is_running(job.id))
+        .filter_map(|job| match next_action(job, now) {
+            Action::Run(step) => Some((
+                job.step == Step::Session,
+                job.phase == Phase::Waiting,
+                job.order.priority,
+                job.id,
+                step,
+            )),
+            _ => None,
+        })
+        .collect();
+    due.sort_by_key(|(fresh, waiting, priority, id, _)| (*waiting, *fresh, *priority, *id));
+    due.into_iter().map(|(.., id, step)| (id, step)).collect()
+}
+
+/// The first moment at which a job that sleeps is due.
+pub(super) fn next_wake(
+    jobs: &BTreeMap<JobId, Job>,
+    is_running: impl Fn(JobId) -> bool,
+    now: Moment,
+) -> Option<Moment> {
+    jobs.values()
+        .filter(|job| !is_running(job.id))
+        .filter_map(|job| match next_action(job, now) {
+            Action::At(at) => Some(at),
+            _ => None,
+        })
+        .min()
+}

@@ -1,0 +1,153 @@
+//! The message: bound words, a baseline, the intent on disk, and only then the first byte.
+
+use crate::api::{ApiError, Delivery, MessageEnd};
+use crate::inbox;
+use crate::job::{Balance, Code, Failure, JobEvent, Kind, SessionId, StreamEnd, Upload, WordsFrom};
+use crate::timeline::Reading;
+use crate::worker::Tools;
+use crate::worker::claim::Claim;
+use crate::worker::folders::blocking;
+use crate::worker::steps::room;
+use crate::worker::stop::Stop;
+use crate::worker::{order, state};
+
+/// Sends message `n`. What it returns is what is known of it; what it does not return is observed.
+pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<JobEvent>, Stop> {
+    let session = claim.session()?;
+    let Some(text) = claim.job().order.messages.get(usize::from(n)).cloned() else { return Err(Stop::Stale) };
+    room::check(tools, claim).await?;
+    not_our_own(tools, claim).await?;
+    let credits = credits(tools, claim).await?;
+    let baseline = baseline(tools, claim, &session, n).await?;
+    if n == 0 {
+        still_meant(tools, claim).await?;
+    }
+    intend(tools, claim, n, &baseline, credits).await?;
+    let sent = tools.say(claim.id(), &session, &text).await;
+    let intent = claim.job().message(n).map_or(0, |m| m.intent);
+    match sent {
+        Ok(end) => Ok(vec![answered(n, intent, end)]),
+        Err(error) if error.delivery == Delivery::Unknown => Ok(vec![broken(n, intent, &error)]),
+        Err(error) => refused(tools, claim, &session, (n, intent, &baseline), error).await,
+    }
+}
+
+/// A film of our own, dropped back without words of its own: the default is never paid on it.
+async fn not_our_own(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
+    let job = claim.job();
+    let Some(content) = job.content.filter(|_| !matches!(job.order.from, WordsFrom::Sidecar(_))) else {
+        return Ok(());
+    };
+    match tools.ledger.job_of_film(content).await? {
+        Some(maker) => Err(Stop::failed(Failure::new(
+            Code::OwnFilm,
+            format!("this is the film that dakbox made of {}", maker.clip.path),
+            "Put a text beside it that says what to do with it.",
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// The account's credits before the message. Where it is known that there are none, nothing is sent.
+async fn credits(tools: &Tools, claim: &Claim) -> Result<Option<Balance>, Stop> {
+    let refused_before = claim.job().code() == Some(Code::NoCredits) || tools.gate.no_credits();
+    let credits = match tools.service.credits().await {
+        Ok(credits) => Balance { available: credits.available, frozen: credits.frozen },
+        Err(error) if refused_before || error.token_refused() => return Err(error.into()),
+        // The balance is a line in a report: a message is not held for it.
+        Err(_) => return Ok(None),
+    };
+    if refused_before && credits.available <= 0.0 {
+        let old = claim.job().waiting.clone().filter(|f| f.code == Code::NoCredits);
+        return Err(Stop::failed(old.unwrap_or_else(|| tools.gate.failure())));
+    }
+    Ok(Some(credits))
+}
+
+/// The state before the message: two equal readings, or one where the upload said that it is in the state.
+async fn baseline(tools: &Tools, claim: &Claim, session: &SessionId, n: u16) -> Result<Reading, Stop> {
+    let applied =
+        n == 0 && claim.job().upload == Upload::Done { applied: true } && claim.job().messages.is_empty();
+    if applied {
+        tools.read_state(session).await
+    } else {
+        state::settled(tools, session, tools.config().api.state_interval).await
+    }
+}
+
+/// The clip and its words are those the job was made of: this binds them.
+async fn still_meant(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
+    let inbox = tools.folders.inbox().map_err(|e| Stop::local("opening the inbox", &e))?;
+    let (clip, ignore) = (claim.job().clip.clone(), tools.config().watch.ignore.clone());
+    let look = move || {
+        let now = inbox.stat(&clip.path)?.map(|entry| entry.stamp);
+        let same = now.is_some_and(|stamp| stamp.same_contents(&clip.stamp));
+        Ok(if same { Some(inbox::words_now(&inbox, &clip.path, &ignore)?) } else { None })
+    };
+    let words = blocking(look).await.map_err(|e| Stop::local("reading the clip's words", &e))?;
+    let Some(words) = words else { return Err(Stop::Unsettled) };
+    if order::is_still(&claim.job().order.from, &words) { Ok(()) } else { Err(Stop::Unsettled) }
+}
+
+/// The line: the intent is on disk, and counted in the root's mark, when this returns.
+async fn intend(
+    tools: &Tools,
+    claim: &mut Claim,
+    n: u16,
+    baseline: &Reading,
+    credits: Option<Balance>,
+) -> Result<(), Stop> {
+    if tools.stops.drain.is_cancelled() || tools.folders.paused() {
+        return Err(Stop::Halted);
+    }
+    let key = claim.job().key(n).ok_or(Stop::Stale)?;
+    let again = claim.job().again(n);
+    let baseline = serde_json::to_string(baseline).map_err(|e| Stop::local("noting the state", &e.into()))?;
+    claim.commit(&tools.ledger, JobEvent::Intent { n, again, key, baseline, credits }).await?;
+    let count = tools.ledger.intents().await?;
+    if let Err(stop) = tools.folders.count(count).await {
+        // Nothing left: the intent is taken back, and the job waits for its folder.
+        let intent = claim.job().message(n).map_or(0, |m| m.intent);
+        claim.commit(&tools.ledger, JobEvent::Refused { n, intent }).await?;
+        return Err(stop);
+    }
+    Ok(())
+}
+
+fn answered(n: u16, intent: u32, end: MessageEnd) -> JobEvent {
+    JobEvent::Answered { n, intent, words: end.words.clone(), end: end.into() }
+}
+
+fn broken(n: u16, intent: u32, error: &ApiError) -> JobEvent {
+    JobEvent::Answered { n, intent, end: StreamEnd::Broken(error.to_string()), words: String::new() }
+}
+
+/// The service says that it did not accept the message, or was never reached. It is believed where the draft reads
+/// as before.
+async fn refused(
+    tools: &Tools,
+    claim: &mut Claim,
+    session: &SessionId,
+    (n, intent, baseline): (u16, u32, &Reading),
+    error: ApiError,
+) -> Result<Vec<JobEvent>, Stop> {
+    if error.delivery == Delivery::Refused && !error.session_lost() {
+        match tools.read_state(session).await {
+            Ok(reading) if !reading.changed_from(baseline) => {}
+            Ok(_) => return Ok(vec![broken(n, intent, &error)]),
+            Err(Stop::Halted) => return Err(Stop::Halted),
+            Err(_) => return Ok(vec![broken(n, intent, &error)]),
+        }
+    }
+    claim.commit(&tools.ledger, JobEvent::Refused { n, intent }).await?;
+    let mut failure = error.failure();
+    if failure.code == Code::NoCredits {
+        tools.gate.close(&failure);
+    }
+    if error.token_refused() {
+        // Reading the state has renewed the token, if it could be renewed: the message goes out once more.
+        failure.kind = Kind::Passing;
+        return Err(Stop::failed(failure));
+    }
+    Err(error.into())
+}

@@ -1,0 +1,19 @@
+//! The steps of a job: one file each, one action each.
+
+pub(super) mod session;
+
+pub(super) mod upload;
+
+pub(super) mod instruct;
+
+pub(super) mod observe;
+
+pub(super) mod export;
+
+pub(super) mod fetch;
+
+pub(super) mod deliver;
+
+pub(super) mod tidy;
+
+pub(super) mod room;

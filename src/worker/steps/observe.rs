@@ -1,0 +1,109 @@
+//! After a message: the state is read until it tells what became of it. Nothing is ever sent again here.
+
+use std::time::Duration;
+
+use crate::job::{Balance, Code, Failure, Fate, JobEvent, StreamEnd};
+use crate::timeline::Reading;
+use crate::worker::Tools;
+use crate::worker::claim::Claim;
+use crate::worker::state::{self, Pace, Seen};
+use crate::worker::stop::Stop;
+
+/// Unchanged readings after which a fate counts as unknown.
+const ENOUGH: u32 = 5;
+
+/// Finds out what became of message `n`.
+pub(crate) async fn run(tools: &Tools, claim: &Claim, n: u16) -> Result<Vec<JobEvent>, Stop> {
+    let session = claim.session()?;
+    let Some(message) = claim.job().message(n).cloned() else { return Err(Stop::Stale) };
+    let words = said(tools, claim, message.intent).await?;
+    let recorded = tools.ledger.event(claim.id(), message.intent).await?;
+    let JobEvent::Intent { baseline, .. } = recorded.event else { return Err(Stop::Stale) };
+    let baseline: Reading =
+        serde_json::from_str(&baseline).map_err(|e| Stop::local("reading the noted state", &e.into()))?;
+    let pace = pace(tools, claim, &message.fate, &words);
+    match state::fate(tools, &session, &baseline, pace).await? {
+        Seen::Changed(reading) if reading.ready() => {
+            let credits = tools.service.credits().await.ok();
+            let credits = credits.map(|c| Balance { available: c.available, frozen: c.frozen });
+            let reading =
+                serde_json::to_string(&reading).map_err(|e| Stop::local("noting the state", &e.into()))?;
+            tools.gate.open();
+            Ok(vec![JobEvent::Observed { n, intent: message.intent, reading, credits }])
+        }
+        Seen::Changed(_) => Err(parked(tools, claim, not_ready()).await),
+        Seen::Unchanged => Err(parked(tools, claim, unchanged(&message.fate, &words)).await),
+    }
+}
+
+/// What the service said to the message with that intent, as far as it was heard.
+async fn said(tools: &Tools, claim: &Claim, intent_of: u32) -> Result<String, Stop> {
+    let events = tools.ledger.events(claim.id()).await?;
+    Ok(events
+        .into_iter()
+        .rev()
+        .find_map(|recorded| match recorded.event {
+            JobEvent::Answered { intent, words, .. } if intent == intent_of => Some(words),
+            _ => None,
+        })
+        .unwrap_or_default())
+}
+
+fn pace(tools: &Tools, claim: &Claim, fate: &Fate, words: &str) -> Pace {
+    let api = &tools.config().api;
+    let looked_before = claim.job().waiting.is_some();
+    let (first, interval) = match fate {
+        Fate::Ended(StreamEnd::Clean | StreamEnd::Error(_)) => (Duration::ZERO, api.state_interval),
+        _ => (api.recovery_interval / 2, api.recovery_interval),
+    };
+    let sure = matches!(fate, Fate::Ended(StreamEnd::Error(_)))
+        || (matches!(fate, Fate::Ended(StreamEnd::Clean)) && asks(words));
+    let first = if looked_before { Duration::ZERO } else { first };
+    Pace { first, interval, unchanged: if sure || looked_before { 2 } else { ENOUGH } }
+}
+
+/// Whether words put a question to the person.
+fn asks(words: &str) -> bool {
+    words.contains(['?', '？', '؟'])
+}
+
+fn unchanged(fate: &Fate, words: &str) -> Failure {
+    match fate {
+        Fate::Ended(StreamEnd::Clean) if asks(words) => Failure::new(
+            Code::Question,
+            words.trim(),
+            "Answer in the project itself by its link, or drop the clip anew with words that leave no question.",
+        ),
+        Fate::Ended(StreamEnd::Clean) => Failure::new(
+            Code::NothingChanged,
+            match words.trim() {
+                "" => "the service ended without a word and changed nothing".to_owned(),
+                words => format!("the service changed nothing and said: {words}"),
+            },
+            "Say more exactly what is wanted, in a new text.",
+        ),
+        Fate::Ended(StreamEnd::Error(error)) => Failure::new(
+            Code::NothingChanged,
+            format!("the service broke off and changed nothing: {error}"),
+            "Whether credits were spent can be seen in the account.",
+        ),
+        _ => Failure::new(
+            Code::UnknownFate,
+            "the connection broke while the message was being sent, and the project shows no change",
+            "It may have been paid for, so it is never sent again by itself.",
+        ),
+    }
+}
+
+fn not_ready() -> Failure {
+    Failure::new(
+        Code::NothingChanged,
+        "the service worked, but there is nothing in the project's timeline to make a film of",
+        "Look at the project by its link.",
+    )
+}
+
+/// Parked, with the project's link where the service gives one.
+async fn parked(tools: &Tools, claim: &Claim, failure: Failure) -> Stop {
+    Stop::failed(failure.with_link(tools.link(claim.job()).await))
+}

@@ -1,0 +1,137 @@
+//! Tidying up: the report or the note, and the clip to its last place. May be repeated after a stop.
+
+use std::io;
+
+use crate::config::AfterSuccess;
+use crate::job::{End, Failure, Job, JobEvent, RelPath, WordsFrom};
+use crate::mount::{Dir, Removal};
+use crate::outbox::{self, Fate, Item, Note, Title};
+use crate::worker::Tools;
+use crate::worker::claim::Claim;
+use crate::worker::folders::blocking;
+use crate::worker::stop::Stop;
+use crate::worker::{order, telling};
+
+/// Ends the job as it was decided.
+pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, Stop> {
+    let (clip_at, left) = match &claim.job().end {
+        Some(End::Delivered) => delivered(tools, claim.job()).await?,
+        Some(End::Failed(failure)) => failed(tools, claim.job(), failure).await?,
+        Some(End::Cancelled) => (None, false),
+        None => return Err(Stop::Stale),
+    };
+    Ok(vec![JobEvent::Tidied { clip_at, left }])
+}
+
+type Place = (Option<String>, bool);
+
+async fn delivered(tools: &Tools, job: &Job) -> Result<Place, Stop> {
+    let config = tools.config();
+    if config.messages.report != crate::config::Report::Off {
+        report(tools, job).await?;
+    }
+    match config.folders.after_success {
+        AfterSuccess::Leave => Ok((None, true)),
+        AfterSuccess::Delete => delete(tools, job).await,
+        AfterSuccess::Archive => {
+            let archive = tools.folders.archive().map_err(|e| Stop::local("opening the archive", &e))?;
+            keep(tools, job, archive, None).await
+        }
+    }
+}
+
+async fn report(tools: &Tools, job: &Job) -> Result<(), Stop> {
+    let Some(film) = job.delivered.clone() else { return Err(Stop::Stale) };
+    let link = tools.link(job).await;
+    let events = tools.ledger.events(job.id).await?;
+    let text = telling::report(job, &events, link.as_deref());
+    let outbox = tools.folders.outbox().map_err(|e| Stop::local("opening the outbox", &e))?;
+    let title = order::title(job);
+    let number = title.number_of(film.name()).unwrap_or(1);
+    blocking(move || outbox::notes::put_new(&outbox, &film.parent(), (&title, Note::Report), number, &text))
+        .await
+        .map_err(|e| Stop::local("writing the report", &e))?;
+    Ok(())
+}
+
+async fn failed(tools: &Tools, job: &Job, failure: &Failure) -> Result<Place, Stop> {
+    let store = tools.folders.failed().map_err(|e| Stop::local("opening the folder of failed clips", &e))?;
+    let title = Title::new(job.clip.path.stem(), order::NAME_MAX);
+    let moved = keep(tools, job, store.clone(), Some(title.clone())).await;
+    let (clip_at, left, number) = match moved {
+        Ok((at, left)) => (at.clone(), left, at.and_then(|at| number(&at))),
+        // An inbox that can't be written: the files stay, and their note stands in the outbox too.
+        Err(_) => (None, true, None),
+    };
+    let text = telling::failed(job, failure);
+    let at = job.clip.path.parent();
+    let outbox = tools.folders.outbox().ok().filter(|_| left);
+    blocking(move || {
+        let note = title.note(number.unwrap_or(1), Note::Error);
+        for base in [Some(store), outbox].into_iter().flatten() {
+            base.make_below(&at)?;
+            if let Some(path) = at.join(&note) {
+                outbox::notes::put(&base, &path, &text)?;
+            }
+        }
+        Ok(())
+    })
+    .await
+    .map_err(|e| Stop::local("writing the note", &e))?;
+    Ok((clip_at, left))
+}
+
+/// The number that a kept file's name got.
+fn number(at: &str) -> Option<u32> {
+    let stem = at.rsplit_once('.').map_or(at, |(stem, _)| stem);
+    stem.strip_suffix(')')?.rsplit_once(" (")?.1.parse().ok()
+}
+
+/// Moves clip and sidecar out of the inbox, each only if it is still what the job was about.
+async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Result<Place, Stop> {
+    let inbox = tools.folders.inbox().map_err(|e| Stop::local("opening the inbox", &e))?;
+    let items = items(job);
+    let place = store.path().to_owned();
+    let kept = blocking(move || {
+        let note = note.as_ref().map(|title| (title, Note::Error));
+        outbox::keep(&inbox, &items, &store, note)
+    })
+    .await
+    .map_err(|e| Stop::local("moving the clip out of the inbox", &e))?;
+    Ok(match kept.fates.first() {
+        Some(Fate::Moved(path)) => (Some(path.below(&place).display().to_string()), false),
+        Some(Fate::Missing) | None => (None, false),
+        Some(Fate::Changed) => (None, true),
+    })
+}
+
+fn items(job: &Job) -> Vec<Item> {
+    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None };
+    let text = match &job.order.from {
+        WordsFrom::Sidecar(text) => {
+            Some(Item { from: text.path.clone(), known: text.stamp, hash: Some(text.hash) })
+        }
+        _ => None,
+    };
+    std::iter::once(clip).chain(text).collect()
+}
+
+async fn delete(tools: &Tools, job: &Job) -> Result<Place, Stop> {
+    let inbox = tools.folders.inbox().map_err(|e| Stop::local("opening the inbox", &e))?;
+    let items = items(job);
+    let left = blocking(move || {
+        let mut left = false;
+        for (at, item) in items.iter().enumerate() {
+            let gone = remove(&inbox, &item.from, item)?;
+            left |= at == 0 && !gone;
+        }
+        Ok(left)
+    })
+    .await
+    .map_err(|e| Stop::local("deleting the clip", &e))?;
+    Ok((None, left))
+}
+
+fn remove(inbox: &Dir, path: &RelPath, item: &Item) -> io::Result<bool> {
+    Ok(!matches!(inbox.remove_if_same(path, &item.known)?, Removal::Changed))
+}

@@ -1,0 +1,124 @@
+//! Why a step did not come to its end, and what that means for its job. Pure but for the type of the ledger's error.
+
+use std::time::Duration;
+
+use crate::job::{Code, Failure, Job, JobEvent, Kind, Moment, is_looked_at_again, retry_delay};
+use crate::ledger::LedgerError;
+
+/// Why a step did not come to its end.
+#[derive(Debug)]
+pub enum Stop {
+    /// It failed.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// How long the service asked to be left alone.
+        retry_after: Option<Duration>,
+    },
+    /// The clip or its words are not as they were judged.
+    Unsettled,
+    /// The service does not know the session any more.
+    SessionGone,
+    /// The job has moved on meanwhile: what is due is asked anew.
+    Stale,
+    /// dakbox is stopping; the step is begun again at the next start.
+    Halted,
+    /// The ledger failed: nothing more may be paid.
+    Ledger(LedgerError),
+}
+
+impl Stop {
+    /// A failure, with nothing asked by the service.
+    pub fn failed(failure: Failure) -> Self {
+        Self::Failed { failure, retry_after: None }
+    }
+
+    /// A failure on this side: reading or writing `what`.
+    pub fn local(what: &str, error: &std::io::Error) -> Self {
+        Self::failed(Failure::new(
+            Code::LocalIo,
+            format!("{what}: {error}"),
+            "It is tried again by itself; if it lasts, look at the disk and the share.",
+        ))
+    }
+}
+
+impl From<LedgerError> for Stop {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Illegal(_) | LedgerError::NoJob(_) => Self::Stale,
+            LedgerError::KeyTaken { by } => Self::failed(Failure::new(
+                Code::SameAgain,
+                format!("the same clip was sent with the same words before, for job {by}"),
+                "Write `Again: yes` as the first line of the text to pay for it once more.",
+            )),
+            error => Self::Ledger(error),
+        }
+    }
+}
+
+/// How long failures are borne.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// Tries of a passing fault before the job waits.
+    pub max_attempts: u32,
+    /// How often a wait is looked at again.
+    pub recheck: Duration,
+    /// A number from 0 to 1, drawn anew each time.
+    pub chance: f64,
+}
+
+/// What is recorded of a step that stopped; nothing where there is nothing new to tell.
+pub(super) fn events(job: &Job, stop: &Stop, now: Moment, patience: Patience) -> Vec<JobEvent> {
+    match stop {
+        Stop::Failed { failure, retry_after } => failed(job, failure, *retry_after, now, patience),
+        Stop::Unsettled => vec![JobEvent::Unsettled],
+        Stop::SessionGone => vec![session_gone(job, now, patience)],
+        Stop::Stale | Stop::Halted | Stop::Ledger(_) => Vec::new(),
+    }
+}
+
+fn failed(
+    job: &Job,
+    failure: &Failure,
+    retry_after: Option<Duration>,
+    now: Moment,
+    patience: Patience,
+) -> Vec<JobEvent> {
+    let waits = |failure: Failure| {
+        let again = is_looked_at_again(failure.code).then(|| now.after(patience.recheck));
+        vec![JobEvent::Waits { failure, until: again }]
+    };
+    match failure.kind {
+        Kind::Permanent => vec![JobEvent::Failed { failure: failure.clone() }],
+        Kind::NeedsPerson => waits(failure.clone()),
+        Kind::Passing if job.attempts + 1 >= patience.max_attempts || job.waiting.is_some() => {
+            waits(failure.clone().waiting())
+        }
+        Kind::Passing => {
+            let own = retry_delay(job.attempts + 1, patience.chance);
+            let until = now.after(retry_after.map_or(own, |asked| asked + own));
+            vec![JobEvent::Tried { failure: failure.clone(), until }]
+        }
+    }
+}
+
+fn session_gone(job: &Job, now: Moment, patience: Patience) -> JobEvent {
+    if job.may_be_paid() {
+        let failure = Failure::new(
+            Code::SessionLost,
+            "the service does not know this clip's session any more, and what was paid for was in it",
+            "Open the project's link if there is one; to pay once more for a new film, write `Again: yes` in the text.",
+        );
+        return JobEvent::Waits { failure, until: None };
+    }
+    if job.sessions >= patience.max_attempts {
+        let failure = Failure::new(
+            Code::ServiceDown,
+            "the service forgets the session again and again",
+            "It is tried again by itself.",
+        );
+        return JobEvent::Waits { failure: failure.waiting(), until: Some(now.after(patience.recheck)) };
+    }
+    JobEvent::SessionDropped
+}

@@ -1,0 +1,71 @@
+//! The log's story of a job: one line a change of state, each to be read alone.
+
+use crate::job::{End, Job, JobEvent, Step};
+
+/// What a step does, to stand after a clip's name.
+pub(super) const fn doing(step: Step) -> &'static str {
+    match step {
+        Step::Session => "gets a session",
+        Step::Upload => "is uploaded",
+        Step::Instruct(_) => "is about to be instructed",
+        Step::Observe(_) => "is looked at",
+        Step::Export => "is rendered",
+        Step::Fetch => "is fetched",
+        Step::Deliver => "is delivered",
+        Step::Tidy => "is tidied up",
+    }
+}
+
+/// Tells what was recorded of a job.
+pub(super) fn tell(job: &Job, events: &[JobEvent]) {
+    let (id, clip) = (job.id, &job.clip.path);
+    for event in events {
+        match event {
+            JobEvent::Started { step } => {
+                tracing::info!(job = %id, step = %step, "{clip} {}", doing(*step));
+            }
+            JobEvent::Tried { failure, .. } => {
+                tracing::warn!(job = %id, step = %job.step, code = %failure.code, "{clip}: {}; tried again soon", failure.message);
+            }
+            JobEvent::Waits { failure, .. } => {
+                tracing::warn!(job = %id, step = %job.step, code = %failure.code, "{clip} waits: {}", failure.message);
+            }
+            JobEvent::Failed { failure } => {
+                tracing::error!(job = %id, code = %failure.code, "{clip} failed: {}", failure.message);
+            }
+            JobEvent::Delivered { path } => {
+                tracing::info!(job = %id, film = %path, "{clip} is in the outbox as {path}");
+            }
+            JobEvent::Unsettled => {
+                tracing::info!(job = %id, "{clip} or its text is being changed; nothing is sent until it has settled");
+            }
+            JobEvent::SessionDropped => {
+                tracing::warn!(job = %id, "{clip}: its session is gone before anything was paid; a new one is opened");
+            }
+            JobEvent::RenderFailed { message } => {
+                tracing::warn!(job = %id, "{clip}: the render failed: {message}");
+            }
+            JobEvent::Tidied { .. } => tell_end(job),
+            _ => {}
+        }
+    }
+}
+
+fn tell_end(job: &Job) {
+    let (id, clip) = (job.id, &job.clip.path);
+    match &job.end {
+        Some(End::Delivered) => tracing::info!(job = %id, "{clip} is done"),
+        Some(End::Failed(failure)) => {
+            tracing::info!(job = %id, code = %failure.code, "{clip} is put aside as failed");
+        }
+        Some(End::Cancelled) => tracing::info!(job = %id, "{clip} was taken away before anything was paid"),
+        None => {}
+    }
+}
+
+/// What a job was asked, in a few words.
+pub(super) fn words(job: &Job) -> String {
+    let words: String =
+        job.order.words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(80).collect();
+    if words.is_empty() { "nothing readable is asked".to_owned() } else { format!("\u{201c}{words}\u{201d}") }
+}

@@ -1,0 +1,117 @@
+//! What a job has to tell, gathered from its events for the notes and the report. Pure.
+
+use crate::job::{Balance, Code, Failure, Job, JobEvent, Moment, SessionId, Step};
+use crate::ledger::Recorded;
+use crate::timeline::Reading;
+use crate::words::{self, Credits, Done, Note, Paid};
+
+/// The note about a failure, with nothing known but the file.
+pub(super) fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
+    let link = failure.link.as_deref();
+    let registers = matches!(failure.code, Code::NoCredits | Code::PlanBlocksExport);
+    let (register, project) = if registers { (link, None) } else { (None, link) };
+    Note {
+        register,
+        project,
+        question: (failure.code == Code::Question).then_some(failure.message.as_str()),
+        count: failure.message.parse().ok().filter(|_| failure.code == Code::FirstRun),
+        ..Note::new(file, failure, Paid::No)
+    }
+}
+
+/// The text of a failed job's note.
+pub(super) fn failed(job: &Job, failure: &Failure) -> String {
+    let session = job.session.as_ref().map(SessionId::as_str);
+    let file = job.clip.path.to_string();
+    words::failed(&Note {
+        paid: Paid::from_messages(&job.messages),
+        job: Some(job.id),
+        session,
+        ..note(&file, failure)
+    })
+}
+
+/// The text of a delivered job's report.
+pub(super) fn report(job: &Job, events: &[Recorded], project: Option<&str>) -> String {
+    let draft = draft(job, events);
+    let (summary, said, steps) = (draft.map(|d| d.0), said(events), steps(events));
+    let film = job.film.as_ref();
+    let remarks: Vec<String> = Vec::new();
+    words::report(&words::Report {
+        clip: &job.clip.path.to_string(),
+        film: &job.delivered.as_ref().map(ToString::to_string).unwrap_or_default(),
+        incomplete: job.incomplete,
+        clip_ms: film.and_then(|f| f.duration_ms).filter(|_| job.order.language == "bn"),
+        film_ms: film.and_then(|f| f.duration_ms),
+        picture: film.and_then(|f| f.size),
+        bytes: film.map_or(0, |f| f.len),
+        words: &job.order.words,
+        from: &job.order.from,
+        timeline: summary.as_deref(),
+        said: &said,
+        paid: Paid::from_messages(&job.messages),
+        credits: credits(events),
+        steps: &steps,
+        remarks: &remarks,
+        project,
+        session: job.session.as_ref().map(SessionId::as_str),
+    })
+}
+
+/// The summary and length of the exported draft.
+fn draft(job: &Job, events: &[Recorded]) -> Option<(String, Option<u64>)> {
+    let recorded = events.iter().find(|recorded| Some(recorded.seq) == job.draft_seq)?;
+    let (JobEvent::Observed { reading, .. } | JobEvent::DraftRead { reading }) = &recorded.event else {
+        return None;
+    };
+    let draft = serde_json::from_str::<Reading>(reading).ok()?.draft?;
+    Some((draft.summary(), draft.duration_ms()))
+}
+
+fn said(events: &[Recorded]) -> Vec<String> {
+    let words = |recorded: &Recorded| match &recorded.event {
+        JobEvent::Answered { words, .. } => Some(words.clone()),
+        _ => None,
+    };
+    events.iter().filter_map(words).collect()
+}
+
+fn credits(events: &[Recorded]) -> Credits {
+    let before = |r: &Recorded| if let JobEvent::Intent { credits, .. } = &r.event { *credits } else { None };
+    let after =
+        |r: &Recorded| if let JobEvent::Observed { credits, .. } = &r.event { *credits } else { None };
+    let available = |balance: Balance| balance.available;
+    Credits {
+        before: events.iter().find_map(before).map(available),
+        after: events.iter().rev().find_map(after).map(available),
+        others: 0,
+    }
+}
+
+/// Each step that was started, with its time: from its first start to the start of the next.
+fn steps(events: &[Recorded]) -> Vec<Done> {
+    let mut starts: Vec<(Step, Moment)> = Vec::new();
+    for recorded in events {
+        if let JobEvent::Started { step } = recorded.event
+            && starts.last().is_none_or(|(last, _)| *last != step)
+        {
+            starts.push((step, recorded.at));
+        }
+    }
+    let ends =
+        starts.iter().skip(1).map(|(_, at)| *at).chain(events.last().map(|r| r.at)).collect::<Vec<_>>();
+    let done = |((step, at), end): (&(Step, Moment), Moment)| Done {
+        step: *step,
+        at: clock(*at),
+        seconds: end.since(*at).as_secs_f64(),
+    };
+    starts.iter().zip(ends).filter(|((step, _), _)| *step != Step::Tidy).map(done).collect()
+}
+
+/// A moment as people read it, in the time zone of this machine.
+pub(super) fn clock(moment: Moment) -> String {
+    let zone = jiff::tz::TimeZone::system();
+    jiff::Timestamp::from_millisecond(moment.0)
+        .map(|t| t.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string())
+        .unwrap_or_default()
+}
