@@ -104,7 +104,10 @@ impl Layout {
             return Ok(());
         }
         match &found.kind {
-            b"free" | b"skip" | b"wide" => return Ok(self.padding.push(found.start..found.end)),
+            b"free" | b"skip" | b"wide" => {
+                self.padding.push(found.start..found.end);
+                return Ok(());
+            }
             b"ftyp" => self.brand = self.brand.or(source.exact(found.body)?),
             b"moov" => self.moov = Some(found.body..found.end),
             b"mdat" => self.mdats.push(found.start..found.end),
@@ -176,8 +179,10 @@ const PICTURES: [&[u8; 4]; 8] = [b"heic", b"heix", b"heim", b"heis", b"mif1", b"
 /// Walks a file that begins with a box.
 pub(super) fn walk<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Found, Halt> {
     let layout = Layout::read(source)?;
-    if layout.brand.is_some_and(|brand| PICTURES.contains(&&brand)) {
-        return Ok(Err(Stranger::HeicPicture));
+    match layout.brand {
+        Some(brand) if PICTURES.contains(&&brand) => return Ok(Err(Stranger::HeicPicture)),
+        Some([b'c', b'r', b'x', b' ']) => return Ok(Err(Stranger::Tiff)),
+        _ => {}
     }
     let movie = match &layout.moov {
         Some(moov) if layout.overhang.is_none() => Some(movie::read(source, moov.clone())?),
@@ -185,4 +190,106 @@ pub(super) fn walk<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Found, 
     };
     let ending = layout.ending(movie.as_ref(), source.len());
     Ok(Ok(layout.walk(movie.as_ref(), ending)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::super::samples::sample;
+    use super::super::{Blank, Verdict, judge};
+    use super::*;
+
+    fn judged(bytes: &[u8]) -> Verdict {
+        judge(&mut Cursor::new(bytes), bytes.len() as u64, &[], Format::Mp4).unwrap()
+    }
+
+    fn boxed(kind: &str, body: &[u8]) -> Vec<u8> {
+        let size = u32::try_from(body.len() + 8).unwrap().to_be_bytes();
+        [&size, kind.as_bytes(), body].concat()
+    }
+
+    /// The sample whose `mdat` is last, in two: what stands before it, and its contents.
+    fn parts() -> (Vec<u8>, Vec<u8>) {
+        let bytes = sample("moov-first.mp4").bytes;
+        let mdat = bytes.windows(4).position(|w| w == b"mdat").unwrap() - 4;
+        (bytes[..mdat].to_vec(), bytes[mdat + 8..].to_vec())
+    }
+
+    #[test]
+    fn a_box_says_where_it_ends() {
+        let place = |kind: &[u8; 4], body, end, to_the_end| {
+            Next::Box(BoxAt { kind: *kind, start: 0, body, end, to_the_end })
+        };
+        let cases: [(&[u8], Next); 12] = [
+            (b"\0\0\0\x09free.", place(b"free", 8, 9, false)),
+            (b"\0\0\0\x08free.", place(b"free", 8, 8, false)),
+            (b"\0\0\0\0mdat.", place(b"mdat", 8, 9, true)),
+            (b"\0\0\0\x01mdat\0\0\0\x01\0\0\0\0", place(b"mdat", 16, 1 << 32, false)),
+            (b"\0\0\0\x08\xA9too", place(b"\xA9too", 8, 8, false)),
+            (b"\0\0\0\x01mdat\0\0\0\0\0\0\0\x0F", Next::Gap),
+            (b"\0\0\0\x07free", Next::Gap),
+            (b"\0\0\0\x08\0\0\0\0", Next::Gap),
+            (b"\0\0\0\0\0\0\0\0\0\0", Next::Gap),
+            (b"\0\0\0\x08fre", Next::Rest),
+            (b"", Next::End),
+            // Cut within the size: the box is longer than the file either way.
+            (b"\0\0\0\x01mdat\0\0", place(b"mdat", 16, 16, false)),
+        ];
+        for (bytes, expected) in cases {
+            let mut file = Cursor::new(bytes);
+            let mut source = Source::new(&mut file, bytes.len() as u64, super::super::source::Purse::LOOK);
+            assert_eq!(next(&mut source, 0, bytes.len() as u64).unwrap(), expected, "{bytes:x?}");
+        }
+        let mut file = Cursor::new(b"........\0\0\0\x01mdat\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF");
+        let mut source = Source::new(&mut file, 24, super::super::source::Purse::LOOK);
+        assert_eq!(next(&mut source, 8, 24).unwrap(), Next::Gap, "an end that no number holds");
+    }
+
+    #[test]
+    fn the_end_is_proved_only_where_sizes_say_it() {
+        let (front, media) = parts();
+        let mdat = boxed("mdat", &media);
+        let whole = [front.clone(), mdat.clone()].concat();
+        let long = [&b"\0\0\0\x01mdat"[..], &(media.len() as u64 + 16).to_be_bytes(), &media].concat();
+        let cases: [(&str, Vec<u8>, Option<bool>); 9] = [
+            ("as it was", whole.clone(), Some(true)),
+            ("a size of eight bytes", [front.clone(), long].concat(), Some(true)),
+            ("a size of 0", [front.clone(), b"\0\0\0\0mdat".to_vec(), media.clone()].concat(), Some(false)),
+            ("padding behind", [whole.clone(), boxed("free", &[0; 9000])].concat(), Some(true)),
+            ("a few bytes behind", [whole.clone(), vec![0; 4]].concat(), Some(false)),
+            (
+                "something else behind",
+                [whole.clone(), b"\x01\x02\x03\x04\x05 no box at all".to_vec()].concat(),
+                Some(false),
+            ),
+            ("no mdat", front.clone(), None),
+            ("no moov", [boxed("ftyp", b"isom\0\0\0\0"), mdat.clone()].concat(), None),
+            ("a fragment without its media", [whole, boxed("moof", b"")].concat(), None),
+        ];
+        for (what, bytes, expected) in cases {
+            let verdict = judged(&bytes);
+            match expected {
+                Some(expected) => {
+                    assert!(
+                        matches!(verdict, Verdict::Whole { proved, .. } if proved == expected),
+                        "{what}: {verdict:?}"
+                    );
+                }
+                None => assert!(matches!(verdict, Verdict::Cut { .. }), "{what}: {verdict:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_sample_uses_of_an_mdat_is_padding() {
+        let (front, media) = parts();
+        let padded = [front.clone(), boxed("mdat", &[media.clone(), vec![0; 100_000]].concat())].concat();
+        assert!(matches!(judged(&padded), Verdict::Whole { proved: true, .. }));
+        let mut unfilled = padded;
+        let end = front.len() + 8 + media.len();
+        unfilled[end - 3000..].fill(0);
+        let verdict = judged(&unfilled);
+        assert!(matches!(verdict, Verdict::ZeroTail { blank: Blank::Tail, .. }), "{verdict:?}");
+    }
 }

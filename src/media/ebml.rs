@@ -106,7 +106,18 @@ fn to_segment<R: Read + Seek>(source: &mut Source<'_, R>, mut walk: Walk, mut at
     }
 }
 
-/// Walks the parts of the segment, which ends at `end` if that is known.
+/// What was seen of a segment's parts.
+#[derive(Default)]
+struct Parts {
+    tracks: bool,
+    cluster: bool,
+    /// A part without a size: the last one that can be told apart without reading it.
+    endless: bool,
+    /// The end of a part that is behind the end of the segment or of the file.
+    beyond: Option<u64>,
+}
+
+/// Walks the segment, which ends at `end` if that is known.
 fn segment<R: Read + Seek>(
     source: &mut Source<'_, R>,
     mut walk: Walk,
@@ -114,50 +125,51 @@ fn segment<R: Read + Seek>(
     end: Option<u64>,
 ) -> Result<Walk, Halt> {
     let len = source.len();
-    let limit = end.unwrap_or(len).min(len);
-    let (mut at, mut tracks, mut cluster, mut endless, mut beyond) = (body, false, false, false, None);
+    let parts = parts(source, &mut walk, body, end.unwrap_or(len).min(len))?;
+    let media = parts.tracks && parts.cluster;
+    walk.ending = match (end, parts.beyond) {
+        (Some(end), _) if end > len => Ending::Short(end),
+        _ if walk.gap.is_some() && !media => Ending::Damaged,
+        (None, Some(beyond)) => Ending::Short(beyond),
+        (Some(_), _) if !media => Ending::Damaged,
+        (None, _) if !media => short(len, 2),
+        (Some(end), None) if end == len && walk.gap.is_none() && !parts.endless => Ending::Proved,
+        _ => Ending::Open,
+    };
+    Ok(walk)
+}
+
+fn parts<R: Read + Seek>(
+    source: &mut Source<'_, R>,
+    walk: &mut Walk,
+    mut at: u64,
+    limit: u64,
+) -> Result<Parts, Halt> {
+    let mut parts = Parts::default();
     while at < limit {
         let part = match next(source, at, limit)? {
             // Names of one byte are but two here; of four, many, and there may be new ones.
             Next::Element(part) if part.id > 0x00FF_FFFF || matches!(part.id, VOID | CRC) => part,
-            Next::Rest(more) => {
-                beyond = Some(at + more);
-                break;
-            }
+            Next::Rest(more) => return Ok(Parts { beyond: Some(at + more), ..parts }),
             _ => {
                 walk.gap = Some(at);
-                break;
+                return Ok(parts);
             }
         };
-        tracks |= part.id == TRACKS;
-        cluster |= part.id == CLUSTER;
+        parts.tracks |= part.id == TRACKS;
+        parts.cluster |= part.id == CLUSTER;
         walk.texture = if part.id == CLUSTER { Texture::DenseEnd } else { Texture::Mixed };
-        // A part without a size is the last one that can be told apart without reading it.
-        let Some(size) = part.size else {
-            endless = true;
-            break;
-        };
-        let part_end = at.saturating_add(part.len).saturating_add(size);
+        let Some(size) = part.size else { return Ok(Parts { endless: true, ..parts }) };
+        let end = at.saturating_add(part.len).saturating_add(size);
         match part.id {
-            VOID => walk.padding.push(at..part_end),
-            INFO | TRACKS => {
-                learn(&source.some(at + part.len, part_end, 16 << 10)?, part.id, &mut walk.facts)
-            }
+            VOID => walk.padding.push(at..end),
+            INFO | TRACKS => learn(&source.some(at + part.len, end, 16 << 10)?, part.id, &mut walk.facts),
             _ => {}
         }
-        at = part_end;
-        beyond = Some(part_end).filter(|end| *end > limit);
+        at = end;
     }
-    walk.ending = match end {
-        Some(end) if end > len => Ending::Short(end),
-        _ if walk.gap.is_some() && !(tracks && cluster) => Ending::Damaged,
-        None if beyond.is_some() => Ending::Short(beyond.unwrap_or(len).max(len + 1)),
-        Some(_) if !(tracks && cluster) => Ending::Damaged,
-        None if !(tracks && cluster) => short(len, 2),
-        Some(end) if end == len && walk.gap.is_none() && beyond.is_none() && !endless => Ending::Proved,
-        _ => Ending::Open,
-    };
-    Ok(walk)
+    parts.beyond = Some(at).filter(|end| *end > limit);
+    Ok(parts)
 }
 
 /// What the parts that describe the film say.
@@ -214,4 +226,71 @@ impl<'a> Iterator for Children<'a> {
 
 fn child(part: &[u8], id: u32) -> Option<&[u8]> {
     Children(part).find(|(found, _)| *found == id).map(|(_, body)| body)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::super::samples::sample;
+    use super::super::{Verdict, judge};
+    use super::*;
+
+    fn judged(bytes: &[u8]) -> Verdict {
+        judge(&mut Cursor::new(bytes), bytes.len() as u64, &[], Format::Mkv).unwrap()
+    }
+
+    /// A small film of these parts, its segment's size written as these eight bytes.
+    fn film(size: u64, parts: &[&[u8]]) -> Vec<u8> {
+        let head = b"\x1A\x45\xDF\xA3\x8B\x42\x82\x88matroska\x18\x53\x80\x67";
+        [&head[..], &(1 << 56 | size).to_be_bytes(), &parts.concat()].concat()
+    }
+
+    #[test]
+    fn a_film_ends_where_its_segment_says() {
+        let tracks: &[u8] = b"\x16\x54\xAE\x6B\x81.";
+        let cluster = [&b"\x1F\x43\xB6\x75\x48\x00"[..], &[5; 2048]].concat();
+        let void = [&b"\xEC\x48\x00"[..], &[0; 2048]].concat();
+        let endless: &[u8] = b"\x1F\x43\xB6\x75\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFFand so on";
+        let size = |parts: &[&[u8]]| parts.iter().map(|p| p.len() as u64).sum::<u64>();
+        let known = |parts: &[&[u8]]| film(size(parts), parts);
+        let unknown = |parts: &[&[u8]]| film((1 << 56) - 1, parts);
+        let whole = known(&[tracks, &cluster]);
+        let cases: [(&str, Vec<u8>, Option<bool>); 9] = [
+            ("plain", whole.clone(), Some(true)),
+            ("padded", known(&[tracks, &void, &cluster, &void]), Some(true)),
+            ("live", unknown(&[tracks, &cluster]), Some(false)),
+            ("live to the last", unknown(&[tracks, endless]), Some(false)),
+            ("live, cut", unknown(&[tracks, &cluster[..2000]]), None),
+            ("live, no film yet", unknown(&[tracks]), None),
+            ("something behind", [whole.clone(), b"and more".to_vec()].concat(), Some(false)),
+            ("cut", whole[..whole.len() - 1].to_vec(), None),
+            ("cut within the head", whole[..9].to_vec(), None),
+        ];
+        for (what, bytes, expected) in cases {
+            let verdict = judged(&bytes);
+            match expected {
+                None => assert!(matches!(verdict, Verdict::Cut { .. }), "{what}: {verdict:?}"),
+                Some(expected) => {
+                    let right = matches!(verdict, Verdict::Whole { proved, .. } if proved == expected);
+                    assert!(right, "{what}: {verdict:?}");
+                }
+            }
+        }
+        let hollow = known(&[tracks, &void]);
+        assert_eq!(judged(&hollow), Verdict::NotMedia { why: Stranger::Damaged(Format::Mkv) });
+        let mut unfilled = known(&[tracks, &cluster, &cluster]);
+        unfilled.truncate(unfilled.len() - 2100);
+        unfilled.extend([0; 2100]);
+        assert!(matches!(judged(&unfilled), Verdict::ZeroTail { .. }));
+    }
+
+    #[test]
+    fn other_elements_than_a_films_are_strangers() {
+        let other = sample("plain.mkv").bytes.to_vec();
+        let kind = other.windows(8).position(|w| w == b"matroska").unwrap();
+        let mut other = other;
+        other[kind..kind + 8].copy_from_slice(b"cookbook");
+        assert_eq!(judged(&other), Verdict::NotMedia { why: Stranger::Unknown });
+    }
 }

@@ -4,14 +4,16 @@ use std::io::{Read, Seek};
 
 use super::Format;
 use super::source::{Halt, Source};
-use super::walk::{Ending, Walk};
+use super::walk::{Ending, Texture, Walk};
 
 /// How far into a file its first frame may stand.
 const SEARCHED: usize = 64 << 10;
+/// What tells a frame's length, in bytes.
+const LONGEST_HEAD: u64 = 6;
 /// As many frames in a row are no accident.
 const IN_A_ROW: usize = 3;
 
-/// The end of the ID3v2 tag at `at`, if one is there.
+/// The end of the `ID3v2` tag at `at`, if one is there.
 pub(super) fn tag_end<R: Read + Seek>(source: &mut Source<'_, R>, at: u64) -> Result<Option<u64>, Halt> {
     let head = source.some(at, u64::MAX, 10)?;
     let Some(&[b'I', b'D', b'3', _, _, flags, a, b, c, d]) = head.first_chunk() else { return Ok(None) };
@@ -23,8 +25,8 @@ pub(super) fn tag_end<R: Read + Seek>(source: &mut Source<'_, R>, at: u64) -> Re
 /// Walks sound whose first frame stands at `at`, behind tags or at the very beginning. `None` where none does.
 pub(super) fn walk<R: Read + Seek>(source: &mut Source<'_, R>, at: u64) -> Result<Option<Walk>, Halt> {
     let len = source.len();
-    if at >= len {
-        return Ok(Some(Walk::new(Format::Mp3, Ending::Short(at.max(len.saturating_add(4))))));
+    if at > 0 && at + LONGEST_HEAD > len {
+        return Ok(Some(Walk::new(Format::Mp3, Ending::Short(at + LONGEST_HEAD))));
     }
     let bytes = source.some(at, len, SEARCHED)?;
     if bytes.starts_with(b"ADIF") {
@@ -55,7 +57,7 @@ fn framed<R: Read + Seek>(
     ending: Ending,
     first: u64,
 ) -> Result<Walk, Halt> {
-    let mut walk = Walk::new(found, ending);
+    let mut walk = Walk { texture: Texture::DenseEnd, ..Walk::new(found, ending) };
     if first > 0 {
         walk.padding.push(0..first);
     }
@@ -137,11 +139,15 @@ fn kilobits(first_version: bool, layer: u8, index: u8) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
+    use super::super::samples::sample;
+    use super::super::{Stranger, Verdict, judge};
     use super::*;
 
     #[test]
     fn a_frame_says_how_long_it_is() {
-        let cases: [(&[u8], Option<(Format, usize)>); 8] = [
+        let cases: [(&[u8], _); 8] = [
             (&[0xFF, 0xFB, 0x90, 0x64], Some((Format::Mp3, 417))),
             (&[0xFF, 0xFB, 0x92, 0x64], Some((Format::Mp3, 418))),
             (&[0xFF, 0xF3, 0x40, 0xC0], Some((Format::Mp3, 104))),
@@ -154,5 +160,36 @@ mod tests {
         for (bytes, expected) in cases {
             assert_eq!(frame(bytes), expected, "{bytes:x?}");
         }
+    }
+    fn judged(bytes: &[u8]) -> Verdict {
+        judge(&mut Cursor::new(bytes), bytes.len() as u64, &[], Format::Mp3).unwrap()
+    }
+
+    #[test]
+    fn tags_and_what_stands_before_the_sound_are_no_fault() {
+        let sound = sample("bare.mp3").bytes;
+        let tag = [&b"ID3\x04\0\0\0\0\x10\0"[..], &[0; 2048]].concat();
+        let old_tag = [&b"TAG"[..], b"a title", &[0; 118]].concat();
+        let cases: [(&str, Vec<u8>); 7] = [
+            ("bare", sound.to_vec()),
+            ("a tag padded with zeros", [&tag, sound].concat()),
+            ("two tags", [&tag, &tag, sound].concat()),
+            ("a gap behind the tag", [&tag, &b"\x01\x02".repeat(50)[..], sound].concat()),
+            ("an old tag behind", [sound, &old_tag].concat()),
+            ("something before", [&b"\x01\x02".repeat(50)[..], sound].concat()),
+            ("cut in the last frame", sound[..sound.len() - 9].to_vec()),
+        ];
+        for (what, bytes) in cases {
+            let verdict = judged(&bytes);
+            let right = matches!(verdict, Verdict::Whole { found: Format::Mp3, proved: false, .. });
+            assert!(right, "{what}: {verdict:?}");
+        }
+        let full = [&tag[..10], &[b'w'; 2048]].concat();
+        assert!(matches!(judged(&full), Verdict::Cut { have: 2058, need: 2064 }), "a tag alone");
+        assert!(matches!(judged(&full[..900]), Verdict::Cut { have: 900, need: 2064 }), "half a tag");
+        let flac = [&tag[..], b"fLaC\0\0\0\x22\x10\0"].concat();
+        assert_eq!(judged(&flac), Verdict::NotMedia { why: Stranger::Flac });
+        let unfilled = [&sound[..sound.len() / 2], &vec![0; sound.len() / 2]].concat();
+        assert!(matches!(judged(&unfilled), Verdict::ZeroTail { .. }));
     }
 }

@@ -28,8 +28,7 @@ fn blocks<R: Read + Seek>(bytes: &mut Bytes<'_, R>, walk: &mut Walk) -> Result<(
         match kind {
             b';' => {
                 let end = bytes.at();
-                walk.ending = if picture && end == len { Ending::Proved } else { Ending::Open };
-                walk.own_end = Some(end).filter(|end| *end < len);
+                walk.end_at(end, len, picture);
                 return Ok(());
             }
             b'!' => bytes.skip(1),
@@ -55,4 +54,30 @@ fn blocks<R: Read + Seek>(bytes: &mut Bytes<'_, R>, walk: &mut Walk) -> Result<(
 /// The bytes of a colour table.
 fn colours(flags: u8) -> u64 {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{Counted, sample};
+    use super::super::{Verdict, judge};
+    use super::*;
+
+    fn judged(bytes: &[u8], fill: u8, len: u64) -> Verdict {
+        judge(&mut Counted::new(bytes, fill, len), len, &[], Format::Gif).unwrap()
+    }
+
+    #[test]
+    fn only_the_trailer_at_its_place_is_an_end() {
+        let picture = sample("animated.gif").bytes;
+        let len = picture.len() as u64;
+        let whole =
+            |verdict: &Verdict, wanted| matches!(verdict, Verdict::Whole { proved, .. } if *proved == wanted);
+        assert!(whole(&judged(picture, 0, len), true));
+        assert!(whole(&judged(picture, 0, len + 5000), false), "zeros behind it");
+        assert!(whole(&judged(picture, b'x', len + 5000), false), "something behind it");
+        let semicolons = judged(&picture[..900], b';', 1400);
+        assert!(matches!(semicolons, Verdict::Cut { .. }), "within a block they are data: {semicolons:?}");
+        let long = judged(&picture[..900], 0xFF, 100 << 20);
+        assert!(whole(&long, false), "too long to go through: {long:?}");
+    }
 }

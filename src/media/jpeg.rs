@@ -40,8 +40,7 @@ fn segments<R: Read + Seek>(
         match marker {
             0xD9 => {
                 let end = bytes.at();
-                walk.ending = if pixels && end == len { Ending::Proved } else { Ending::Open };
-                walk.own_end = Some(end).filter(|end| *end < len);
+                walk.end_at(end, len, pixels);
                 return Ok(());
             }
             // In the picture's data: an escaped FF, a restart.
@@ -91,4 +90,72 @@ fn frame<R: Read + Seek>(bytes: &mut Bytes<'_, R>, walk: &mut Walk, size: u64) -
     let [_, h0, h1, w0, w1] = read;
     walk.facts = Facts::sized(u16::from_be_bytes([w0, w1]).into(), u16::from_be_bytes([h0, h1]).into());
     Ok(5)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::super::samples::{Counted, sample};
+    use super::super::{Stranger, Verdict, judge};
+    use super::*;
+
+    fn judged(bytes: &[u8]) -> Verdict {
+        judge(&mut Cursor::new(bytes), bytes.len() as u64, &[], Format::Jpg).unwrap()
+    }
+
+    /// The sample with a preview in its header, as cameras make them: a JPEG within the JPEG.
+    fn with_preview() -> Vec<u8> {
+        let plain = sample("plain.jpg").bytes;
+        let size = u16::try_from(plain.len() + 2).unwrap().to_be_bytes();
+        [&plain[..2], &[0xFF, 0xE1], &size, plain, &plain[2..]].concat()
+    }
+
+    #[test]
+    fn a_preview_is_not_the_picture() {
+        let bytes = with_preview();
+        let whole = judged(&bytes);
+        assert!(matches!(whole, Verdict::Whole { proved: true, .. }), "{whole:?}");
+        for len in 1..bytes.len() {
+            let verdict = judged(&bytes[..len]);
+            assert!(matches!(verdict, Verdict::Cut { .. }), "cut to {len}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_the_picture_is_no_fault() {
+        let picture = sample("plain.jpg").bytes;
+        let film = sample("moov-first.mp4").bytes;
+        let cases: [(&str, Vec<u8>); 5] = [
+            ("a film", [picture, film].concat()),
+            ("half a film", [picture, &film[..film.len() / 2]].concat()),
+            ("zeros", [picture, &[0; 5000]].concat()),
+            ("one zero", [picture, &[0]].concat()),
+            ("another picture and zeros", [picture, picture, &[0; 3]].concat()),
+        ];
+        for (what, bytes) in cases {
+            let verdict = judged(&bytes);
+            assert!(matches!(verdict, Verdict::Whole { proved: false, .. }), "{what}: {verdict:?}");
+        }
+        let unfilled = [picture, &film[..3000], &vec![0; 3000]].concat();
+        assert!(matches!(judged(&unfilled), Verdict::ZeroTail { .. }));
+    }
+
+    #[test]
+    fn a_large_picture_is_not_gone_through_if_it_ends_in_its_marker() {
+        let picture = sample("plain.jpg").bytes;
+        let (front, end) = picture.split_at(picture.len() - 2);
+        let large = [front, &vec![0x55; 1 << 20], end].concat();
+        let len = large.len() as u64;
+        let mut file = Counted::new(&large, 0, len);
+        let verdict = judge(&mut file, len, &[], Format::Jpg).unwrap();
+        assert!(matches!(verdict, Verdict::Whole { proved: true, .. }), "{verdict:?}");
+        assert!(file.read < 256 << 10, "{}", file.read);
+    }
+
+    #[test]
+    fn a_beginning_alone_is_no_picture() {
+        let damaged = [&b"\xFF\xD8\xFF\xE0\0\x04ab"[..], b"and then words, no segments"].concat();
+        assert_eq!(judged(&damaged), Verdict::NotMedia { why: Stranger::Damaged(Format::Jpg) });
+    }
 }

@@ -103,7 +103,7 @@ mod tests {
             ("moov-first.mp4", 900..=1100),
             ("quicktime.mov", 900..=1100),
             ("plain.m4a", 900..=1200),
-            ("plain.avi", 900..=1100),
+            ("plain.avi", 900..=1200),
             ("plain.mkv", 900..=1200),
             ("plain.webm", 900..=1200),
             ("plain.wav", 500..=500),

@@ -99,7 +99,10 @@ impl Movie {
             b"trak" => self.tracks.push(Track::default()),
             b"mdia" | b"minf" | b"stbl" => {}
             b"udta" | b"meta" => return self.notes(source, found, depth),
-            b"free" | b"skip" => return Ok(self.padding.push(found.start..found.end)),
+            b"free" | b"skip" => {
+                self.padding.push(found.start..found.end);
+                return Ok(());
+            }
             _ => return self.leaf(source, found),
         }
         if depth < DEEPEST { self.walk(source, found.body..found.end, depth + 1) } else { Ok(()) }
@@ -141,7 +144,7 @@ impl Movie {
             }
             b"stco" => {
                 track.last_chunk =
-                    last_entry(source, found, &head, 4)?.and_then(|e| be32(&e, 0)).map(u64::from)
+                    last_entry(source, found, &head, 4)?.and_then(|e| be32(&e, 0)).map(u64::from);
             }
             b"co64" => track.last_chunk = last_entry(source, found, &head, 8)?.and_then(|e| be64(&e, 0)),
             b"stsc" => track.per_chunk = last_entry(source, found, &head, 12)?.and_then(|e| be32(&e, 4)),

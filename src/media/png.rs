@@ -34,9 +34,10 @@ pub(super) fn walk<R: Read + Seek>(source: &mut Source<'_, R>) -> Result<Walk, H
             b"IHDR" => walk.facts = be32(&head, 8).zip(be32(&head, 12)).map_or(Facts::default(), size_of),
             b"IDAT" => pixels = true,
             b"IEND" => {
-                let proved = head.get(8..12) == Some(&IEND_SUM) && pixels && end == len;
-                walk.ending = if proved { Ending::Proved } else { Ending::Open };
-                walk.own_end = Some(end).filter(|end| *end < len);
+                walk.end_at(end, len, pixels);
+                if head.get(8..12) != Some(&IEND_SUM) && pixels {
+                    walk.ending = Ending::Open;
+                }
                 return Ok(walk);
             }
             _ => {}

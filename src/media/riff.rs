@@ -15,8 +15,8 @@ const UNKNOWN: u64 = 0xFFFF_FFFF;
 struct Seen {
     /// Where the last chunk ends, by its own size.
     end: u64,
-    /// The last chunk has an odd size, so that one byte of padding belongs behind it.
-    odd: bool,
+    /// The size of the last chunk: behind an odd one belongs one byte of padding.
+    last: u64,
     /// A chunk was cut short, or has no size.
     endless: bool,
     /// What describes the media, and the media.
@@ -67,7 +67,7 @@ fn ending(seen: &Seen, walk: &Walk, end: Option<u64>, len: u64) -> Ending {
     let complete = seen.described && seen.media;
     match end {
         // The one byte that pads an odd chunk is left out by some writers: nothing is lost, nothing proved.
-        Some(end) if end == len + 1 && seen.odd && complete => Ending::Open,
+        Some(end) if end == len + 1 && seen.last % 2 == 1 && complete => Ending::Open,
         Some(end) if end > len || seen.end > len => Ending::Short(end.max(seen.end)),
         None if seen.end > len => Ending::Short(seen.end),
         None if !complete && walk.gap.is_none() => short(len, 8),
@@ -107,10 +107,12 @@ fn chunks<R: Read + Seek>(
         if let (b"ds64", Some((whole, _))) = (id, seen.large) {
             end = Some(start.saturating_add(8).saturating_add(whole));
         }
-        seen.odd = size % 2 == 1;
+        seen.last = if streamed { 0 } else { size };
         seen.end = body_end;
         seen.endless |= streamed || end.is_some_and(|end| body_end > end);
-        at = body_end.saturating_add(u64::from(seen.odd && !streamed));
+        // Some writers leave out the byte that pads an odd chunk: then the next chunk's name stands there.
+        let padded = seen.last % 2 == 1 && source.exact(body_end)?.is_none_or(|[byte]| byte == 0);
+        at = body_end.saturating_add(u64::from(padded));
     }
 }
 
@@ -144,6 +146,8 @@ fn note<R: Read + Seek>(
             walk.facts = riff_facts::avi(&head);
         }
         (Format::Avi, b"LIST") => media = head.starts_with(b"movi"),
+        // The index: names, places and lengths, none of them a row of zeros.
+        (Format::Avi, b"idx1") => walk.texture = Texture::DenseEnd,
         (Format::Webp, b"VP8 " | b"VP8L" | b"VP8X" | b"ANMF") => {
             media = id != b"VP8X";
             seen.described = true;
@@ -160,4 +164,68 @@ fn note<R: Read + Seek>(
 
 fn le64(bytes: &[u8], at: usize) -> Option<u64> {
     be64(bytes, at).map(u64::swap_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::super::samples::sample;
+    use super::super::{Blank, Verdict, judge};
+    use super::*;
+
+    fn judged(bytes: &[u8]) -> Verdict {
+        judge(&mut Cursor::new(bytes), bytes.len() as u64, &[], Format::Wav).unwrap()
+    }
+
+    fn chunk(id: &str, body: &[u8]) -> Vec<u8> {
+        [id.as_bytes(), &u32::try_from(body.len()).unwrap().to_le_bytes(), body].concat()
+    }
+
+    fn riff(form: &str, chunks: &[Vec<u8>]) -> Vec<u8> {
+        chunk("RIFF", &[form.as_bytes(), &chunks.concat()].concat())
+    }
+
+    #[test]
+    fn a_sound_ends_where_its_sizes_say() {
+        let format = chunk("fmt ", b"\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0");
+        let loud = [1; 4000];
+        let silent = [&loud[..], &[0; 4000]].concat();
+        let wave = |chunks: &[Vec<u8>]| riff("WAVE", &[&[format.clone()][..], chunks].concat());
+        let notes = chunk("LIST", b"INFOhere are words");
+        let whole = wave(&[chunk("data", &loud)]);
+        let odd = [chunk("data", &loud[..3999]), vec![0]].concat();
+        let cases: [(&str, Vec<u8>, Option<bool>); 10] = [
+            ("plain", whole.clone(), Some(true)),
+            ("words behind", wave(&[chunk("data", &loud), notes.clone()]), Some(true)),
+            ("words behind silence", wave(&[chunk("data", &silent), notes.clone()]), Some(true)),
+            ("odd", wave(&[odd, notes.clone()]), Some(true)),
+            ("odd without its padding", wave(&[chunk("data", &loud[..3999]), notes]), Some(true)),
+            ("padding last", wave(&[chunk("data", &loud), chunk("JUNK", &[0; 4000])]), Some(true)),
+            ("zeros behind its end", [whole.clone(), vec![0; 4000]].concat(), Some(false)),
+            ("a tag behind its end", [whole.clone(), b"TAG and words".to_vec()].concat(), Some(false)),
+            ("cut", whole[..whole.len() - 1].to_vec(), None),
+            ("no sound in it", wave(&[])[..].to_vec(), None),
+        ];
+        for (what, bytes, expected) in cases {
+            let verdict = judged(&bytes);
+            let proved = if let Verdict::Whole { proved, .. } = verdict { Some(proved) } else { None };
+            assert_eq!(proved, expected, "{what}: {verdict:?}");
+        }
+        let ends_silent = judged(&wave(&[chunk("data", &silent)]));
+        assert!(matches!(ends_silent, Verdict::ZeroTail { blank: Blank::Tail, .. }), "{ends_silent:?}");
+    }
+
+    #[test]
+    fn a_long_film_goes_on_in_further_chunks() {
+        let first = sample("plain.avi").bytes;
+        let more = riff("AVIX", &[chunk("LIST", &[b"movi".as_slice(), &[5; 3000]].concat())]);
+        let whole = [first, &more].concat();
+        assert!(matches!(judged(&whole), Verdict::Whole { proved: true, found: Format::Avi, .. }));
+        let cut = whole.len() - 1;
+        assert_eq!(judged(&whole[..cut]), Verdict::Cut { have: cut as u64, need: whole.len() as u64 });
+        let mut unfilled = whole;
+        unfilled[first.len() + 100..].fill(0);
+        assert!(matches!(judged(&unfilled), Verdict::ZeroTail { .. }));
+    }
 }

@@ -64,12 +64,17 @@ fn signature(head: &[u8]) -> Option<Format> {
         _ if [&b"RIFF"[..], b"RF64", b"BW64"].iter().any(|id| head.starts_with(id)) && head.len() >= 12 => {
             Some(Format::Avi)
         }
-        _ => head.get(4..8).filter(|kind| FIRST_BOXES.iter().any(|first| first == kind)).map(|_| Format::Mp4),
+        _ => head.get(4..8).filter(|kind| is_first_box(kind, head)).map(|_| Format::Mp4),
     }
 }
 
 /// What an MP4 or QuickTime file may begin with.
 const FIRST_BOXES: [&[u8; 4]; 8] = [b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp"];
+
+fn is_first_box(kind: &[u8], head: &[u8]) -> bool {
+    // Most of these are words: a text may have one of them at this place.
+    FIRST_BOXES.iter().any(|first| *first == kind) && (kind == b"ftyp" || !is_text(head))
+}
 
 /// Whether so short a file may become one that has a signature.
 fn begins_one(head: &[u8]) -> bool {

@@ -35,6 +35,16 @@ impl Walk {
             facts: Facts { duration_ms: None, width: None, height: None },
         }
     }
+
+    /// A picture's end marker was met: it ends at `end` in a file of `len` bytes.
+    pub(super) fn end_at(&mut self, end: u64, len: u64, pixels: bool) {
+        self.ending = match pixels {
+            true if end == len => Ending::Proved,
+            true => Ending::Open,
+            false => Ending::Damaged,
+        };
+        self.own_end = Some(end).filter(|end| *end < len);
+    }
 }
 
 /// What a container's sizes say of its end.
@@ -57,7 +67,7 @@ pub(super) enum Texture {
     Raw,
     /// Compressed film or sound, and tables.
     Mixed,
-    /// As `Mixed`, and the file ends in the compressed part.
+    /// As `Mixed`, and the file ends in a part that never holds a row of zeros.
     DenseEnd,
 }
 

@@ -117,7 +117,7 @@ fn tail<R: Read + Seek>(
     end: u64,
     texture: Texture,
 ) -> Result<(Option<(u64, Blank)>, u64), Halt> {
-    let window = TAIL.min(source.len() / TAIL_PART).max(SHORTEST_TAIL).min(end);
+    let window = TAIL.min(end / TAIL_PART).max(SHORTEST_TAIL).min(end);
     let bytes = source.some(end - window, end, usize::try_from(window).unwrap_or(0))?;
     let run = bytes.iter().rev().take_while(|b| **b == 0).count() as u64;
     let limit = if texture == Texture::DenseEnd { window.min(BLOCK) } else { window };
@@ -153,4 +153,127 @@ fn empty_blocks<R: Read + Seek>(
         before = empty.then_some(at);
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::super::walk::Ending;
+    use super::super::{Format, Stranger};
+    use super::*;
+
+    const M: u64 = 1 << 20;
+    const NONE: Range<u64> = 0..0;
+
+    /// What is seen of `len` bytes that are all 7 but for these zeros, one hole, and what the walk brought.
+    fn seen(len: u64, zeros: Range<u64>, hole: Range<u64>, walk: Option<Walk>) -> Zeros {
+        let bytes: Vec<u8> = (0..len).map(|at| if zeros.contains(&at) { 0 } else { 7 }).collect();
+        look(&mut Cursor::new(bytes), len, &[hole], &walk.ok_or(Stranger::Unknown)).unwrap()
+    }
+
+    fn walk(texture: Texture) -> Walk {
+        Walk { texture, ..Walk::new(Format::Mp4, Ending::Open) }
+    }
+
+    fn padded(texture: Texture, padding: Range<u64>) -> Walk {
+        Walk { padding: vec![padding], ..walk(texture) }
+    }
+
+    #[test]
+    fn a_file_that_ends_in_zeros_is_not_filled() {
+        use Texture::{DenseEnd, Mixed, Raw};
+        let kib = 1024;
+        let ends = |own_end| Walk { own_end: Some(own_end), ..walk(Mixed) };
+        let cases = [
+            ("no zeros", M, NONE, walk(Mixed), None),
+            ("64 KiB", M, M - 64 * kib..M, walk(Mixed), Some(M - 64 * kib)),
+            ("a byte less", M, M - 64 * kib + 1..M, walk(Mixed), None),
+            ("an eighth", 8000, 7000..8000, walk(Raw), Some(7000)),
+            ("less than an eighth", 8000, 7001..8000, walk(Raw), None),
+            ("a block behind film", M, M - 4096..M, walk(DenseEnd), Some(M - 4096)),
+            ("a block behind a table", M, M - 4096..M, walk(Mixed), None),
+            ("a little behind film", M, M - 4095..M, walk(DenseEnd), None),
+            ("not the last byte", M, M - 64 * kib..M - 1, walk(Mixed), None),
+            ("padding last", M, M / 2..M, padded(Mixed, M / 2 - 8..M), None),
+            ("zeros before padding", M, M / 2..M, padded(Mixed, M - 8 * kib..M), Some(M - 72 * kib)),
+            ("padding elsewhere", M, M / 2..M, padded(Mixed, 0..M / 2), Some(M - 64 * kib)),
+            ("behind its own end", M, M / 2..M, ends(M / 2), None),
+            ("a trailer not filled", M, M / 2 + 9..M, ends(M / 2), Some(M - 64 * kib)),
+        ];
+        for (what, len, zeros, walk, expected) in cases {
+            let blank = seen(len, zeros, NONE, Some(walk)).blank;
+            assert_eq!(blank, expected.map(|at| (at, Blank::Tail)), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_hole_is_no_part_of_a_finished_film() {
+        use Texture::{Mixed, Raw};
+        let cases = [
+            ("at the end", M - 512..M, walk(Raw), Some(M - 512)),
+            ("the end itself, as lseek has it", M..M, walk(Mixed), None),
+            ("in film", 8192..12288, walk(Mixed), Some(8192)),
+            ("in silence", 8192..12288, walk(Raw), None),
+            ("in padding", 8192..12288, padded(Mixed, 8000..13000), None),
+            ("in padding at the end", M - 4096..M, padded(Raw, M - 5000..M), None),
+        ];
+        for (what, hole, walk, expected) in cases {
+            let blank = seen(M, hole.clone(), hole, Some(walk)).blank;
+            assert_eq!(blank, expected.map(|at| (at, Blank::Hole)), "{what}");
+        }
+        assert_eq!(seen(M, M - 9..M, M - 9..M, None).blank, Some((M - 9, Blank::Hole)), "in nothing known");
+    }
+
+    #[test]
+    fn zeros_are_no_header() {
+        let gap = |at| Walk { gap: Some(at), ..walk(Texture::Mixed) };
+        let cases = [
+            ("zeros to the end", M - 9..M, gap(M - 9), Some(M - 9)),
+            ("the filling stopped within a header", M - 9..M, gap(M - 14), Some(M - 14)),
+            ("a block of zeros", 8192..12288, gap(8192), Some(8192)),
+            ("junk", NONE, gap(M - 9), None),
+            ("junk and some zeros", M - 9..M, gap(M - 30), None),
+        ];
+        for (what, zeros, walk, expected) in cases {
+            let blank = seen(M, zeros, NONE, Some(walk)).blank;
+            assert_eq!(blank, expected.map(|at| (at, Blank::Header)), "{what}");
+        }
+    }
+
+    #[test]
+    fn blocks_of_zeros_are_no_film() {
+        use Texture::{Mixed, Raw};
+        let cases = [
+            ("one", M / 2..M / 8 * 5, walk(Mixed), None),
+            ("two", M / 2..M / 4 * 3, walk(Mixed), Some(M / 16 * 9)),
+            ("two of silence", M / 2..M / 4 * 3, walk(Raw), None),
+            ("two of padding", M / 2..M / 4 * 3, padded(Mixed, M / 2..M / 4 * 3), None),
+        ];
+        for (what, zeros, walk, expected) in cases {
+            let blank = seen(M, zeros, NONE, Some(walk)).blank;
+            assert_eq!(blank, expected.map(|at| (at, Blank::Blocks)), "{what}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_known_zeros_come_first_all_the_same() {
+        let cases = [
+            ("nothing but zeros", 3000, 0..3000, Some((2625, Blank::Tail))),
+            ("one zero", 1, 0..1, Some((0, Blank::Tail))),
+            ("a text of two-byte letters", 20, 19..20, None),
+            ("an empty beginning", M, 0..8192, Some((0, Blank::Header))),
+        ];
+        for (what, len, zeros, expected) in cases {
+            assert_eq!(seen(len, zeros, NONE, None).blank, expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_few_zeros_more_than_chance_make_doubtful() {
+        for (run, doubtful) in [(0, false), (63, false), (64, true), (1000, true)] {
+            let zeros = seen(M, M - run..M, NONE, Some(walk(Texture::Mixed)));
+            assert_eq!(zeros, Zeros { blank: None, doubtful });
+        }
+    }
 }
