@@ -125,30 +125,37 @@ fn begins(rest: &str, phrase: &str) -> bool {
         .is_some_and(|after| after.is_empty() || after.starts_with(' ') || phrase.ends_with(is_han))
 }
 
-/// Takes what a step says about the film out of it; `None` where it wants two different things at once.
+/// What a step says about the film, and the step without it; `None` where it wants two different things at once.
 fn asked(step: &str) -> Option<(Asked, String)> {
     let mut rest = format!(" {step} ");
-    let quality = only_one(&mut rest, &QUALITIES)?;
-    let height = only_one(&mut rest, &HEIGHTS)?;
-    let format = only_one(&mut rest, &FORMATS)?.map(str::to_owned);
-    Some((Asked { height, format, quality }, rest.trim().to_owned()))
+    let qualities = named(&mut rest, &QUALITIES);
+    let heights = named(&mut rest, &HEIGHTS);
+    let formats = named(&mut rest, &FORMATS);
+    if qualities.len().max(heights.len()).max(formats.len()) > 1 {
+        return None;
+    }
+    let quality = qualities.first().copied();
+    let asked =
+        Asked { height: heights.first().copied(), format: formats.first().map(ToString::to_string), quality };
+    Some((asked, rest.trim().to_owned()))
 }
 
-/// The one thing of its kind that is named; each of its names is taken out of `rest`.
-fn only_one<T: PartialEq + Copy>(rest: &mut String, table: &[(T, &str)]) -> Option<Option<T>> {
-    let mut found = None;
+/// The entries of a table that are named in `rest`; their names are taken out of it.
+fn named<T: Copy>(rest: &mut String, table: &[(T, &str)]) -> Vec<T> {
+    let mut found = Vec::new();
     for (meant, names) in table {
+        let before = rest.len();
         for name in names.split('|') {
             let name = if name.ends_with(is_han) { name.to_owned() } else { format!(" {name} ") };
             while rest.contains(&name) {
-                if found.replace(*meant).is_some_and(|other| other != *meant) {
-                    return None;
-                }
                 *rest = rest.replacen(&name, " ", 1);
             }
         }
+        if rest.len() < before {
+            found.push(*meant);
+        }
     }
-    Some(found)
+    found
 }
 
 #[cfg(test)]
