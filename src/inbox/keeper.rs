@@ -23,9 +23,15 @@ const AWAY_GAP: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct Inbox {
     pub(super) post: Arc<PostBox>,
+    begun: Instant,
 }
 
 impl Inbox {
+    /// Time since it was started: the clock of all that it reports.
+    pub fn age(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
     /// Looks at everything as soon as possible.
     pub fn rescan(&self) {
         self.post.put(|post| post.rescan = true);
@@ -54,14 +60,14 @@ pub fn start(
     admit: impl Fn(&Dir) -> Result<(), String> + Send + 'static,
     out: impl FnMut(Report) + Send + 'static,
 ) -> std::io::Result<Inbox> {
-    let post = Arc::new(PostBox::default());
+    let (post, begun) = (Arc::new(PostBox::default()), Instant::now());
     let keeper = Keeper {
         path,
         watch: Arc::new(watch),
         post: Arc::clone(&post),
         admit,
         out,
-        begun: Instant::now(),
+        begun,
         state: None,
         tracker: None,
         watcher: None,
@@ -69,7 +75,7 @@ pub fn start(
         took: Duration::ZERO,
     };
     std::thread::Builder::new().name("inbox".to_owned()).spawn(move || keeper.run())?;
-    Ok(Inbox { post })
+    Ok(Inbox { post, begun })
 }
 
 struct Keeper<A, O> {
