@@ -63,7 +63,9 @@ fn not_started(error: &StartError) -> Exit {
 
 #[cfg(feature = "sandbox")]
 pub(super) fn demo(dir: Option<PathBuf>, keep: bool) -> Exit {
-    match service::demo(&service::DemoFlags { dir, keep }, |line| drop(say(line))) {
+    match service::demo(&service::DemoFlags { dir, keep }, |line| {
+        let _ = say(line);
+    }) {
         Ok(film) => say(&format!("The finished film: {}", film.display())),
         Err(error) => {
             out::complain(&format!("dakbox demo: {error}"));
@@ -81,7 +83,9 @@ pub(super) fn sandbox(asked: args::SandboxArgs) -> Exit {
         message_time: asked.message_time,
         render_time: asked.render_time,
     };
-    match service::sandbox(asked, |line| drop(say(line))) {
+    match service::sandbox(asked, |line| {
+        let _ = say(line);
+    }) {
         Ok(()) => Exit::Done,
         Err(error) => {
             out::complain(&format!("dakbox sandbox: {error}"));
