@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::Exit;
-use super::args;
 use super::out;
 use crate::config::{Env, Loaded};
 use crate::job::Moment;
@@ -35,7 +34,7 @@ pub(super) fn demo(_dir: Option<PathBuf>, _keep: bool) -> Exit {
 }
 
 #[cfg(feature = "sandbox")]
-pub(super) fn sandbox(_asked: args::SandboxArgs) -> Exit {
+pub(super) fn sandbox(_asked: super::args::SandboxArgs) -> Exit {
     not_wired("sandbox")
 }
 
