@@ -153,7 +153,7 @@ pub struct SandboxArgs {
     /// Where it listens; port 0 is any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8643")]
     pub listen: std::net::SocketAddr,
-    /// Something that goes wrong, such as `upload:500x2`; can be given several times
+    /// Something that goes wrong, such as `upload:status=500x2`; can be given several times
     #[arg(long = "fault", value_name = "SPEC")]
     pub faults: Vec<String>,
     /// Credits of a new account
@@ -226,7 +226,7 @@ mod tests {
             "run --dry-run",
             "run --daemonize --pid-file /run/x",
             "demo --dir d --keep",
-            "sandbox --listen 127.0.0.1:0 --fault upload:500 --fault sse:reset --credits 5",
+            "sandbox --listen 127.0.0.1:0 --fault upload:status=500x2 --fault any:hang --credits 5",
             "check --config d.toml",
             "doctor",
             "status --watch --json",

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::config::{Config, Env, parse};
 use crate::job::{
     Balance, Clip, Code, ContentHash, Failure, Film, Job, JobEvent, JobId, Moment, Order, RelPath, RenderId,
-    SessionId, Stamp, Step, StreamEnd, TextRef, WordsFrom,
+    SessionId, Stamp, Step, StreamEnd, TextRef, WordsFrom, admit,
 };
 use crate::ledger::{Ledger, Progress, Sighting};
 
@@ -44,7 +44,13 @@ fn order(messages: usize) -> Order {
     }
 }
 
-fn failure(code: Code) -> Failure {
+/// A job that was just admitted, of so many messages.
+pub(super) fn job(messages: usize) -> Job {
+    let event = JobEvent::Admitted { clip: clip("a.mp4", 1), order: order(messages) };
+    admit(JobId(1), &event, NOON).unwrap()
+}
+
+pub(super) fn failure(code: Code) -> Failure {
     Failure::new(code, "There are no credits left. It was 2001.", "Top up, and it goes on by itself")
 }
 

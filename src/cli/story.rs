@@ -95,6 +95,7 @@ fn started(step: Step) -> String {
 
 fn answered(n: u16, end: &StreamEnd, words: &str) -> String {
     let words = plain(words, WORDS);
+    let words = words.trim_end_matches('.');
     let said = if words.is_empty() { "without words".to_owned() } else { format!("“{words}”") };
     let n = n + 1;
     match end {

@@ -227,16 +227,12 @@ fn without_a_ledger_there_is_nothing_and_no_harm() {
         ("show talk.mp4", Exit::Usage),
         ("pause", Exit::Done),
         ("resume", Exit::Done),
-        ("check", Exit::Done),
-        ("man", Exit::Done),
-        ("completions zsh", Exit::Done),
         ("doctor", Exit::Usage),
         ("explain f", Exit::Usage),
         ("retry 1", Exit::Usage),
         ("cancel 1", Exit::Usage),
         ("run --daemonize --pid-file p", Exit::Usage),
         ("--version", Exit::Done),
-        ("--help", Exit::Done),
         ("nonsense", Exit::Usage),
     ] {
         assert_eq!(desk.run(typed), want, "{typed}");
