@@ -40,6 +40,7 @@ fn order(messages: usize) -> Order {
         quality: "high".into(),
         output: None,
         priority: 1,
+        again: false,
         from: WordsFrom::Sidecar(text),
     }
 }
@@ -110,7 +111,7 @@ pub(super) fn every_event() -> Vec<JobEvent> {
         JobEvent::Waits { failure: failure.clone(), until: Some(NOON) },
         JobEvent::Waits { failure: failure.clone(), until: None },
         JobEvent::GoesOn,
-        JobEvent::Again { n: 0, intent: 1 },
+        JobEvent::Consent { n: 0, again: 1, text: None },
         JobEvent::Failed { failure },
         JobEvent::Cancelled,
         JobEvent::Reopened { clip, order },
