@@ -33,12 +33,13 @@ pub enum Command {
         /// Work in this folder instead of a temporary one
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
         dir: Option<PathBuf>,
-        /// Leave the folder there at the end
+        /// Go on watching afterwards, so that you can drop clips of your own
         #[arg(long)]
         keep: bool,
     },
     /// Start a local stand-in for the service, for trying and testing
     #[cfg(feature = "sandbox")]
+    #[command(after_long_help = dakbox_sandbox::Fault::help())]
     Sandbox(SandboxArgs),
     /// Say what the settings come to, and what is wrong with them
     Check,

@@ -55,10 +55,8 @@ pub(super) fn failure(code: Code) -> Failure {
     Failure::new(code, "There are no credits left. It was 2001.", "Top up, and it goes on by itself")
 }
 
-/// Events whose shape is still being worked on are read as the ledger would read them.
 fn tidied(clip_at: &str) -> JobEvent {
-    let json = format!("{{\"event\":\"tidied\",\"clip_at\":{clip_at},\"left\":false}}");
-    serde_json::from_str(&json).unwrap()
+    JobEvent::Tidied { clip_at: serde_json::from_str(clip_at).unwrap(), left: false }
 }
 
 fn film() -> Film {

@@ -61,6 +61,19 @@ pub(super) fn text(standing: &Standing, config: &Config, screen: &Screen) -> Str
         let brake = path(&brake_of(&config.folders.root));
         lines.push(format!("Paused: no new message is sent while {brake} is there (`dakbox resume`)."));
     }
+    if let Some(held) = &standing.held {
+        lines.push(format!(
+            "Nothing is taken ({}): {} {}",
+            held.code,
+            sentence(&held.message),
+            sentence(&held.hint)
+        ));
+    }
+    if let Some(credits) = standing.credits {
+        let (available, frozen) = (credits.available, credits.frozen);
+        let reserved = if frozen > 0.0 { format!(", and {frozen} reserved") } else { String::new() };
+        lines.push(format!("{available} credits were left when they were last read{reserved}."));
+    }
     let mut out: String = lines.iter().map(|line| table::paragraph(screen, line)).collect();
     sections(&mut out, standing, screen);
     if let Some(counts) = counts(&standing.summary) {
@@ -103,6 +116,9 @@ fn waits(job: &Job) -> String {
     let mut out = format!("{} ({})", first_sentence(&failure.message), failure.code);
     if !failure.hint.is_empty() {
         let _ = write!(out, "\n{}", sentence(&failure.hint));
+    }
+    if let Some(link) = &failure.link {
+        let _ = write!(out, "\n{link}");
     }
     out
 }

@@ -146,6 +146,7 @@ async fn jobs_for_machines() {
             "hint",
             "id",
             "incomplete",
+            "link",
             "message",
             "name",
             "path",

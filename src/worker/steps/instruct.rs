@@ -52,8 +52,8 @@ async fn not_our_own(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
 /// The account's credits before the message. Where it is known that there are none, nothing is sent.
 async fn credits(tools: &Tools, claim: &Claim) -> Result<Option<Balance>, Stop> {
     let refused_before = claim.job().code() == Some(Code::NoCredits) || tools.gate.no_credits();
-    let credits = match tools.service.credits().await {
-        Ok(credits) => Balance { available: credits.available, frozen: credits.frozen },
+    let credits = match tools.credits().await {
+        Ok(credits) => credits,
         Err(error) if refused_before || error.token_refused() => return Err(error.into()),
         // The balance is a line in a report: a message is not held for it.
         Err(_) => return Ok(None),
