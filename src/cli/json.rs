@@ -176,6 +176,7 @@ impl<'a> EventLine<'a> {
             JobEvent::Answered { end, words, .. } => {
                 let message = match end {
                     StreamEnd::Clean => None,
+                    StreamEnd::Denied { failure, .. } => Some(failure.message.as_str()),
                     StreamEnd::Error(said) | StreamEnd::Broken(said) => Some(said.as_str()),
                 };
                 Self { message, words: Some(words), ..line }

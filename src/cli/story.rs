@@ -103,6 +103,9 @@ fn answered(n: u16, end: &StreamEnd, words: &str) -> String {
         StreamEnd::Error(error) => {
             format!("The service has ended instruction {n} with an error, {said}: {}", sentence(error))
         }
+        StreamEnd::Denied { failure, .. } => {
+            format!("The service has not accepted instruction {n}: {}", because(failure))
+        }
         StreamEnd::Broken(error) => format!(
             "The line broke during instruction {n}: {} It is not sent again; the draft tells what came of it.",
             sentence(error)

@@ -115,13 +115,14 @@ impl Look<'_> {
         let sent = Sent { clip: rest.stamp, sidecar: own.map(|(text, rest)| (text.clone(), rest.stamp)) };
         // What arrived with its own words keeps them when it becomes unclear whose they are.
         let unclear = matches!(pair.words, Words::Ambiguous(_) | Words::Unfit(_));
-        if item.sent.as_ref().is_some_and(|old| *old == sent || (unclear && old.clip == sent.clip)) {
+        let told = item.sent.as_ref().is_some_and(|old| *old == sent || (unclear && old.clip == sent.clip));
+        if told && !item.anew {
             return Fate::Sent;
         }
         let clip = Clip { path, pair, own, house };
         match house.wait.clone().map_or_else(|| self.arrival(item, clip), Err) {
             Ok(arrival) => {
-                item.sent = Some(sent);
+                (item.sent, item.anew) = (Some(sent), false);
                 Fate::Ready(Box::new(arrival))
             }
             Err(wait) => Fate::Wait(wait),

@@ -56,12 +56,14 @@ pub(super) struct Item {
     pub judged: Option<(Stamp, Judgement)>,
     /// What was reported last.
     pub sent: Option<Sent>,
+    /// It is to be reported once more, though nothing about it changed.
+    pub anew: bool,
 }
 
 impl Item {
     fn new(kind: Kind, stamp: Option<Stamp>, now: Duration) -> Self {
         let rest = stamp.map(|stamp| Rest::new(stamp, now));
-        Self { kind, seen: now, rest, paired: false, alone_since: now, judged: None, sent: None }
+        Self { kind, seen: now, rest, paired: false, alone_since: now, judged: None, sent: None, anew: false }
     }
 
     /// Since when it is as it is.
@@ -136,7 +138,7 @@ impl Folder {
             let old = self.files.insert(path.clone(), Item::new(kind, stamp, now));
             if let Some(new) = self.files.get_mut(path) {
                 // A file that became a link, or a link that became a file, was reported once all the same.
-                new.sent = old.and_then(|old| old.sent);
+                (new.anew, new.sent) = old.map_or((false, None), |old| (old.anew, old.sent));
             }
             self.pairs = None;
             true

@@ -10,6 +10,7 @@ use super::report::{FolderState, Report};
 use super::tracker::Tracker;
 use super::watch::{self, Post, PostBox};
 use crate::config::{Watch, WatchMode};
+use crate::job::RelPath;
 use crate::mount::Dir;
 
 /// After a full look only the timetable brings another one for this many times as long as it took.
@@ -35,6 +36,14 @@ impl Inbox {
     /// Looks at everything as soon as possible.
     pub fn rescan(&self) {
         self.post.put(|post| post.rescan = true);
+    }
+
+    /// Has a clip reported once more as soon as it is ready: whoever took it found it, or its words, changed.
+    pub fn report_anew(&self, clip: &RelPath) {
+        self.post.put(|post| {
+            post.anew.push(clip.clone());
+            post.rescan = true;
+        });
     }
 
     /// Lets the thread end after what it is doing. It is not waited for: it may hang in a dead share.
@@ -73,6 +82,7 @@ pub fn start(
         watcher: None,
         scanned: Duration::ZERO,
         took: Duration::ZERO,
+        retry_at: Duration::ZERO,
     };
     std::thread::Builder::new().name("inbox".to_owned()).spawn(move || keeper.run())?;
     Ok(Inbox { post, begun })
@@ -93,12 +103,20 @@ struct Keeper<A, O> {
     /// When the last full look ended, and how long it took.
     scanned: Duration,
     took: Duration,
+    /// Not opened again before this, after a look that failed.
+    retry_at: Duration,
 }
 
 impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
     fn run(mut self) {
         loop {
             if !self.is_here() {
+                if self.begun.elapsed() < self.retry_at {
+                    if self.post.take(self.retry_at.saturating_sub(self.begun.elapsed())).stop {
+                        return;
+                    }
+                    continue;
+                }
                 let wait = match self.open() {
                     Ok(()) => Duration::ZERO,
                     Err(why) => {
@@ -134,11 +152,14 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
             self.took = self.scanned.saturating_sub(now);
             if let Err(why) = looked {
                 self.watcher = None;
+                // It opens, and can't be read: without a pause it would be opened again at once, for ever.
+                self.retry_at = self.scanned + self.watch.poll_interval.max(AWAY_GAP);
                 self.say(FolderState::Away { why });
                 return;
             }
         }
         if let Some(tracker) = &mut self.tracker {
+            tracker.anew(&post.anew);
             tracker.decide(&mut self.out);
         }
     }

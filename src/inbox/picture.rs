@@ -76,6 +76,15 @@ impl Picture {
         known
     }
 
+    /// Has a clip reported once more when it is ready, though nothing about it changed.
+    pub(super) fn report_anew(&mut self, path: &RelPath) {
+        let Some(folder) = self.folders.get_mut(&path.parent()) else { return };
+        if let Some(item) = folder.files.get_mut(path) {
+            item.anew = true;
+            folder.stale = true;
+        }
+    }
+
     /// The nearest `default.txt` upward that is no clip's own text.
     pub(super) fn default_for(&self, folder: &RelPath) -> Option<(&RelPath, &Item)> {
         ancestors(folder).find_map(|path| self.folders.get(&path)?.default_text())

@@ -70,6 +70,13 @@ impl Tracker {
     }
 
     /// Takes in hints: one look at each file that is named.
+    /// Has these clips reported once more.
+    pub(super) fn anew(&mut self, clips: &[RelPath]) {
+        for clip in clips {
+            self.picture.report_anew(clip);
+        }
+    }
+
     pub(super) fn hints(&mut self, hints: Vec<Hint>) {
         let once: HashSet<_> = hints.into_iter().collect();
         for hint in once {

@@ -31,6 +31,8 @@ pub(super) struct Post {
     pub hints: Vec<Hint>,
     /// Everything must be looked at.
     pub rescan: bool,
+    /// Clips to be reported once more.
+    pub anew: Vec<RelPath>,
     /// Why no more events will come.
     pub broken: Option<String>,
     /// The inbox is to end.

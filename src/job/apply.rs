@@ -97,6 +97,10 @@ impl Job {
         self.waiting = None;
     }
 
+    const fn first_after_upload(&self) -> Step {
+        if self.order.messages.is_empty() { Step::Export } else { Step::Instruct(0) }
+    }
+
     fn runs(&self, step: Step) -> bool {
         self.phase == Phase::Running && self.step == step
     }
@@ -112,7 +116,8 @@ impl Job {
         self.enter(Step::Session);
         (self.session, self.task) = (None, None);
         (self.upload, self.content) = (Upload::Fresh, None);
-        self.draft_seq = None;
+        (self.draft_seq, self.render, self.film) = (None, Render::default(), None);
+        self.incomplete = false;
     }
 
     /// Whether its end is decided: only tidying up is left, or nothing.
@@ -133,11 +138,15 @@ fn folder(job: &mut Job, event: &JobEvent) -> bool {
     match event {
         JobEvent::Rebound { clip, order } => {
             let new_session = order.language != job.order.language && job.session.is_some();
+            let other_words = !job.order.same_request(order);
             job.rebind(clip, order);
             if new_session {
                 job.drop_session();
+            } else if other_words && matches!(job.upload, Upload::Done { .. }) {
+                job.enter(job.first_after_upload());
+                (job.draft_seq, job.render, job.film) = (None, Render::default(), None);
             } else {
-                (job.phase, job.attempts, job.not_before, job.waiting) = (Phase::Ready, 0, None, None);
+                job.enter(job.step);
             }
         }
         JobEvent::Replaced { clip, order } => {
@@ -262,7 +271,7 @@ fn session(job: &mut Job, event: &JobEvent) -> bool {
             job.content = Some(*content);
             job.clip.stamp = *stamp;
             job.upload = Upload::Done { applied: *applied };
-            job.enter(if job.order.messages.is_empty() { Step::Export } else { Step::Instruct(0) });
+            job.enter(job.first_after_upload());
         }
         _ => return false,
     }
@@ -273,15 +282,22 @@ fn message(job: &mut Job, event: &JobEvent) -> bool {
     match event {
         JobEvent::Intent { n, again, key, .. } => intend(job, *n, *again, key),
         JobEvent::Refused { n, intent } => {
-            let open = job.runs(Step::Instruct(*n)) && is_open(job, *n, *intent);
-            open && settle_fate(job, *n, Fate::Refused)
+            let refused = (job.runs(Step::Instruct(*n)) && is_open(job, *n, *intent))
+                || (job.runs(Step::Observe(*n)) && is_denied(job, *n, *intent));
+            job.step = if refused { Step::Instruct(*n) } else { job.step };
+            refused && settle_fate(job, *n, Fate::Refused)
         }
         JobEvent::Answered { n, intent, end, .. } => {
             let open = job.step == Step::Instruct(*n) && is_open(job, *n, *intent);
             if !open || !settle_fate(job, *n, Fate::Ended(end.clone())) {
                 return false;
             }
-            job.enter(Step::Observe(*n));
+            if matches!(end, StreamEnd::Denied { .. }) {
+                // Not a step further: what the next try waits for is counted on.
+                (job.step, job.phase) = (Step::Observe(*n), Phase::Ready);
+            } else {
+                job.enter(Step::Observe(*n));
+            }
             true
         }
         JobEvent::Observed { n, intent, .. } => observed(job, *n, *intent),
@@ -304,6 +320,11 @@ fn observed(job: &mut Job, n: u16, intent: u32) -> bool {
 
 fn is_open(job: &Job, n: u16, intent: u32) -> bool {
     job.message(n).is_some_and(|m| m.fate == Fate::Open && m.intent == intent)
+}
+
+fn is_denied(job: &Job, n: u16, intent: u32) -> bool {
+    let denied = |m: &Message| matches!(m.fate, Fate::Ended(StreamEnd::Denied { .. })) && m.intent == intent;
+    job.message(n).is_some_and(denied)
 }
 
 fn settle_fate(job: &mut Job, n: u16, fate: Fate) -> bool {

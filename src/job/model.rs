@@ -80,6 +80,13 @@ pub enum StreamEnd {
     Error(String),
     /// It broke, or never began, and may have been received all the same.
     Broken(String),
+    /// A whole answer says that it was not accepted; believed once the state reads as before.
+    Denied {
+        /// What the service said.
+        failure: Failure,
+        /// How long it asked to be left alone, in milliseconds.
+        retry_after_ms: Option<u64>,
+    },
 }
 
 /// What is known of a message that an intent was written for.

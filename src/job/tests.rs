@@ -163,7 +163,12 @@ impl World {
         }
         match luck {
             Luck::DiesBeforeTheFirstByte | Luck::DiesAfterAccepting => self.restart(),
-            Luck::RefusesWhole => assert!(self.record(JobEvent::Refused { n, intent: at })),
+            Luck::RefusesWhole if n == 0 => assert!(self.record(JobEvent::Refused { n, intent: at })),
+            Luck::RefusesWhole => {
+                let failure = Failure::new(Code::NoCredits, "none", "top up");
+                let end = StreamEnd::Denied { failure, retry_after_ms: None };
+                assert!(self.record(JobEvent::Answered { n, intent: at, end, words: String::new() }));
+            }
             Luck::BreaksAfterAccepting | Luck::BreaksBeforeAccepting => {
                 let end = StreamEnd::Broken("reset".into());
                 assert!(self.record(JobEvent::Answered { n, intent: at, end, words: String::new() }));
@@ -182,7 +187,10 @@ impl World {
             panic!("event {} is no intent", message.intent)
         };
         let changed = *baseline != self.service.draft.to_string();
-        let event = if changed {
+        let denied = matches!(message.fate, Fate::Ended(StreamEnd::Denied { .. }));
+        let event = if denied && !changed {
+            JobEvent::Refused { n, intent: message.intent }
+        } else if changed {
             JobEvent::Observed {
                 n,
                 intent: message.intent,
@@ -382,4 +390,25 @@ fn an_event_keeps_its_meaning_through_json() {
     }
     let row = serde_json::to_string(&world.job).unwrap();
     assert_eq!(serde_json::from_str::<Job>(&row).unwrap(), world.job);
+}
+
+#[test]
+fn other_words_before_the_message_lead_to_where_they_are_sent() {
+    let mut world = World::new(1);
+    world.go(Luck::Answers);
+    world.go(Luck::Answers);
+    let only_an_action = Order { messages: vec![], ..order("export", 0) };
+    assert!(world.record(JobEvent::Rebound { clip: clip(0), order: only_an_action }));
+    assert_eq!(next_action(&world.job, Moment(0)), Action::Run(Step::Export));
+    world.go(Luck::Answers);
+    world.go(Luck::Answers);
+    world.go(Luck::Answers);
+    assert_eq!(world.job.step, Step::Fetch);
+    assert!(world.record(JobEvent::Rebound { clip: clip(0), order: order("add music", 1) }));
+    assert_eq!(next_action(&world.job, Moment(0)), Action::Run(Step::Instruct(0)));
+    assert_eq!(
+        (world.job.draft_seq, &world.job.render.id),
+        (None, &None),
+        "nothing of the old export is left"
+    );
 }

@@ -39,6 +39,9 @@ pub enum LedgerError {
     /// The text has let the same message out once before.
     #[error("this text's consent to pay once more is used up")]
     ConsentUsed,
+    /// The job has had other events meanwhile.
+    #[error("job {0} has moved on meanwhile")]
+    MovedOn(JobId),
     /// No such job.
     #[error("there is no job {0}")]
     NoJob(JobId),

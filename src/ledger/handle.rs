@@ -64,7 +64,21 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Illegal`], [`LedgerError::KeyTaken`]; anything fatal means that nothing was recorded for sure.
     pub async fn append(&self, id: JobId, events: Vec<JobEvent>, at: Moment) -> Result<Job, LedgerError> {
-        self.call(move |db| record::append(db, id, &events, at)).await
+        self.call(move |db| record::append(db, (id, None), &events, at)).await
+    }
+
+    /// The same, but only where nothing else has happened to the job since it had `seq` events.
+    ///
+    /// # Errors
+    /// [`LedgerError::MovedOn`] otherwise.
+    pub async fn append_at(
+        &self,
+        id: JobId,
+        seq: u32,
+        events: Vec<JobEvent>,
+        at: Moment,
+    ) -> Result<Job, LedgerError> {
+        self.call(move |db| record::append(db, (id, Some(seq)), &events, at)).await
     }
 
     /// The job of that number.

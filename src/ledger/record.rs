@@ -28,15 +28,18 @@ pub(super) fn found(db: &mut Connection, events: &[JobEvent], at: Moment) -> Res
     Ok(job)
 }
 
-/// Applies `events` to a job, all or none.
+/// Applies `events` to a job, all or none; with `seq`, only where the job has had exactly that many events.
 pub(super) fn append(
     db: &mut Connection,
-    id: JobId,
+    (id, seq): (JobId, Option<u32>),
     events: &[JobEvent],
     at: Moment,
 ) -> Result<Job, LedgerError> {
     let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut job = query::job(&change, id)?.ok_or(LedgerError::NoJob(id))?;
+    if seq.is_some_and(|seq| seq != job.seq) {
+        return Err(LedgerError::MovedOn(id));
+    }
     for event in events {
         job = step(&change, &job, event, at)?;
     }

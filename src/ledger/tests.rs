@@ -227,3 +227,15 @@ async fn roots_are_known_by_their_mark() {
     assert_eq!(moved.id, about.id, "the same root, mounted elsewhere");
     assert_eq!(ledger.root_by_mark("m2".into()).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn what_was_seen_of_an_older_job_is_not_recorded() {
+    let disk = Disk::new();
+    let ledger = disk.open();
+    let old = ledger.found(vec![admitted(b"a.mp4", 1)], Moment(1)).await.unwrap();
+    let JobEvent::Admitted { clip, order } = admitted(b"a.mp4", 1) else { unreachable!() };
+    ledger.append(old.id, vec![JobEvent::Rebound { clip, order }], Moment(2)).await.unwrap();
+    let late = ledger.append_at(old.id, old.seq, vec![JobEvent::Unsettled], Moment(3)).await.unwrap_err();
+    assert!(matches!(late, LedgerError::MovedOn(_)) && !late.is_fatal(), "{late}");
+    ledger.append_at(old.id, old.seq + 1, vec![JobEvent::Unsettled], Moment(3)).await.unwrap();
+}

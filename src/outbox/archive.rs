@@ -106,6 +106,14 @@ impl<'a> Group<'a> {
             };
             group.places.push(place);
         }
+        // Where other bytes lie under the clip's name, they are a new clip, and the texts beside it are its words now.
+        if matches!(group.places.first(), Some(Place::Changed)) {
+            group
+                .places
+                .iter_mut()
+                .filter(|place| matches!(place, Place::Inbox))
+                .for_each(|p| *p = Place::Changed);
+        }
         Ok(group)
     }
 

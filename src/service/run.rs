@@ -23,7 +23,7 @@ use crate::mount::Dir;
 use crate::outbox;
 use crate::worker::clock::Clock;
 use crate::worker::{
-    Board, Dispatcher, Ended, Folders, Gate, Intake, Notes, Stops, Tally, Tools, Withholding,
+    Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Stops, Tally, Tools, Withholding,
 };
 
 /// How a run is asked for.
@@ -124,12 +124,13 @@ impl Daemon {
         tasks.spawn(keeper.run());
         tasks.spawn(self.console.clone().draw(self.board.clone()));
         tasks.spawn(publish(self.board.clone(), self.ledger.clone()));
-        let tools = Arc::new(self.tools(folders, notes));
+        let (reports, inbox) = self.watch(&folders)?;
+        let brake = Brake::watch(folders.clone()).map_err(StartError::Thread)?;
+        let tools = Arc::new(self.tools(folders, notes, (inbox, brake)));
         let (wake, wakes) = mpsc::channel(256);
         let dispatcher = Dispatcher::start(Arc::clone(&tools), wakes, flags.once).await?;
         let withholding = Arc::new(Withholding::default());
         let intake = Intake::new(Arc::clone(&tools), wake, Arc::clone(&withholding));
-        let (reports, inbox) = self.watch(&tools.folders)?;
         let (config, stops) = (Arc::clone(&self.config), self.stops.clone());
         tracing::info!(inbox = %config.folders.inbox.display(), "dakbox {} takes clips from {}", env!("CARGO_PKG_VERSION"), config.folders.inbox.display());
         systemd::ready("watching the inbox");
@@ -137,7 +138,7 @@ impl Daemon {
             ended = dispatcher.run() => ended,
             Err(error) = intake.run(reports) => Ended::Ledger(error),
         };
-        drop(inbox);
+        tools.inbox.stop();
         stops.drain.cancel();
         self.close(&tools, tasks).await;
         self.verdict(ended, flags, &withholding).await
@@ -191,11 +192,13 @@ impl Daemon {
         Ok(())
     }
 
-    fn tools(&self, folders: Folders, notes: Notes) -> Tools {
+    fn tools(&self, folders: Folders, notes: Notes, (inbox, brake): (inbox::Inbox, Brake)) -> Tools {
         Tools {
             ledger: self.ledger.clone(),
             service: self.client.clone(),
             folders,
+            inbox,
+            brake,
             clock: Clock::start(),
             notes,
             progress: self.board.clone(),
@@ -240,7 +243,7 @@ impl Daemon {
             Ended::Quiet if self.tally.failed() > 0 => Ok(RunEnd::Failed),
             Ended::Quiet => {
                 let open = self.ledger.open_jobs().await?.len();
-                let waits = flags.once && (open > 0 || withholding.clips() > 0);
+                let waits = flags.once && (open > 0 || withholding.anything());
                 Ok(if waits { RunEnd::Waiting } else { RunEnd::Done })
             }
         }

@@ -25,13 +25,14 @@ pub(super) fn judge(
 ) -> Admission {
     let here = at.filter(|job| !job.is_ended() && !job.closing());
     let file = of.filter(|job| job.clip.stamp.same_file(stamp));
-    if let Some(job) = file.as_ref().filter(|job| !job.is_ended() && !job.closing()) {
+    // After its message a job keeps the bytes it was paid for: others, in a file that was overwritten or that got the
+    // old one's inode, are another job.
+    let same = |job: &Job| job.clip.stamp.same_contents(stamp) || !job.may_be_paid();
+    if let Some(job) = file.as_ref().filter(|job| !job.is_ended() && !job.closing() && same(job)) {
         return Admission::Known(Box::new(job.clone()));
     }
     if let Some(job) = here {
-        // After its message a job keeps the clip it was paid for: other bytes under its name are another job.
-        let same = job.clip.stamp.same_contents(stamp);
-        return if same || !job.may_be_paid() { Admission::Known(Box::new(job)) } else { Admission::New };
+        return if same(&job) { Admission::Known(Box::new(job)) } else { Admission::New };
     }
     let Some(job) = file.filter(|job| job.clip.stamp.same_contents(stamp)) else { return Admission::New };
     match &job.end {

@@ -10,6 +10,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::claim::Claim;
 use super::clock::wall;
 use super::executor;
+use super::folders::blocking;
 use super::queue::{self, Limits, Load};
 use super::stop::{self, Patience, Stop};
 use super::{Tools, Wake};
@@ -65,9 +66,7 @@ impl Dispatcher {
             once,
             inbox_quiet: false,
         };
-        for id in this.jobs.keys().copied().collect::<Vec<_>>() {
-            this.tools.notes.sync(&this.jobs[&id]);
-        }
+        this.look_after_the_night().await?;
         if !this.jobs.is_empty() {
             tracing::info!(jobs = this.jobs.len(), "jobs taken up again");
         }
@@ -100,6 +99,24 @@ impl Dispatcher {
         }
     }
 
+    /// What changed while nobody looked: clips that were taken away, and pairs that were being changed.
+    async fn look_after_the_night(&mut self) -> Result<(), LedgerError> {
+        for id in self.jobs.keys().copied().collect::<Vec<_>>() {
+            let job = &self.jobs[&id];
+            self.tools.notes.sync(job);
+            let unpaid = !job.may_be_paid() && !job.closing();
+            let (folders, path) = (self.tools.folders.clone(), job.clip.path.clone());
+            let unsettled = job.unsettled;
+            let gone = move || Ok(folders.inbox()?.stat(&path)?.is_none() && folders.present().is_ok());
+            if unpaid && matches!(blocking(gone).await, Ok(true)) {
+                self.record(id, vec![JobEvent::Cancelled]).await?;
+            } else if unsettled {
+                self.record(id, vec![JobEvent::GoesOn]).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// A moment stored before the clock was set back would hold a job for ever: it counts as come.
     fn forget_far_moments(&mut self) {
         let config = self.tools.config();
@@ -117,7 +134,7 @@ impl Dispatcher {
         Limits {
             jobs: config.jobs.concurrency as usize,
             uploads: config.jobs.uploads as usize,
-            paused: self.tools.folders.paused(),
+            paused: self.tools.brake.is_on(),
         }
     }
 
@@ -143,7 +160,8 @@ impl Dispatcher {
     /// Records the start, unless a wait is merely looked at again, and hands the job out.
     async fn begin(&mut self, id: JobId, step: Step) -> Result<(), LedgerError> {
         let Some(job) = self.jobs.get(&id) else { return Ok(()) };
-        if job.phase != Phase::Waiting {
+        // A wait that is merely looked at again is not worth an event, but an upload that begins is.
+        if job.phase != Phase::Waiting || step == Step::Upload {
             match self.tools.ledger.append(id, vec![JobEvent::Started { step }], wall()).await {
                 Ok(job) => drop(self.jobs.insert(id, job)),
                 Err(error) if error.is_fatal() => return Err(error),
@@ -202,9 +220,24 @@ impl Dispatcher {
         let events = match outcome {
             Ok(events) => [claim.opening(), events].concat(),
             Err(Stop::Ledger(error)) => return Err(error),
+            Err(Stop::Unsettled) => return self.unsettled(&claim).await,
             Err(stopped) => self.stopped(&claim, &stopped),
         };
         self.record(id, events).await
+    }
+
+    /// The pair was found changed. Where the inbox has told of that meanwhile, it is settled again already.
+    async fn unsettled(&mut self, claim: &Claim) -> Result<(), LedgerError> {
+        let (id, events) = (claim.id(), vec![JobEvent::Unsettled]);
+        match self.tools.ledger.append_at(id, claim.job().seq, events.clone(), wall()).await {
+            Ok(job) => {
+                self.tools.inbox.report_anew(&job.clip.path);
+                self.recorded(job, &events, None);
+                Ok(())
+            }
+            Err(error) if error.is_fatal() => Err(error),
+            Err(_) => self.pause(id).await,
+        }
     }
 
     /// A task that was cut, or that panicked: the job goes on from what the ledger says.
@@ -247,7 +280,7 @@ impl Dispatcher {
     /// Records what a step brought and, where it may go on at once, the start of the next: one commit.
     async fn record(&mut self, id: JobId, mut events: Vec<JobEvent>) -> Result<(), LedgerError> {
         if events.is_empty() {
-            return self.reload(id).await;
+            return self.pause(id).await;
         }
         let next = self.follows(id, &events);
         events.extend(next.map(|step| JobEvent::Started { step }));
@@ -256,12 +289,17 @@ impl Dispatcher {
             Err(error) if error.is_fatal() => return Err(error),
             Err(error) => {
                 tracing::debug!(job = %id, %error, "the job moved on meanwhile");
-                // Whatever made this impossible may be there still: no job turns in circles without a pause.
-                self.relooks.insert(id, self.tools.clock.now().after(Duration::from_secs(1)));
-                self.reload(id).await?;
+                self.pause(id).await?;
             }
         }
         Ok(())
+    }
+
+    /// Nothing could be recorded. Whatever was in the way may be there still: no job turns in circles without a pause.
+    async fn pause(&mut self, id: JobId) -> Result<(), LedgerError> {
+        let soon = self.tools.clock.now().after(Duration::from_secs(1));
+        self.relooks.entry(id).or_insert(soon);
+        self.reload(id).await
     }
 
     fn recorded(&mut self, job: Job, events: &[JobEvent], next: Option<Step>) {
@@ -310,7 +348,7 @@ impl Dispatcher {
     fn is_quiet(&self) -> bool {
         let rests =
             |job: &Job| job.phase == Phase::Waiting || job.unsettled || self.relooks.contains_key(&job.id);
-        let paused = self.tools.folders.paused();
+        let paused = self.tools.brake.is_on();
         let held = |job: &Job| paused && matches!(crate::job::due_step(job), Step::Instruct(_));
         self.once
             && self.inbox_quiet

@@ -13,7 +13,7 @@ pub(super) async fn act(tools: Arc<Tools>, mut claim: Claim) -> (Claim, Result<V
         Step::Session => steps::session::run(&tools, &claim).await,
         Step::Upload => steps::upload::run(&tools, &claim).await,
         Step::Instruct(n) => steps::instruct::run(&tools, &mut claim, n).await,
-        Step::Observe(n) => steps::observe::run(&tools, &claim, n).await,
+        Step::Observe(n) => steps::observe::run(&tools, &mut claim, n).await,
         Step::Export => steps::export::run(&tools, &mut claim).await,
         Step::Fetch => steps::fetch::run(&tools, &claim).await,
         Step::Deliver => steps::deliver::run(&tools, &claim).await,

@@ -9,6 +9,26 @@ use crate::mount::{Dir, Mark};
 
 use super::stop::Stop;
 
+/// Which folder.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    Inbox,
+    Outbox,
+    Archive,
+    Failed,
+}
+
+impl Place {
+    const fn opening(self) -> &'static str {
+        match self {
+            Self::Inbox => "opening the inbox",
+            Self::Outbox => "opening the outbox",
+            Self::Archive => "opening the archive",
+            Self::Failed => "opening the folder of failed clips",
+        }
+    }
+}
+
 /// The folders dakbox works in, below roots that are marked as this ledger's.
 #[derive(Clone, Debug)]
 pub struct Folders {
@@ -28,9 +48,29 @@ impl Folders {
         self.root
     }
 
-    /// Whether everyone's brake is on: `pause.txt` in the root.
+    /// Whether everyone's brake is on: `pause.txt` in the root. Asks the file system, which may hang.
     pub fn paused(&self) -> bool {
         self.config.root.join("pause.txt").symlink_metadata().is_ok()
+    }
+
+    /// One of the folders, opened where a hung share holds no task.
+    ///
+    /// # Errors
+    /// Those of opening, as a passing failure.
+    pub(super) async fn open(&self, place: Place) -> Result<Dir, Stop> {
+        self.try_open(place).await.map_err(|error| Stop::local(place.opening(), &error))
+    }
+
+    /// The same, with the system's own word.
+    pub(super) async fn try_open(&self, place: Place) -> io::Result<Dir> {
+        let folders = self.clone();
+        let open = move || match place {
+            Place::Inbox => folders.inbox(),
+            Place::Outbox => folders.outbox(),
+            Place::Archive => folders.archive(),
+            Place::Failed => folders.failed(),
+        };
+        blocking(open).await
     }
 
     /// The inbox.
@@ -72,6 +112,16 @@ impl Folders {
             }
         }
         Ok(())
+    }
+
+    /// What it means that a clip is not there: it was taken away, or its whole share was.
+    pub(super) async fn vanished(&self) -> Stop {
+        let folders = self.clone();
+        match blocking(move || Ok(folders.present())).await {
+            Ok(Ok(())) => Stop::Vanished,
+            Ok(Err(failure)) => Stop::failed(failure),
+            Err(error) => Stop::local("looking at the folders", &error),
+        }
     }
 
     /// Writes the count of intents into every mark: one fsync each.

@@ -1,7 +1,7 @@
 //! Intake: makes jobs of what the inbox reports, and tells the dispatcher.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::mpsc;
 
@@ -27,14 +27,17 @@ pub enum Wake {
     Look,
 }
 
-/// How many clips are withheld until a person does something.
+/// What is not taken until something changes outside.
 #[derive(Debug, Default)]
-pub struct Withholding(AtomicUsize);
+pub struct Withholding {
+    clips: AtomicUsize,
+    away: AtomicBool,
+}
 
 impl Withholding {
-    /// The number.
-    pub fn clips(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+    /// Whether a clip is withheld until a person does something, or the whole inbox is away.
+    pub fn anything(&self) -> bool {
+        self.clips.load(Ordering::Relaxed) > 0 || self.away.load(Ordering::Relaxed)
     }
 }
 
@@ -61,7 +64,14 @@ impl Intake {
                 Report::Arrival(arrival) => self.arrived(&arrival).await?,
                 Report::Gone(gone) => self.gone(&gone).await?,
                 Report::Withheld(list) => self.withheld(&list).await?,
-                Report::Folder(state) => tell_folder(&state),
+                Report::Folder(state) => {
+                    tell_folder(&state);
+                    let away = matches!(state, FolderState::Away { .. });
+                    self.withholding.away.store(away, Ordering::Relaxed);
+                    if away {
+                        self.wake(Wake::Quiet(true)).await;
+                    }
+                }
                 Report::Quiet => self.wake(Wake::Quiet(true)).await,
             }
         }
@@ -143,7 +153,7 @@ impl Intake {
 
     async fn withheld(&self, list: &[Withheld]) -> Result<(), LedgerError> {
         let held = list.iter().filter(|w| w.what == What::Clip && w.reason.code().is_some()).count();
-        self.withholding.0.store(held, Ordering::Relaxed);
+        self.withholding.clips.store(held, Ordering::Relaxed);
         self.tools.notes.inbox(list.iter().filter(|w| w.note_due).filter_map(note).collect());
         let now = wall();
         let rows = list.iter().filter(|w| w.what != What::Foreign).map(|w| Sighting {
@@ -162,7 +172,7 @@ fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
         return vec![consent];
     }
     if job.may_be_paid() {
-        let moved = clip.path != job.clip.path && clip.stamp.same_file(&job.clip.stamp);
+        let moved = clip.path != job.clip.path && clip.stamp.same_contents(&job.clip.stamp);
         let renamed = JobEvent::Renamed { path: clip.path, stamp: clip.stamp };
         return if moved { vec![renamed] } else { Vec::new() };
     }

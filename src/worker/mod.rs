@@ -25,6 +25,8 @@ mod stop;
 
 mod tools;
 
+mod brake;
+
 mod folders;
 
 mod gate;
@@ -43,6 +45,7 @@ pub mod clock;
 
 mod chance;
 
+pub use brake::Brake;
 use chance::chance;
 pub use dispatcher::{Dispatcher, Ended};
 pub use folders::Folders;

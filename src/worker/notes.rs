@@ -46,7 +46,7 @@ impl Notes {
 
     /// Has the job's note say what the job says: one while it waits, none otherwise.
     pub fn sync(&self, job: &Job) {
-        let waits = job.waiting.as_ref().filter(|_| job.end.is_none());
+        let waits = job.waiting.as_ref().filter(|_| !job.is_ended());
         if waits.is_some() && job.phase == Phase::Running {
             // A wait that is looked at again keeps its note as it is.
             return;
@@ -124,7 +124,7 @@ impl Keeper {
             let waits = match owner {
                 Owner::Inbox => true,
                 Owner::Job(id) => {
-                    matches!(self.ledger.job(id).await, Ok(Some(job)) if job.waiting.is_some() && job.end.is_none())
+                    matches!(self.ledger.job(id).await, Ok(Some(job)) if job.waiting.is_some() && !job.is_ended())
                 }
             };
             if waits {

@@ -17,6 +17,8 @@ pub enum Stop {
     },
     /// The clip or its words are not as they were judged.
     Unsettled,
+    /// The clip is not there any more, and nothing was paid for it.
+    Vanished,
     /// The service does not know the session any more.
     SessionGone,
     /// The job has moved on meanwhile: what is due is asked anew.
@@ -46,7 +48,7 @@ impl Stop {
 impl From<LedgerError> for Stop {
     fn from(error: LedgerError) -> Self {
         match error {
-            LedgerError::Illegal(_) | LedgerError::NoJob(_) => Self::Stale,
+            LedgerError::Illegal(_) | LedgerError::NoJob(_) | LedgerError::MovedOn(_) => Self::Stale,
             LedgerError::ConsentUsed => Self::failed(Failure::new(
                 Code::SameAgain,
                 "this text has paid for the same clip with the same words once more already",
@@ -78,7 +80,8 @@ pub(super) fn events(job: &Job, stop: &Stop, now: Moment, patience: Patience) ->
     match stop {
         Stop::Failed { failure, retry_after } => failed(job, failure, *retry_after, now, patience),
         Stop::Unsettled => vec![JobEvent::Unsettled],
-        Stop::SessionGone => vec![session_gone(job, now, patience)],
+        Stop::Vanished => vec![JobEvent::Cancelled],
+        Stop::SessionGone => session_gone(job, now, patience),
         Stop::Stale | Stop::Halted | Stop::Ledger(_) => Vec::new(),
     }
 }
@@ -108,14 +111,14 @@ fn failed(
     }
 }
 
-fn session_gone(job: &Job, now: Moment, patience: Patience) -> JobEvent {
+fn session_gone(job: &Job, now: Moment, patience: Patience) -> Vec<JobEvent> {
     if job.may_be_paid() {
         let failure = Failure::new(
             Code::SessionLost,
             "the service does not know this clip's session any more, and what was paid for was in it",
             "Open the project's link if there is one; or drop a copy of the clip under a new name with other words.",
         );
-        return JobEvent::Waits { failure, until: None };
+        return vec![JobEvent::Waits { failure, until: None }];
     }
     if job.sessions >= patience.max_attempts {
         let failure = Failure::new(
@@ -123,7 +126,8 @@ fn session_gone(job: &Job, now: Moment, patience: Patience) -> JobEvent {
             "the service forgets the session again and again",
             "It is tried again by itself.",
         );
-        return JobEvent::Waits { failure: failure.waiting(), until: Some(now.after(patience.recheck)) };
+        let until = Some(now.after(patience.recheck));
+        return vec![JobEvent::SessionDropped, JobEvent::Waits { failure: failure.waiting(), until }];
     }
-    JobEvent::SessionDropped
+    vec![JobEvent::SessionDropped]
 }

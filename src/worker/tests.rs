@@ -76,6 +76,9 @@ fn ended(end: JobEvent, left: bool) -> Vec<JobEvent> {
     vec![end, JobEvent::Started { step: Step::Tidy }, JobEvent::Tidied { clip_at: None, left }]
 }
 
+/// A story, what had happened to the job, the name and the file that arrive, what they ask, and what that is.
+type Row<'a> = (&'a str, Vec<JobEvent>, &'a str, Stamp, &'a Option<Order>, fn(&Job) -> Admission);
+
 #[test]
 fn what_an_arrival_is() {
     let failed = || JobEvent::Failed { failure: Failure::new(Code::NotMedia, "no", "no") };
@@ -83,7 +86,7 @@ fn what_an_arrival_is() {
     let other = Some(asks("y", own_text(2)));
     let default = Some(asks("default", WordsFrom::Default));
     let known = |job: &Job| Admission::Known(Box::new(job.clone()));
-    let table: Vec<(&str, Vec<JobEvent>, &str, Stamp, &Option<Order>, fn(&Job) -> Admission)> = vec![
+    let table: Vec<Row<'_>> = vec![
         ("under way", vec![], "a.mp4", stamp(1), &same, |job| Admission::Known(Box::new(job.clone()))),
         ("renamed while under way", paid(), "b.mp4", stamp(1), &same, |job| {
             Admission::Known(Box::new(job.clone()))
@@ -92,6 +95,17 @@ fn what_an_arrival_is() {
             Admission::Known(Box::new(job.clone()))
         }),
         ("other bytes after it are another job", paid(), "a.mp4", stamp(2), &same, |_| Admission::New),
+        ("overwritten in place after it", paid(), "a.mp4", Stamp { mtime_ns: 7, ..stamp(1) }, &same, |_| {
+            Admission::New
+        }),
+        (
+            "another clip that got the old one's inode",
+            paid(),
+            "b.mp4",
+            Stamp { size: 7, ..stamp(1) },
+            &same,
+            |_| Admission::New,
+        ),
         ("cancelled, dropped again", ended(JobEvent::Cancelled, false), "a.mp4", stamp(1), &same, |job| {
             Admission::Reopens(Box::new(job.clone()))
         }),
@@ -127,7 +141,7 @@ fn what_an_arrival_is() {
 
 #[test]
 fn what_is_recorded_of_a_step_that_stopped() {
-    let patience = Patience { max_attempts: 3, recheck: Duration::from_secs(300), chance: 1.0 };
+    let patience = Patience { max_attempts: 3, recheck: Duration::from_mins(5), chance: 1.0 };
     let now = Moment(1_000_000);
     let told = |job: &Job, stop: &Stop| events(job, stop, now, patience);
     let down = Failure::new(Code::ServiceDown, "down", "wait");
@@ -136,7 +150,7 @@ fn what_is_recorded_of_a_step_that_stopped() {
     let tried = told(&job, &Stop::failed(down.clone()));
     let [JobEvent::Tried { until, .. }] = &tried[..] else { panic!("{tried:?}") };
     assert_eq!(*until, now.after(Duration::from_secs(1)), "the first wait is below a second");
-    let asked = Stop::Failed { failure: down.clone(), retry_after: Some(Duration::from_secs(60)) };
+    let asked = Stop::Failed { failure: down.clone(), retry_after: Some(Duration::from_mins(1)) };
     let [JobEvent::Tried { until, .. }] = &told(&job, &asked)[..] else { panic!() };
     assert_eq!(*until, now.after(Duration::from_secs(61)), "never before the service wants it");
 
@@ -153,16 +167,16 @@ fn what_is_recorded_of_a_step_that_stopped() {
     assert!(matches!(&permanent[..], [JobEvent::Failed { .. }]), "{permanent:?}");
     assert!(told(&job, &Stop::Halted).is_empty() && told(&job, &Stop::Stale).is_empty());
 
-    let gone = |events: &[JobEvent]| told(&after(1, events), &Stop::SessionGone).remove(0);
-    assert_eq!(gone(&in_session()), JobEvent::SessionDropped, "nothing was paid in it");
-    let JobEvent::Waits { failure, until } = gone(&paid()) else { panic!() };
-    assert_eq!((failure.code, until), (Code::SessionLost, None), "paid work is never repeated silently");
+    let gone = |events: &[JobEvent]| told(&after(1, events), &Stop::SessionGone);
+    assert_eq!(gone(&in_session()), [JobEvent::SessionDropped], "nothing was paid in it");
+    let [JobEvent::Waits { failure, until }] = &gone(&paid())[..] else { panic!() };
+    assert_eq!((failure.code, *until), (Code::SessionLost, None), "paid work is never repeated silently");
     let anew = [vec![JobEvent::SessionDropped], in_session()].concat();
     let often = [in_session(), anew.clone(), anew].concat();
-    assert!(
-        matches!(gone(&often), JobEvent::Waits { until: Some(_), .. }),
-        "no storm of sessions and uploads"
-    );
+    let stormy = gone(&often);
+    let [JobEvent::SessionDropped, JobEvent::Waits { until: Some(_), .. }] = &stormy[..] else {
+        panic!("no storm of sessions and uploads, and none stuck in a dead one: {stormy:?}")
+    };
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::brake::Brake;
 use super::clock::Clock;
 use super::folders::Folders;
 use super::gate::Gate;
@@ -14,6 +15,7 @@ use super::stop::Stop;
 use super::tally::Tally;
 use crate::api::{self, ApiError, Heard, MessageEnd};
 use crate::config::Config;
+use crate::inbox::Inbox;
 use crate::job::{Balance, Job, JobId, SessionId, StreamEnd};
 use crate::ledger::Ledger;
 use crate::timeline::{Draft, Reading};
@@ -35,8 +37,12 @@ pub struct Tools {
     pub service: api::Client,
     /// The folders.
     pub folders: Folders,
+    /// The brake that everyone can reach.
+    pub brake: Brake,
     /// The steady clock.
     pub clock: Clock,
+    /// What watches the inbox.
+    pub inbox: Inbox,
     /// The waiting notes.
     pub notes: Notes,
     /// How far running steps are.

@@ -7,7 +7,7 @@ use crate::mount::Dir;
 use crate::outbox::{Landed, Title, Whole, find_ours};
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
-use crate::worker::folders::blocking;
+use crate::worker::folders::{Place, blocking};
 use crate::worker::order;
 use crate::worker::stop::Stop;
 
@@ -16,7 +16,7 @@ pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, S
     let Some(film) = claim.job().film.clone() else { return Ok(vec![JobEvent::FilmLost]) };
     let title = order::title(claim.job());
     let at = claim.job().clip.path.parent();
-    let outbox = tools.folders.outbox().map_err(|e| Stop::local("opening the outbox", &e))?;
+    let outbox = tools.folders.open(Place::Outbox).await?;
     let landed = blocking(move || land(&outbox, &at, &title, &film))
         .await
         .map_err(|e| Stop::local("giving the film its name", &e))?;

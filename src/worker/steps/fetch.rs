@@ -12,7 +12,7 @@ use crate::media::{self, Facts, FilmVerdict};
 use crate::outbox::{Landing, NotWhole, Whole};
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
-use crate::worker::folders::blocking;
+use crate::worker::folders::{Place, blocking};
 use crate::worker::stop::Stop;
 
 /// Bytes gathered before they are written: a share likes large pieces.
@@ -60,32 +60,42 @@ impl From<Stop> for Tried {
 
 async fn fetch(tools: &Tools, claim: &Claim, id: &RenderId, url: Option<&str>) -> Result<Film, Tried> {
     let at = claim.job().clip.path.parent();
-    let outbox = tools.folders.outbox().map_err(|e| Stop::local("opening the outbox", &e))?;
+    let outbox = tools.folders.open(Place::Outbox).await?;
     let free = outbox.free().map_err(|e| Stop::local("asking for room in the outbox", &e))?;
-    let mut landing = blocking(move || Landing::start(&outbox, &at)).await.map_err(|e| writing(&e))?;
+    let place = outbox.clone();
+    let landing = blocking(move || Landing::start(&place, &at)).await.map_err(|e| writing(&e))?;
+    let part = landing.part();
+    let fetched = land(tools, claim, (id, url, free), landing).await;
+    if fetched.is_err() {
+        // Nothing of a film that did not come whole stays in the outbox.
+        let _ = blocking(move || outbox.remove(&part)).await;
+    }
+    fetched
+}
+
+/// All of the film, over as many connections as it takes.
+async fn land(
+    tools: &Tools,
+    claim: &Claim,
+    source: (&RenderId, Option<&str>, u64),
+    mut landing: Landing,
+) -> Result<Film, Tried> {
     let mut resume = Resume { offset: 0, etag: None };
     let mut tries = 0;
-    let announced = loop {
+    loop {
         tries += 1;
-        let (back, outcome) = pull(tools, claim, (id, url, free), landing, &mut resume).await?;
+        let (back, outcome) = pull(tools, claim, source, landing, &mut resume).await?;
         landing = back;
         match outcome {
-            Ok(len) => break len,
+            Ok(len) => return Ok(check(landing, len).await?),
             Err(error) if tries < tools.config().jobs.max_attempts && may_resume(&error) => {
                 tracing::debug!(job = %claim.id(), %error, "the film is fetched on");
                 tools.rest(crate::job::retry_delay(tries, crate::worker::chance())).await?;
             }
-            Err(error) => {
-                let _ = blocking(move || landing.discard()).await;
-                return Err(if is_dead(&error) {
-                    Tried::Dead(error.into())
-                } else {
-                    Tried::Stop(error.into())
-                });
-            }
+            Err(error) if is_dead(&error) => return Err(Tried::Dead(error.into())),
+            Err(error) => return Err(Tried::Stop(error.into())),
         }
-    };
-    Ok(check(landing, announced).await?)
+    }
 }
 
 type Pulled = (Landing, Result<Option<u64>, ApiError>);
@@ -104,6 +114,9 @@ async fn pull(
         Err(error) => return Ok((landing, Err(error))),
     };
     resume.etag = film.etag.take();
+    if film.len.is_some_and(|len| len.saturating_sub(film.offset) > cap) {
+        return Err(writing(&io::ErrorKind::StorageFull.into()));
+    }
     if film.offset != landing.len() {
         landing = blocking(move || landing.restart().map(|()| landing)).await.map_err(|e| writing(&e))?;
     }

@@ -1,13 +1,13 @@
 //! The message: bound words, a baseline, the intent on disk, and only then the first byte.
 
 use crate::api::{ApiError, Delivery, MessageEnd};
-use crate::inbox;
+use crate::inbox::{self, WordsNow};
 use crate::job::{Balance, Code, Failure, JobEvent, Kind, SessionId, StreamEnd, Upload, WordsFrom};
 use crate::ledger::LedgerError;
 use crate::timeline::Reading;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
-use crate::worker::folders::blocking;
+use crate::worker::folders::{Place, blocking};
 use crate::worker::steps::room;
 use crate::worker::stop::Stop;
 use crate::worker::{order, state};
@@ -29,7 +29,14 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
     match sent {
         Ok(end) => Ok(vec![answered(n, intent, end)]),
         Err(error) if error.delivery == Delivery::Unknown => Ok(vec![broken(n, intent, &error)]),
-        Err(error) => refused(tools, claim, &session, (n, intent, &baseline), error).await,
+        Err(error) if error.delivery == Delivery::Refused && !error.session_lost() => {
+            Ok(vec![denied(tools, n, intent, &error)])
+        }
+        Err(error) => {
+            // It never left, or there is no session it could have been taken in.
+            claim.commit(&tools.ledger, JobEvent::Refused { n, intent }).await?;
+            Err(error.into())
+        }
     }
 }
 
@@ -78,16 +85,22 @@ async fn baseline(tools: &Tools, claim: &Claim, session: &SessionId, n: u16) -> 
 
 /// The clip and its words are those the job was made of: this binds them.
 async fn still_meant(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
-    let inbox = tools.folders.inbox().map_err(|e| Stop::local("opening the inbox", &e))?;
+    let inbox = tools.folders.open(Place::Inbox).await?;
     let (clip, ignore) = (claim.job().clip.clone(), tools.config().watch.ignore.clone());
     let look = move || {
-        let now = inbox.stat(&clip.path)?.map(|entry| entry.stamp);
-        let same = now.is_some_and(|stamp| stamp.same_contents(&clip.stamp));
-        Ok(if same { Some(inbox::words_now(&inbox, &clip.path, &ignore)?) } else { None })
+        let now = inbox.stat(&clip.path)?.map(|entry| entry.stamp.same_contents(&clip.stamp));
+        let words =
+            if now == Some(true) { Some(inbox::words_now(&inbox, &clip.path, &ignore)?) } else { None };
+        Ok((now, words))
     };
-    let words = blocking(look).await.map_err(|e| Stop::local("reading the clip's words", &e))?;
-    let Some(words) = words else { return Err(Stop::Unsettled) };
-    if order::is_still(&claim.job().order.from, &words) { Ok(()) } else { Err(Stop::Unsettled) }
+    match blocking(look).await.map_err(|e| Stop::local("reading the clip's words", &e))? {
+        (None, _) => Err(tools.folders.vanished().await),
+        (_, Some(WordsNow::Held { code: code @ (Code::Unreadable | Code::NotSafe), detail })) => {
+            Err(Stop::failed(Failure::new(code, detail, "It is looked at again by itself.")))
+        }
+        (_, Some(words)) if order::is_still(&claim.job().order.from, &words) => Ok(()),
+        _ => Err(Stop::Unsettled),
+    }
 }
 
 /// The line: the intent is on disk, and counted in the root's mark, when this returns.
@@ -98,7 +111,9 @@ async fn intend(
     baseline: &Reading,
     credits: Option<Balance>,
 ) -> Result<(), Stop> {
-    if tools.stops.drain.is_cancelled() || tools.folders.paused() {
+    let folders = tools.folders.clone();
+    let paused = blocking(move || Ok(folders.paused())).await.unwrap_or(true);
+    if tools.stops.drain.is_cancelled() || paused {
         return Err(Stop::Halted);
     }
     let baseline = serde_json::to_string(baseline).map_err(|e| Stop::local("noting the state", &e.into()))?;
@@ -140,31 +155,17 @@ fn broken(n: u16, intent: u32, error: &ApiError) -> JobEvent {
     JobEvent::Answered { n, intent, end: StreamEnd::Broken(error.to_string()), words: String::new() }
 }
 
-/// The service says that it did not accept the message, or was never reached. It is believed where the draft reads
-/// as before.
-async fn refused(
-    tools: &Tools,
-    claim: &mut Claim,
-    session: &SessionId,
-    (n, intent, baseline): (u16, u32, &Reading),
-    error: ApiError,
-) -> Result<Vec<JobEvent>, Stop> {
-    if error.delivery == Delivery::Refused && !error.session_lost() {
-        match tools.read_state(session).await {
-            Ok(reading) if !reading.changed_from(baseline) => {}
-            Err(Stop::Halted) => return Err(Stop::Halted),
-            _ => return Ok(vec![broken(n, intent, &error)]),
-        }
-    }
-    claim.commit(&tools.ledger, JobEvent::Refused { n, intent }).await?;
+/// The service says that it did not accept the message: the state will show whether that is so.
+fn denied(tools: &Tools, n: u16, intent: u32, error: &ApiError) -> JobEvent {
     let mut failure = error.failure();
     if failure.code == Code::NoCredits {
         tools.gate.close(&failure);
     }
     if error.token_refused() {
-        // Reading the state has renewed the token, if it could be renewed: the message goes out once more.
+        // Reading the state renews the token, if it can be renewed: the message goes out once more.
         failure.kind = Kind::Passing;
-        return Err(Stop::failed(failure));
     }
-    Err(error.into())
+    let retry_after_ms = error.retry_after.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    let end = StreamEnd::Denied { failure, retry_after_ms };
+    JobEvent::Answered { n, intent, end, words: String::new() }
 }

@@ -13,7 +13,7 @@ use crate::worker::stop::Stop;
 const ENOUGH: u32 = 5;
 
 /// Finds out what became of message `n`.
-pub(crate) async fn run(tools: &Tools, claim: &Claim, n: u16) -> Result<Vec<JobEvent>, Stop> {
+pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<JobEvent>, Stop> {
     let session = claim.session()?;
     let Some(message) = claim.job().message(n).cloned() else { return Err(Stop::Stale) };
     let words = said(tools, claim, message.intent).await?;
@@ -31,7 +31,14 @@ pub(crate) async fn run(tools: &Tools, claim: &Claim, n: u16) -> Result<Vec<JobE
             Ok(vec![JobEvent::Observed { n, intent: message.intent, reading, credits }])
         }
         Seen::Changed(_) => Err(parked(tools, claim, not_ready()).await),
-        Seen::Unchanged => Err(parked(tools, claim, unchanged(&message.fate, &words)).await),
+        Seen::Unchanged => match &message.fate {
+            Fate::Ended(StreamEnd::Denied { failure, retry_after_ms }) => {
+                claim.commit(&tools.ledger, JobEvent::Refused { n, intent: message.intent }).await?;
+                let retry_after = retry_after_ms.map(Duration::from_millis);
+                Err(Stop::Failed { failure: failure.clone(), retry_after })
+            }
+            fate => Err(parked(tools, claim, unchanged(fate, &words)).await),
+        },
     }
 }
 
@@ -52,13 +59,20 @@ fn pace(tools: &Tools, claim: &Claim, fate: &Fate, words: &str) -> Pace {
     let api = &tools.config().api;
     let looked_before = claim.job().waiting.is_some();
     let (first, interval) = match fate {
-        Fate::Ended(StreamEnd::Clean | StreamEnd::Error(_)) => (Duration::ZERO, api.state_interval),
+        Fate::Ended(StreamEnd::Clean | StreamEnd::Error(_) | StreamEnd::Denied { .. }) => {
+            (Duration::ZERO, api.state_interval)
+        }
         _ => (api.recovery_interval / 2, api.recovery_interval),
     };
     let sure = matches!(fate, Fate::Ended(StreamEnd::Error(_)))
         || (matches!(fate, Fate::Ended(StreamEnd::Clean)) && asks(words));
     let first = if looked_before { Duration::ZERO } else { first };
-    Pace { first, interval, unchanged: if sure || looked_before { 2 } else { ENOUGH } }
+    let unchanged = match fate {
+        Fate::Ended(StreamEnd::Denied { .. }) => 1,
+        _ if sure || looked_before => 2,
+        _ => ENOUGH,
+    };
+    Pace { first, interval, unchanged }
 }
 
 /// Whether words put a question to the person.

@@ -4,7 +4,7 @@ use crate::job::{Code, Failure};
 use crate::outbox;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
-use crate::worker::folders::blocking;
+use crate::worker::folders::{Place, blocking};
 use crate::worker::stop::Stop;
 
 /// The outbox can be written, and holds twice the clip's size besides `min_free`.
@@ -12,7 +12,7 @@ pub(crate) async fn check(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
     let config = tools.config();
     let need = claim.job().clip.stamp.size.saturating_mul(2).saturating_add(config.folders.min_free);
     let folder = claim.job().clip.path.parent();
-    let outbox = tools.folders.outbox().map_err(|e| read_only(&e))?;
+    let outbox = tools.folders.try_open(Place::Outbox).await.map_err(|e| read_only(&e))?;
     let free = blocking(move || {
         let probe = outbox::prove_writable(&outbox, &folder);
         let free = outbox.free()?;

@@ -8,7 +8,7 @@ use crate::mount::{Dir, Removal};
 use crate::outbox::{self, Fate, Item, Note, Title};
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
-use crate::worker::folders::blocking;
+use crate::worker::folders::{Place, blocking};
 use crate::worker::stop::Stop;
 use crate::worker::{order, telling};
 
@@ -23,9 +23,9 @@ pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, S
     Ok(vec![JobEvent::Tidied { clip_at, left }])
 }
 
-type Place = (Option<String>, bool);
+type Kept = (Option<String>, bool);
 
-async fn delivered(tools: &Tools, job: &Job) -> Result<Place, Stop> {
+async fn delivered(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
     let config = tools.config();
     if config.messages.report != crate::config::Report::Off {
         report(tools, job).await?;
@@ -34,7 +34,7 @@ async fn delivered(tools: &Tools, job: &Job) -> Result<Place, Stop> {
         AfterSuccess::Leave => Ok((None, true)),
         AfterSuccess::Delete => delete(tools, job).await,
         AfterSuccess::Archive => {
-            let archive = tools.folders.archive().map_err(|e| Stop::local("opening the archive", &e))?;
+            let archive = tools.folders.open(Place::Archive).await?;
             keep(tools, job, archive, None).await
         }
     }
@@ -42,20 +42,26 @@ async fn delivered(tools: &Tools, job: &Job) -> Result<Place, Stop> {
 
 async fn report(tools: &Tools, job: &Job) -> Result<(), Stop> {
     let Some(film) = job.delivered.clone() else { return Err(Stop::Stale) };
+    let outbox = tools.folders.open(Place::Outbox).await?;
+    let title = order::title(job);
+    let number = title.number_of(film.name()).unwrap_or(1);
+    // The film's number was free for its report as well, so what lies there is the one an earlier try has written.
+    let (place, there) = (outbox.clone(), film.with_name(&title.note(number, Note::Report)));
+    let written = blocking(move || there.map_or(Ok(false), |there| Ok(place.stat(&there)?.is_some()))).await;
+    if written.map_err(|e| Stop::local("looking for the report", &e))? {
+        return Ok(());
+    }
     let link = tools.link(job).await;
     let events = tools.ledger.events(job.id).await?;
     let text = telling::report(job, &events, link.as_deref());
-    let outbox = tools.folders.outbox().map_err(|e| Stop::local("opening the outbox", &e))?;
-    let title = order::title(job);
-    let number = title.number_of(film.name()).unwrap_or(1);
     blocking(move || outbox::notes::put_new(&outbox, &film.parent(), (&title, Note::Report), number, &text))
         .await
         .map_err(|e| Stop::local("writing the report", &e))?;
     Ok(())
 }
 
-async fn failed(tools: &Tools, job: &Job, failure: &Failure) -> Result<Place, Stop> {
-    let store = tools.folders.failed().map_err(|e| Stop::local("opening the folder of failed clips", &e))?;
+async fn failed(tools: &Tools, job: &Job, failure: &Failure) -> Result<Kept, Stop> {
+    let store = tools.folders.open(Place::Failed).await?;
     let title = Title::new(job.clip.path.stem(), order::NAME_MAX);
     let moved = keep(tools, job, store.clone(), Some(title.clone())).await;
     let (clip_at, left, number) = match moved {
@@ -65,7 +71,7 @@ async fn failed(tools: &Tools, job: &Job, failure: &Failure) -> Result<Place, St
     };
     let text = telling::failed(job, failure);
     let at = job.clip.path.parent();
-    let outbox = tools.folders.outbox().ok().filter(|_| left);
+    let outbox = tools.folders.open(Place::Outbox).await.ok().filter(|_| left);
     blocking(move || {
         let note = title.note(number.unwrap_or(1), Note::Error);
         for base in [Some(store), outbox].into_iter().flatten() {
@@ -88,8 +94,8 @@ fn number(at: &str) -> Option<u32> {
 }
 
 /// Moves clip and sidecar out of the inbox, each only if it is still what the job was about.
-async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Result<Place, Stop> {
-    let inbox = tools.folders.inbox().map_err(|e| Stop::local("opening the inbox", &e))?;
+async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Result<Kept, Stop> {
+    let inbox = tools.folders.open(Place::Inbox).await?;
     let items = items(job);
     let place = store.path().to_owned();
     let kept = blocking(move || {
@@ -116,16 +122,18 @@ fn items(job: &Job) -> Vec<Item> {
     std::iter::once(clip).chain(text).collect()
 }
 
-async fn delete(tools: &Tools, job: &Job) -> Result<Place, Stop> {
-    let inbox = tools.folders.inbox().map_err(|e| Stop::local("opening the inbox", &e))?;
+async fn delete(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
+    let inbox = tools.folders.open(Place::Inbox).await?;
     let items = items(job);
     let left = blocking(move || {
-        let mut left = false;
         for (at, item) in items.iter().enumerate() {
             let gone = remove(&inbox, &item.from, item)?;
-            left |= at == 0 && !gone;
+            if at == 0 && !gone {
+                // Another clip lies there now, and the text beside it is its own.
+                return Ok(true);
+            }
         }
-        Ok(left)
+        Ok(false)
     })
     .await
     .map_err(|e| Stop::local("deleting the clip", &e))?;

@@ -15,7 +15,7 @@ use crate::job::{Code, ContentHash, Failure, JobEvent, SessionId, Stamp, Upload}
 use crate::mount::stamp_of;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
-use crate::worker::folders::blocking;
+use crate::worker::folders::{Place, blocking};
 use crate::worker::stop::Stop;
 
 /// Sends the clip up, unless an upload in doubt turns out to have arrived.
@@ -33,11 +33,15 @@ pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, S
 /// The clip, judged anew on the handle that will be read.
 async fn open(tools: &Tools, claim: &Claim) -> Result<File, Stop> {
     let (path, stamp) = (claim.job().clip.path.clone(), claim.job().clip.stamp);
-    let inbox = tools.folders.inbox().map_err(|e| Stop::local("opening the inbox", &e))?;
+    let inbox = tools.folders.open(Place::Inbox).await?;
     // A person's consent that it is whole was asked for when it arrived; what matters here is that it is the same.
     let judged = blocking(move || Ok(inbox::judge_clip(&inbox, &path, true))).await;
     match judged.map_err(|e| Stop::local("opening the clip", &e))? {
         Judged::Fit(fit) if fit.stamp.same_contents(&stamp) => Ok(fit.file),
+        Judged::Gone => Err(tools.folders.vanished().await),
+        Judged::Held { code: code @ (Code::Unreadable | Code::NotSafe), detail, .. } => {
+            Err(Stop::failed(Failure::new(code, detail, "It is looked at again by itself.")))
+        }
         _ => Err(Stop::Unsettled),
     }
 }
@@ -91,15 +95,18 @@ fn hashed(
 /// After the upload: neither the handle nor the name leads to other bytes than those judged.
 async fn still_the_same(tools: &Tools, claim: &Claim, clip: File) -> Result<(), Stop> {
     let (path, judged) = (claim.job().clip.path.clone(), claim.job().clip.stamp);
-    let inbox = tools.folders.inbox().map_err(|e| Stop::local("opening the inbox", &e))?;
+    let inbox = tools.folders.open(Place::Inbox).await?;
     let (handle, name): (Stamp, Option<Stamp>) = blocking(move || {
         let name = inbox.stat(&path)?.map(|entry| entry.stamp);
         Ok((stamp_of(&clip)?, name))
     })
     .await
     .map_err(|e| Stop::local("comparing the clip", &e))?;
-    let same = handle.same_contents(&judged) && name.is_some_and(|n| n.same_contents(&judged));
-    if same { Ok(()) } else { Err(Stop::Unsettled) }
+    match name {
+        None => Err(tools.folders.vanished().await),
+        Some(name) if handle.same_contents(&judged) && name.same_contents(&judged) => Ok(()),
+        Some(_) => Err(Stop::Unsettled),
+    }
 }
 
 /// An upload in doubt: it is looked for under its name, and only where it is not there is it sent again, into a
