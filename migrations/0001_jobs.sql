@@ -30,6 +30,7 @@ CREATE TABLE job (
 ) STRICT;
 CREATE INDEX job_by_path ON job (root, path);
 CREATE INDEX job_by_inode ON job (ino, dev);
+CREATE INDEX job_by_change ON job (changed);
 CREATE INDEX job_open ON job (id) WHERE ended = 0;
 CREATE INDEX job_by_film ON job (film) WHERE film IS NOT NULL;
 

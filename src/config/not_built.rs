@@ -11,6 +11,7 @@ use super::ignore::glob;
 const NOT_BUILT: &[(&str, &[&str])] = &[
     ("folders.keep_archive", &[]),
     ("folders.share_page", &[]),
+    ("watch.clip_wait", &[]),
     ("instructions.on_question", &[]),
     ("instructions.proceed_words", &[]),
     ("api.on_token_expired", &[]),

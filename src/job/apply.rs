@@ -136,20 +136,9 @@ fn folder(job: &mut Job, event: &JobEvent) -> bool {
         return false;
     }
     match event {
-        JobEvent::Rebound { clip, order } => {
-            let new_session = order.language != job.order.language && job.session.is_some();
-            let other_words = !job.order.same_request(order);
-            job.rebind(clip, order);
-            if new_session {
-                job.drop_session();
-            } else if other_words && matches!(job.upload, Upload::Done { .. }) {
-                job.enter(job.first_after_upload());
-                (job.draft_seq, job.render, job.film) = (None, Render::default(), None);
-            } else {
-                job.enter(job.step);
-            }
-        }
+        JobEvent::Rebound { clip, order } => rebound(job, clip, order),
         JobEvent::Replaced { clip, order } => {
+            job.messages.clear();
             job.rebind(clip, order);
             job.drop_session();
         }
@@ -167,12 +156,33 @@ fn folder(job: &mut Job, event: &JobEvent) -> bool {
     true
 }
 
+/// Other words, or the same ones in another file: what was done so far is kept as far as it still holds.
+fn rebound(job: &mut Job, clip: &Clip, order: &Order) {
+    let same_language = order.language == job.order.language;
+    let same_words = job.order.same_request(order);
+    let going_up = job.phase == Phase::Running && matches!(job.step, Step::Session | Step::Upload);
+    job.rebind(clip, order);
+    if !same_words {
+        // Consents were given for the other words.
+        job.messages.clear();
+    }
+    if !same_language && job.session.is_some() {
+        job.drop_session();
+    } else if !same_words && matches!(job.upload, Upload::Done { .. }) {
+        job.enter(job.first_after_upload());
+        (job.draft_seq, job.render, job.film) = (None, Render::default(), None);
+    } else if !(going_up && same_language) {
+        job.enter(job.step);
+    }
+}
+
 fn reopens(job: &mut Job, event: &JobEvent) -> bool {
     let JobEvent::Reopened { clip, order } = event else { return false };
     if job.end != Some(End::Cancelled) {
         return false;
     }
     (job.end, job.left) = (None, false);
+    job.messages.clear();
     job.rebind(clip, order);
     job.drop_session();
     true

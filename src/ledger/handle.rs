@@ -1,7 +1,8 @@
 //! The daemon's hold on the ledger: one thread owns the file, calls are answered when they are on disk.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
@@ -19,6 +20,8 @@ type Call = Box<dyn FnOnce(&mut Connection) + Send>;
 pub struct Ledger {
     calls: mpsc::Sender<Call>,
     id: String,
+    /// A call has failed in a way that leaves open what is on disk: nothing more is written, and nothing paid.
+    dead: Arc<AtomicBool>,
 }
 
 impl Ledger {
@@ -34,7 +37,7 @@ impl Ledger {
                 call(&mut db);
             }
         })?;
-        Ok(Self { calls, id })
+        Ok(Self { calls, id, dead: Arc::default() })
     }
 
     /// The ledger's own id, as the marks of its roots carry it.
@@ -43,6 +46,26 @@ impl Ledger {
     }
 
     async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let dead = Arc::clone(&self.dead);
+        self.ask(move |db| {
+            if dead.load(Ordering::SeqCst) {
+                return Err(LedgerError::Closed);
+            }
+            let done = work(db);
+            // A failed fsync is never tried again: what the kernel holds may be gone, and the next one says nothing.
+            if done.as_ref().is_err_and(LedgerError::is_fatal) {
+                dead.store(true, Ordering::SeqCst);
+            }
+            done
+        })
+        .await
+    }
+
+    /// The same for what is only shown: its failure is nobody's end.
+    async fn ask<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
@@ -116,6 +139,11 @@ impl Ledger {
         self.call(move |db| query::events(db, job)).await
     }
 
+    /// How many other jobs had a message sent, or its work observed, between these two moments.
+    pub async fn others_between(&self, job: JobId, from: Moment, to: Moment) -> Result<u32, LedgerError> {
+        self.call(move |db| query::others_between(db, job, from, to)).await
+    }
+
     /// The job that a job's events make: what its row must say.
     pub async fn rebuild(&self, job: JobId) -> Result<Job, LedgerError> {
         self.call(move |db| query::rebuild(db, job)).await
@@ -167,17 +195,17 @@ impl Ledger {
     }
 
     async fn show(&self, key: &'static str, value: Option<String>) -> Result<(), LedgerError> {
-        self.call(move |db| without_fsync(db, |db| write_meta(db, key, value.as_deref()))).await
+        self.ask(move |db| without_fsync(db, |db| write_meta(db, key, value.as_deref()))).await
     }
 
     /// Replaces what observers see of running steps. Does not wait for the disk.
     pub async fn show_progress(&self, rows: Vec<Progress>) -> Result<(), LedgerError> {
-        self.call(move |db| without_fsync(db, |db| write_progress(db, &rows))).await
+        self.ask(move |db| without_fsync(db, |db| write_progress(db, &rows))).await
     }
 
     /// Replaces what observers see of files that are no jobs. Does not wait for the disk.
     pub async fn show_sightings(&self, rows: Vec<Sighting>) -> Result<(), LedgerError> {
-        self.call(move |db| without_fsync(db, |db| write_sightings(db, &rows))).await
+        self.ask(move |db| without_fsync(db, |db| write_sightings(db, &rows))).await
     }
 }
 

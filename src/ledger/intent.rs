@@ -59,11 +59,18 @@ pub(super) fn refuse(db: &Connection, job: JobId, n: u16, seq: u32) -> Result<()
 /// # Errors
 /// [`LedgerError::ConsentUsed`] where the same text has let out the same message before.
 pub(super) fn consent(db: &Connection, key: &Key, text: &ContentHash, job: JobId) -> Result<(), LedgerError> {
+    if use_up(db, key, text, job)? { Ok(()) } else { Err(LedgerError::ConsentUsed) }
+}
+
+/// Uses it up where it is not used up yet; whether it was there to be used.
+pub(super) fn use_up(
+    db: &Connection,
+    key: &Key,
+    text: &ContentHash,
+    job: JobId,
+) -> Result<bool, LedgerError> {
     let sql = "INSERT OR IGNORE INTO consent (key, text, job) VALUES (?1, ?2, ?3)";
-    match db.execute(sql, params![key.as_str(), text.to_string(), job.0])? {
-        0 => Err(LedgerError::ConsentUsed),
-        _ => Ok(()),
-    }
+    Ok(db.execute(sql, params![key.as_str(), text.to_string(), job.0])? > 0)
 }
 
 /// How many intents were ever written.

@@ -59,6 +59,19 @@ pub(super) fn events(db: &Connection, job: JobId) -> Result<Vec<Recorded>, Ledge
     rows.map(|row| read_event(job, row?)).collect()
 }
 
+/// How many other jobs had a message sent, or its work observed, between these two moments.
+pub(super) fn others_between(
+    db: &Connection,
+    job: JobId,
+    from: Moment,
+    to: Moment,
+) -> Result<u32, LedgerError> {
+    let sql = "SELECT count(DISTINCT event.job) FROM job JOIN event ON event.job = job.id
+               WHERE job.changed >= ?2 AND job.id <> ?1 AND event.at BETWEEN ?2 AND ?3
+               AND event.name IN ('intent', 'answered', 'observed')";
+    Ok(db.query_row(sql, params![job.0, from.0, to.0], |row| row.get(0))?)
+}
+
 /// The job that a job's events make: what its row must say.
 pub(super) fn rebuild(db: &Connection, id: JobId) -> Result<Job, LedgerError> {
     let damaged = || LedgerError::Damaged { what: format!("job {id} begins without its admission") };

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{LedgerError, intent, query};
-use crate::job::{EVENT_VERSION, Job, JobEvent, JobId, Moment, admit, apply};
+use crate::job::{EVENT_VERSION, Job, JobEvent, JobId, Moment, WordsFrom, admit, apply};
 
 /// Makes a job of an [`JobEvent::Admitted`] and of what follows at once.
 pub(super) fn found(db: &mut Connection, events: &[JobEvent], at: Moment) -> Result<Job, LedgerError> {
@@ -54,6 +54,12 @@ fn step(change: &Transaction<'_>, job: &Job, event: &JobEvent, at: Moment) -> Re
     match event {
         JobEvent::Intent { n, key, .. } => {
             intent::write(change, key, intent::For { job: job.id, n: *n, seq: next.seq }, at)?;
+            // A text that says `Again: yes` has had its say with the first message it lets out.
+            if let (true, WordsFrom::Sidecar(text), Some(key)) =
+                (job.order.again, &job.order.from, job.key_after(*n, 0))
+            {
+                intent::use_up(change, &key, &text.hash, job.id)?;
+            }
         }
         JobEvent::Consent { n, text: Some(text), .. } => {
             if let Some(key) = job.key_after(*n, 0) {

@@ -151,7 +151,11 @@ async fn a_flipped_byte_is_found_before_it_is_believed() {
     let damaged = ledger.rebuild(job.id).await.unwrap_err();
     assert!(damaged.is_fatal() && damaged.to_string().contains("event 4 of job 1"), "{damaged}");
 
+    let refused = ledger.intents().await.unwrap_err();
+    assert!(matches!(refused, LedgerError::Closed), "after damage nothing more is believed: {refused}");
+
     disk.sql().execute("UPDATE intent SET state = 'refused'", []).unwrap();
+    let ledger = disk.open();
     let other = up_to_the_message(&ledger, b"b.mp4", 2).await;
     let damaged = ledger.append(other.id, vec![intent(&other)], Moment(4)).await.unwrap_err();
     assert!(damaged.is_fatal(), "{damaged}");

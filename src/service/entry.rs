@@ -13,6 +13,7 @@ use crate::api::{ApiError, Client, Credits};
 use crate::config::{self, Config, Env, Loaded};
 use crate::job::AccountId;
 use crate::worker::Stops;
+use tokio::task::JoinSet;
 
 /// How long tasks that hang in a share may hold the end of the process.
 const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(2);
@@ -39,10 +40,10 @@ pub fn run(
         let signals = Signals::listen().map_err(StartError::Thread)?;
         let daemon = Daemon::prepare(Arc::clone(&config), env, stops.clone(), console)?;
         let settings = daemon.settings();
-        tokio::select! {
-            ended = daemon.run(flags) => ended,
-            () = signals.obey(stops, move || take_over(&settings, reload())) => Ok(RunEnd::Done),
-        }
+        // In a task of its own: signals are heard whatever the rest is busy with.
+        let mut listening = JoinSet::new();
+        listening.spawn(signals.obey(stops, move || take_over(&settings, reload())));
+        daemon.run(flags).await
     });
     runtime.shutdown_timeout(LAST_WAIT);
     ended
@@ -54,7 +55,8 @@ fn take_over(settings: &super::run::Settings, read: Result<Loaded, String>) {
         Ok(loaded) => {
             settings.replace(loaded.config);
             tracing::info!(
-                "the settings were read again; folders, ledger, token and log keep their old ones until a restart"
+                "the settings were read again: [instructions], [jobs], [export] and [messages] hold from now on, \
+                 the other sections from the next start on"
             );
         }
         Err(problems) => tracing::error!("the settings can't be read, so the old ones stay:\n{problems}"),

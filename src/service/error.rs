@@ -38,6 +38,9 @@ pub enum StartError {
     /// The folders can't be worked in.
     #[error(transparent)]
     Folders(#[from] OwnershipError),
+    /// The thread that watches the inbox has ended.
+    #[error("the inbox is not watched any more, by a fault in dakbox")]
+    Deaf,
     /// No client of the service can be made.
     #[error("no connection can be prepared: {0}")]
     Client(String),

@@ -26,6 +26,9 @@ use crate::worker::{
     Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Stops, Tally, Tools, Withholding,
 };
 
+/// Between two looks whose the folders are, so many times it is only asked whether a person has answered.
+const HELD_LOOKS: u32 = 6;
+
 /// How a run is asked for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RunFlags {
@@ -134,14 +137,25 @@ impl Daemon {
         let (config, stops) = (Arc::clone(&self.config), self.stops.clone());
         tracing::info!(inbox = %config.folders.inbox.display(), "dakbox {} takes clips from {}", env!("CARGO_PKG_VERSION"), config.folders.inbox.display());
         systemd::ready("watching the inbox");
+        let work = dispatcher.run();
+        tokio::pin!(work);
+        let mut deaf = None;
         let ended = tokio::select! {
-            ended = dispatcher.run() => ended,
-            Err(error) = intake.run(reports) => Ended::Ledger(error),
+            ended = &mut work => ended,
+            taken = intake.run(reports) => {
+                // Nothing more is taken. Messages that are out run to their end all the same.
+                deaf = Some(taken.err().map_or(StartError::Deaf, StartError::Ledger));
+                stops.drain.cancel();
+                work.await
+            }
         };
         tools.inbox.stop();
         stops.drain.cancel();
         self.close(&tools, tasks).await;
-        self.verdict(ended, flags, &withholding).await
+        match deaf {
+            Some(error) => Err(error),
+            None => self.verdict(ended, flags, &withholding).await,
+        }
     }
 
     /// The folders, once they are ours; `None` where they are not and nobody waits for it.
@@ -166,12 +180,26 @@ impl Daemon {
             if flags.once {
                 return Ok(None);
             }
+            match self.answer().await {
+                Some(all) => adopt |= all,
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Waits until it is worth looking again whose the folders are: at once where a person says so, else after a while,
+    /// because looking means to count what lies there. `None` where dakbox is told to stop.
+    async fn answer(&self) -> Option<bool> {
+        for _ in 0..HELD_LOOKS {
             tokio::select! {
-                () = self.stops.drain.cancelled() => return Ok(None),
+                () = self.stops.drain.cancelled() => return None,
                 () = tokio::time::sleep(self.config.watch.poll_interval) => {}
             }
-            adopt |= held::take_all(&self.config);
+            if held::take_all(&self.config) {
+                return Some(true);
+            }
         }
+        Some(false)
     }
 
     /// Removes what a kill has left half made: temporary files of no living job.

@@ -23,6 +23,7 @@ pub(super) fn judge(
     at: Option<Job>,
     of: Option<Job>,
 ) -> Admission {
+    let left = at.as_ref().filter(|job| job.left && job.clip.stamp.same_but_device(stamp)).cloned();
     let here = at.filter(|job| !job.is_ended() && !job.closing());
     let file = of.filter(|job| job.clip.stamp.same_file(stamp));
     // After its message a job keeps the bytes it was paid for: others, in a file that was overwritten or that got the
@@ -32,9 +33,11 @@ pub(super) fn judge(
         return Admission::Known(Box::new(job.clone()));
     }
     if let Some(job) = here {
+        let same = |job: &Job| same(job) || job.clip.stamp.same_but_device(stamp);
         return if same(&job) { Admission::Known(Box::new(job)) } else { Admission::New };
     }
-    let Some(job) = file.filter(|job| job.clip.stamp.same_contents(stamp)) else { return Admission::New };
+    let file = file.filter(|job| job.clip.stamp.same_contents(stamp));
+    let Some(job) = file.or(left) else { return Admission::New };
     match &job.end {
         Some(End::Cancelled) => Admission::Reopens(Box::new(job)),
         Some(_) if job.left && job.clip.path == *clip && asks_the_same(&job.order, order) => {

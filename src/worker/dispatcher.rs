@@ -1,6 +1,6 @@
 //! The dispatcher: owns the truth about running jobs, decides who is next, and runs nothing itself.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +42,8 @@ pub struct Dispatcher {
     relooks: HashMap<JobId, Moment>,
     once: bool,
     inbox_quiet: bool,
+    /// With `once`, each wait is looked at again at most one time.
+    looked: HashSet<JobId>,
 }
 
 impl Dispatcher {
@@ -55,22 +57,24 @@ impl Dispatcher {
         once: bool,
     ) -> Result<Self, LedgerError> {
         let open = tools.ledger.open_jobs().await?;
-        let jobs = open.into_iter().map(|job| (job.id, job)).collect();
         let mut this = Self {
             tools,
             wakes,
-            jobs,
+            jobs: BTreeMap::new(),
             running: HashMap::new(),
             tasks: JoinSet::new(),
             relooks: HashMap::new(),
             once,
             inbox_quiet: false,
+            looked: HashSet::new(),
         };
+        for job in open {
+            this.hold(job);
+        }
         this.look_after_the_night().await?;
         if !this.jobs.is_empty() {
             tracing::info!(jobs = this.jobs.len(), "jobs taken up again");
         }
-        this.forget_far_moments();
         Ok(this)
     }
 
@@ -117,18 +121,6 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// A moment stored before the clock was set back would hold a job for ever: it counts as come.
-    fn forget_far_moments(&mut self) {
-        let config = self.tools.config();
-        let (now, longest) =
-            (self.tools.clock.now(), config.api.max_retry_after.max(config.jobs.waiting_recheck));
-        for job in self.jobs.values_mut() {
-            if job.not_before.is_some_and(|at| at > now.after(longest * 2)) {
-                job.not_before = Some(now);
-            }
-        }
-    }
-
     fn limits(&self) -> Limits {
         let config = self.tools.config();
         Limits {
@@ -150,6 +142,10 @@ impl Dispatcher {
         self.relooks.retain(|_, at| *at > now);
         let held = |id: JobId| self.running.contains_key(&id) || self.relooks.contains_key(&id);
         for (id, step) in queue::due(&self.jobs, held, now) {
+            let again = self.jobs.get(&id).is_some_and(|job| job.phase == Phase::Waiting);
+            if self.once && again && !self.looked.insert(id) {
+                continue;
+            }
             if self.load().admits(step, limits) {
                 self.begin(id, step).await?;
             }
@@ -163,9 +159,12 @@ impl Dispatcher {
         // A wait that is merely looked at again is not worth an event, but an upload that begins is.
         if job.phase != Phase::Waiting || step == Step::Upload {
             match self.tools.ledger.append(id, vec![JobEvent::Started { step }], wall()).await {
-                Ok(job) => drop(self.jobs.insert(id, job)),
+                Ok(job) => {
+                    super::story::tell(&job, &[JobEvent::Started { step }]);
+                    self.hold(job);
+                }
                 Err(error) if error.is_fatal() => return Err(error),
-                Err(_) => return self.reload(id).await,
+                Err(_) => return self.pause(id).await,
             }
         }
         self.hand_out(id, step);
@@ -182,23 +181,42 @@ impl Dispatcher {
 
     async fn reload(&mut self, id: JobId) -> Result<(), LedgerError> {
         match self.tools.ledger.job(id).await? {
-            Some(job) if !job.is_ended() => drop(self.jobs.insert(id, job)),
+            Some(job) if !job.is_ended() => self.hold(job),
             _ => drop(self.jobs.remove(&id)),
         }
         Ok(())
+    }
+
+    /// Takes a job in. A moment stored before the clock was set back would hold it for ever: it counts as come.
+    fn hold(&mut self, mut job: Job) {
+        let config = self.tools.config();
+        let (now, longest) =
+            (self.tools.clock.now(), config.api.max_retry_after.max(config.jobs.waiting_recheck));
+        if job.not_before.is_some_and(|at| at > now.after(longest * 2)) {
+            job.not_before = Some(now);
+        }
+        self.jobs.insert(job.id, job);
     }
 
     async fn woken(&mut self, wake: Wake) -> Result<(), LedgerError> {
         match wake {
             Wake::Job(id) => {
                 self.inbox_quiet = false;
+                if self.once {
+                    // Whether there is more to come is told after a full look.
+                    self.tools.inbox.rescan();
+                }
                 self.relooks.remove(&id);
-                // What is uploaded may be out of date. A message is never cut: its intent is refused where the job
-                // has moved on before it.
-                if let Some((Step::Session | Step::Upload, handle)) = self.running.get(&id) {
+                let old = self.jobs.get(&id).map(|job| (job.session.clone(), job.clip.stamp, job.phase));
+                self.reload(id).await?;
+                let new = self.jobs.get(&id).map(|job| (job.session.clone(), job.clip.stamp, job.phase));
+                // What goes up is out of date. A message is never cut: its intent is refused where the job has moved on
+                // before it.
+                if let Some((Step::Session | Step::Upload, handle)) = self.running.get(&id)
+                    && old != new
+                {
                     handle.abort();
                 }
-                self.reload(id).await?;
                 if let Some(job) = self.jobs.get(&id) {
                     self.tools.notes.sync(job);
                 }
@@ -218,12 +236,26 @@ impl Dispatcher {
         self.running.remove(&id);
         self.tools.progress.end(id);
         let events = match outcome {
-            Ok(events) => [claim.opening(), events].concat(),
+            Ok(events) if !claim.opening().is_empty() => return self.looked_again(&claim, events).await,
+            Ok(events) => events,
             Err(Stop::Ledger(error)) => return Err(error),
             Err(Stop::Unsettled) => return self.unsettled(&claim).await,
             Err(stopped) => self.stopped(&claim, &stopped),
         };
         self.record(id, events).await
+    }
+
+    /// A wait that was looked at again ends: its start is recorded with what came of it, if the job is still as it was.
+    async fn looked_again(&mut self, claim: &Claim, events: Vec<JobEvent>) -> Result<(), LedgerError> {
+        let (id, events) = (claim.id(), [claim.opening(), events].concat());
+        match self.tools.ledger.append_at(id, claim.job().seq, events.clone(), wall()).await {
+            Ok(job) => {
+                self.recorded(job, &events, None);
+                Ok(())
+            }
+            Err(error) if error.is_fatal() => Err(error),
+            Err(_) => self.pause(id).await,
+        }
     }
 
     /// The pair was found changed. Where the inbox has told of that meanwhile, it is settled again already.
@@ -232,6 +264,7 @@ impl Dispatcher {
         match self.tools.ledger.append_at(id, claim.job().seq, events.clone(), wall()).await {
             Ok(job) => {
                 self.tools.inbox.report_anew(&job.clip.path);
+                self.inbox_quiet = false;
                 self.recorded(job, &events, None);
                 Ok(())
             }
@@ -311,7 +344,7 @@ impl Dispatcher {
             self.jobs.remove(&id);
             return;
         }
-        self.jobs.insert(id, job);
+        self.hold(job);
         if let Some(step) = next {
             self.hand_out(id, step);
         }
@@ -346,8 +379,7 @@ impl Dispatcher {
 
     /// With `once`: the inbox has nothing more to come, and every open job waits.
     fn is_quiet(&self) -> bool {
-        let rests =
-            |job: &Job| job.phase == Phase::Waiting || job.unsettled || self.relooks.contains_key(&job.id);
+        let rests = |job: &Job| job.phase == Phase::Waiting || job.unsettled;
         let paused = self.tools.brake.is_on();
         let held = |job: &Job| paused && matches!(crate::job::due_step(job), Step::Instruct(_));
         self.once
@@ -372,14 +404,32 @@ impl Dispatcher {
             };
             let Some(done) = done else { break };
             if let Err(error) = self.finished(done).await {
-                return Ended::Ledger(error);
+                return self.fail(error).await;
             }
         }
         self.tasks.shutdown().await;
         Ended::Stopped
     }
 
+    /// Nothing can be recorded any more. Messages that are out run to their end all the same: hanging up would cancel
+    /// what was paid for, and after the next start the state tells what became of them.
     async fn fail(mut self, error: LedgerError) -> Ended {
+        tracing::error!(%error, "nothing more is begun; running messages end");
+        self.tools.stops.drain.cancel();
+        for (step, handle) in self.running.values() {
+            if step.repeat() == Repeat::Safe {
+                handle.abort();
+            }
+        }
+        let deadline = tokio::time::sleep(self.tools.config().jobs.drain);
+        tokio::pin!(deadline);
+        while !self.tasks.is_empty() {
+            tokio::select! {
+                () = self.tools.stops.cut.cancelled() => break,
+                () = &mut deadline => break,
+                _ = self.tasks.join_next() => {}
+            }
+        }
         self.tasks.shutdown().await;
         Ended::Ledger(error)
     }

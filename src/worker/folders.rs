@@ -58,7 +58,11 @@ impl Folders {
     /// # Errors
     /// Those of opening, as a passing failure.
     pub(super) async fn open(&self, place: Place) -> Result<Dir, Stop> {
-        self.try_open(place).await.map_err(|error| Stop::local(place.opening(), &error))
+        let folders = self.clone();
+        match blocking(move || Ok(folders.present())).await {
+            Ok(Err(failure)) => Err(Stop::failed(failure)),
+            _ => self.try_open(place).await.map_err(|error| Stop::local(place.opening(), &error)),
+        }
     }
 
     /// The same, with the system's own word.
@@ -75,6 +79,7 @@ impl Folders {
 
     /// The inbox.
     pub fn inbox(&self) -> io::Result<Dir> {
+        self.present().map_err(io::Error::other)?;
         Dir::open(&self.config.inbox)
     }
 
@@ -94,11 +99,10 @@ impl Folders {
     }
 
     fn made(&self, path: &Path) -> io::Result<Dir> {
+        // A bare mount point may hold a folder of that name as well: what is put there is not seen again.
+        self.present().map_err(io::Error::other)?;
         match Dir::open(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.present().map_err(io::Error::other)?;
-                Dir::make(path)
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Dir::make(path),
             opened => opened,
         }
     }

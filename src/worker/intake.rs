@@ -63,7 +63,7 @@ impl Intake {
             match report {
                 Report::Arrival(arrival) => self.arrived(&arrival).await?,
                 Report::Gone(gone) => self.gone(&gone).await?,
-                Report::Withheld(list) => self.withheld(&list).await?,
+                Report::Withheld(list) => self.withheld(&list).await,
                 Report::Folder(state) => {
                     tell_folder(&state);
                     let away = matches!(state, FolderState::Away { .. });
@@ -151,7 +151,7 @@ impl Intake {
         Ok(())
     }
 
-    async fn withheld(&self, list: &[Withheld]) -> Result<(), LedgerError> {
+    async fn withheld(&self, list: &[Withheld]) {
         let held = list.iter().filter(|w| w.what == What::Clip && w.reason.code().is_some()).count();
         self.withholding.clips.store(held, Ordering::Relaxed);
         self.tools.notes.inbox(list.iter().filter(|w| w.note_due).filter_map(note).collect());
@@ -162,7 +162,9 @@ impl Intake {
             detail: w.detail.clone(),
             at: now,
         });
-        self.tools.ledger.show_sightings(rows.collect()).await
+        if let Err(error) = self.tools.ledger.show_sightings(rows.collect()).await {
+            tracing::debug!(%error, "what lies in the inbox is not shown");
+        }
     }
 }
 
@@ -172,9 +174,12 @@ fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
         return vec![consent];
     }
     if job.may_be_paid() {
-        let moved = clip.path != job.clip.path && clip.stamp.same_contents(&job.clip.stamp);
-        let renamed = JobEvent::Renamed { path: clip.path, stamp: clip.stamp };
-        return if moved { vec![renamed] } else { Vec::new() };
+        // Renamed, or only its ctime or its share's device number moved: the same bytes, to be known by their new stamp.
+        let same = clip.stamp.same_contents(&job.clip.stamp)
+            || (clip.path == job.clip.path && clip.stamp.same_but_device(&job.clip.stamp));
+        let renamed =
+            (same && clip != job.clip).then_some(JobEvent::Renamed { path: clip.path, stamp: clip.stamp });
+        return renamed.into_iter().collect();
     }
     if !clip.stamp.same_contents(&job.clip.stamp) {
         return vec![JobEvent::Replaced { clip, order }];

@@ -1,6 +1,6 @@
 //! Keeps the waiting notes in step: a note for each wait, none for what goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::Duration;
 
@@ -15,6 +15,9 @@ use crate::words;
 
 /// Under which name the ledger keeps what notes there are, so that none outlives its reason over a restart.
 const KEPT: &str = "notes";
+
+/// How long after a failure notes are tried again.
+const RETRY: Duration = Duration::from_secs(30);
 
 /// Whose a note is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -41,7 +44,18 @@ impl Notes {
     /// A place for wishes, and the keeper that fulfils them.
     pub fn new(folders: Folders, ledger: Ledger) -> (Self, Keeper) {
         let (changes, wishes) = mpsc::unbounded_channel();
-        (Self { changes }, Keeper { folders, ledger, wishes, kept: BTreeMap::new(), loaded: false })
+        (
+            Self { changes },
+            Keeper {
+                folders,
+                ledger,
+                wishes,
+                kept: BTreeMap::new(),
+                unwritten: BTreeMap::new(),
+                unwanted: BTreeSet::new(),
+                loaded: false,
+            },
+        )
     }
 
     /// Has the job's note say what the job says: one while it waits, none otherwise.
@@ -89,13 +103,24 @@ pub struct Keeper {
     ledger: Ledger,
     wishes: mpsc::UnboundedReceiver<Change>,
     kept: BTreeMap<RelPath, Owner>,
+    /// What could not be written, or not removed, yet: the outbox was away or could not be written.
+    unwritten: BTreeMap<RelPath, (Owner, String)>,
+    unwanted: BTreeSet<RelPath>,
     loaded: bool,
 }
 
 impl Keeper {
     /// Runs until every [`Notes`] is gone.
     pub async fn run(mut self) {
-        while let Some(change) = self.wishes.recv().await {
+        loop {
+            let change = tokio::select! {
+                change = self.wishes.recv() => change,
+                () = tokio::time::sleep(RETRY), if !self.unwritten.is_empty() || !self.unwanted.is_empty() => {
+                    self.try_again().await;
+                    continue;
+                }
+            };
+            let Some(change) = change else { return };
             if !self.loaded {
                 self.load().await;
             }
@@ -112,6 +137,15 @@ impl Keeper {
                     tracing::warn!(%error, "which notes there are could not be recorded");
                 }
             }
+        }
+    }
+
+    async fn try_again(&mut self) {
+        for (path, (owner, text)) in std::mem::take(&mut self.unwritten) {
+            self.put(&path, owner, text).await;
+        }
+        for path in std::mem::take(&mut self.unwanted) {
+            self.clear(&path).await;
         }
     }
 
@@ -167,17 +201,23 @@ impl Keeper {
     }
 
     async fn put(&mut self, path: &RelPath, owner: Owner, text: String) {
-        let (folders, at) = (self.folders.clone(), path.clone());
-        match blocking(move || outbox::notes::put(&folders.outbox()?, &at, &text)).await {
+        let (folders, at, words) = (self.folders.clone(), path.clone(), text.clone());
+        self.unwanted.remove(path);
+        match blocking(move || outbox::notes::put(&folders.outbox()?, &at, &words)).await {
             Ok(_) => drop(self.kept.insert(path.clone(), owner)),
-            Err(error) => trouble(path, &error),
+            Err(error) => {
+                trouble(path, &error);
+                self.unwritten.insert(path.clone(), (owner, text));
+            }
         }
     }
 
-    async fn clear(&self, path: &RelPath) {
+    async fn clear(&mut self, path: &RelPath) {
         let (folders, at) = (self.folders.clone(), path.clone());
+        self.unwritten.remove(path);
         if let Err(error) = blocking(move || outbox::notes::clear(&folders.outbox()?, &at)).await {
             trouble(path, &error);
+            self.unwanted.insert(path.clone());
         }
     }
 }

@@ -22,6 +22,16 @@ pub fn of(arrival: &Arrival, config: &config::Config) -> Result<Order, Failure> 
     let (instruction, from) = match text {
         Some(text) => {
             let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
+            if sidecar.headers.make.is_some() {
+                return Err(Failure::new(
+                    Code::NotInThisVersion,
+                    format!(
+                        "{}: `Make: video` makes a film from text alone, which this version can't do yet",
+                        text.path
+                    ),
+                    "Take that line out, and drop the clip and the text again.",
+                ));
+            }
             (sidecar.instruction(defaults), from(reference(text)))
         }
         None => (Instruction::plain(defaults), WordsFrom::Default),

@@ -32,7 +32,7 @@ pub(super) fn failed(job: &Job, failure: &Failure) -> String {
 }
 
 /// The text of a delivered job's report.
-pub(super) fn report(job: &Job, events: &[Recorded], project: Option<&str>) -> String {
+pub(super) fn report(job: &Job, events: &[Recorded], others: u32, project: Option<&str>) -> String {
     let draft = draft(job, events);
     let (summary, said, steps) = (draft.map(|d| d.0), said(events), steps(events));
     let film = job.film.as_ref();
@@ -50,7 +50,7 @@ pub(super) fn report(job: &Job, events: &[Recorded], project: Option<&str>) -> S
         timeline: summary.as_deref(),
         said: &said,
         paid: Paid::from_messages(&job.messages),
-        credits: credits(events),
+        credits: credits(events, others),
         steps: &steps,
         remarks: &remarks,
         project,
@@ -76,7 +76,7 @@ fn said(events: &[Recorded]) -> Vec<String> {
     events.iter().filter_map(words).collect()
 }
 
-fn credits(events: &[Recorded]) -> Credits {
+fn credits(events: &[Recorded], others: u32) -> Credits {
     let before = |r: &Recorded| if let JobEvent::Intent { credits, .. } = &r.event { *credits } else { None };
     let after =
         |r: &Recorded| if let JobEvent::Observed { credits, .. } = &r.event { *credits } else { None };
@@ -84,8 +84,15 @@ fn credits(events: &[Recorded]) -> Credits {
     Credits {
         before: events.iter().find_map(before).map(available),
         after: events.iter().rev().find_map(after).map(available),
-        others: 0,
+        others,
     }
+}
+
+/// From the first reading of the account's credits to the last one.
+pub(super) fn span(events: &[Recorded]) -> Option<(Moment, Moment)> {
+    let read = |r: &&Recorded| matches!(r.event, JobEvent::Intent { .. } | JobEvent::Observed { .. });
+    let first = events.iter().find(read)?;
+    Some((first.at, events.iter().rev().find(read)?.at))
 }
 
 /// Each step that was started, with its time: from its first start to the start of the next.

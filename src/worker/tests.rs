@@ -275,7 +275,7 @@ fn a_report_tells_what_the_events_say() {
         .collect();
     let mut job = after(1, &paid());
     job.incomplete = true;
-    let report = telling::report(&job, &events, Some("https://nemovideo.com/workspace/claim?ct=x"));
+    let report = telling::report(&job, &events, 0, Some("https://nemovideo.com/workspace/claim?ct=x"));
     assert!(report.starts_with("Something may be missing"), "{report}");
     for wanted in ["done, boss", "claim?ct=x", "> x\n"] {
         assert!(report.contains(wanted), "{wanted} in {report}");

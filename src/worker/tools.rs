@@ -1,7 +1,8 @@
 //! What the steps work with.
 
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
@@ -97,22 +98,44 @@ impl Tools {
         session: &SessionId,
         text: &str,
     ) -> Result<MessageEnd, ApiError> {
-        let (config, started) = (self.config(), std::time::Instant::now());
-        let mut frames = 0_u64;
+        let (config, started) = (self.config(), Instant::now());
+        let (frames, heard_at) = (AtomicU64::new(0), Mutex::new(started));
         self.progress.set(job, "instruct", 0, 0);
         let heard = |_: Heard| {
-            frames += 1;
-            self.progress.set(job, "instruct", frames, 0);
+            let count = frames.fetch_add(1, Ordering::Relaxed) + 1;
+            *heard_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            self.progress.set(job, "instruct", count, 0);
         };
         let message = self.service.message(session, text, heard);
         tokio::pin!(message);
+        let mut still =
+            tokio::time::interval_at((started + config.jobs.still_working).into(), config.jobs.still_working);
         loop {
+            let silent = heard_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
             tokio::select! {
                 end = &mut message => return end,
-                () = tokio::time::sleep(config.jobs.still_working) => {
-                    let seconds = started.elapsed().as_secs();
-                    tracing::info!(job = %job, "the service is still working, {} min so far", seconds / 60);
+                _ = still.tick() => {
+                    let minutes = started.elapsed().as_secs() / 60;
+                    tracing::info!(job = %job, "the service is still working, {minutes} min so far");
                 }
+                () = tokio::time::sleep(config.api.silence_timeout.saturating_sub(silent)) => {
+                    self.look_beside(job, session).await;
+                    *heard_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+                }
+            }
+        }
+    }
+
+    /// The service has been silent for long: its state is read beside the open stream. That decides nothing, because
+    /// hanging up would cancel what is paid for.
+    async fn look_beside(&self, job: JobId, session: &SessionId) {
+        match self.read_state(session).await {
+            Ok(reading) => {
+                let tracks = reading.draft.map_or(0, |draft| draft.tracks().len());
+                tracing::info!(job = %job, tracks, "the service has been silent for long; its project has {tracks} tracks");
+            }
+            Err(stop) => {
+                tracing::info!(job = %job, ?stop, "the service has been silent for long, and its state can't be read");
             }
         }
     }

@@ -48,7 +48,9 @@ impl Run {
             () = self.hung_up() => Fate::Cancelled,
         };
         let Self { sandbox, account, session, frames } = self;
-        let second_stage = sandbox.options.second_stage.filter(|_| fate == Fate::Done);
+        // Only what has edited something goes on to title, music and effects.
+        let edited = sandbox.world().has_edited(message);
+        let second_stage = sandbox.options.second_stage.filter(|_| fate == Fate::Done && edited);
         end(&sandbox, message, stale, fate);
         drop(frames);
         if let Some(wait) = second_stage {

@@ -201,6 +201,11 @@ impl World {
         Ok(Begun { message: self.messages.len() - 1, stale })
     }
 
+    /// Whether a message has edited its draft.
+    pub(crate) fn has_edited(&self, message: usize) -> bool {
+        self.messages[message].edited
+    }
+
     /// Notes that a run moved its draft.
     pub(crate) fn edited(&mut self, message: usize) {
         self.messages[message].edited = true;

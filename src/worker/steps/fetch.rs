@@ -18,30 +18,35 @@ use crate::worker::stop::Stop;
 /// Bytes gathered before they are written: a share likes large pieces.
 const PIECE: usize = 512 * 1024;
 
-/// Fetches the film, from its address or, where that is dead, from the service itself.
+/// Fetches the film: from its address; where that is dead, from the one that the service names when asked once more;
+/// and at last from the service itself.
 pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, Stop> {
     let render = &claim.job().render;
     let id = render.id.clone().ok_or(Stop::Stale)?;
-    let mut dead: Option<Stop> = None;
-    for source in sources(tools, &id, render.url.clone()).await? {
-        match fetch(tools, claim, &id, source.as_deref()).await {
-            Ok(film) => return Ok(vec![JobEvent::Fetched { film }]),
-            Err(Tried::Dead(stop)) => dead = Some(stop),
-            Err(Tried::Stop(stop)) => return Err(stop),
-        }
+    if let Some(url) = &render.url
+        && let Some(film) = fetch(tools, claim, &id, Some(url)).await?
+    {
+        return Ok(vec![JobEvent::Fetched { film }]);
     }
-    Err(dead.unwrap_or(Stop::Stale))
+    let asked = tools.service.export_status(&id).await.ok().and_then(|render| render.url);
+    if let Some(url) = asked
+        && let Some(film) = fetch(tools, claim, &id, Some(&url)).await?
+    {
+        return Ok(vec![JobEvent::Fetched { film }]);
+    }
+    match land_from(tools, claim, &id, None).await {
+        Ok(film) => Ok(vec![JobEvent::Fetched { film }]),
+        Err(Tried::Dead(stop) | Tried::Stop(stop)) => Err(stop),
+    }
 }
 
-/// Where the film may be had, in the order they are tried; `None` is the service's own download.
-async fn sources(tools: &Tools, id: &RenderId, url: Option<String>) -> Result<Vec<Option<String>>, Stop> {
-    let asked = match &url {
-        Some(_) => None,
-        None => tools.service.export_status(id).await.ok().and_then(|render| render.url),
-    };
-    let mut sources: Vec<_> = url.into_iter().chain(asked).map(Some).collect();
-    sources.push(None);
-    Ok(sources)
+/// The film from one address; `None` where that is dead or must not be followed.
+async fn fetch(tools: &Tools, claim: &Claim, id: &RenderId, url: Option<&str>) -> Result<Option<Film>, Stop> {
+    match land_from(tools, claim, id, url).await {
+        Ok(film) => Ok(Some(film)),
+        Err(Tried::Dead(_)) => Ok(None),
+        Err(Tried::Stop(stop)) => Err(stop),
+    }
 }
 
 /// Why one source did not give the film.
@@ -58,7 +63,7 @@ impl From<Stop> for Tried {
     }
 }
 
-async fn fetch(tools: &Tools, claim: &Claim, id: &RenderId, url: Option<&str>) -> Result<Film, Tried> {
+async fn land_from(tools: &Tools, claim: &Claim, id: &RenderId, url: Option<&str>) -> Result<Film, Tried> {
     let at = claim.job().clip.path.parent();
     let outbox = tools.folders.open(Place::Outbox).await?;
     let free = outbox.free().map_err(|e| Stop::local("asking for room in the outbox", &e))?;

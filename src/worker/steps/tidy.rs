@@ -53,7 +53,11 @@ async fn report(tools: &Tools, job: &Job) -> Result<(), Stop> {
     }
     let link = tools.link(job).await;
     let events = tools.ledger.events(job.id).await?;
-    let text = telling::report(job, &events, link.as_deref());
+    let others = match telling::span(&events) {
+        Some((from, to)) => tools.ledger.others_between(job.id, from, to).await?,
+        None => 0,
+    };
+    let text = telling::report(job, &events, others, link.as_deref());
     blocking(move || outbox::notes::put_new(&outbox, &film.parent(), (&title, Note::Report), number, &text))
         .await
         .map_err(|e| Stop::local("writing the report", &e))?;
