@@ -1,0 +1,54 @@
+//! `dakbox jobs`: the list.
+
+use comfy_table::Cell;
+
+use super::args::State;
+use super::json::{self, JobLine};
+use super::out::{self, Screen};
+use super::{Exit, human, table, view};
+use crate::config::{Config, Env, Loaded};
+use crate::job::{Code, Job};
+
+/// Narrower than this, a job's step and times are left to `dakbox show`.
+const ROOMY: u16 = 72;
+
+/// Lists the jobs, newest first.
+pub(super) fn jobs(loaded: &Loaded, env: &Env, state: Option<State>, as_json: bool) -> anyhow::Result<Exit> {
+    out::print(&listed(&loaded.config, state, (!as_json).then(|| Screen::of(env)).as_ref())?)?;
+    Ok(Exit::Done)
+}
+
+/// The list: for people where there is a screen, else as JSON.
+pub(super) fn listed(
+    config: &Config,
+    state: Option<State>,
+    screen: Option<&Screen>,
+) -> anyhow::Result<String> {
+    let jobs = match view::open(&config.ledger.file)? {
+        Some(view) => view.jobs(state.map(State::as_str))?,
+        None => Vec::new(),
+    };
+    match (screen, state) {
+        (None, _) => jobs.iter().map(|job| json::line(&JobLine::from(job))).collect(),
+        (Some(_), Some(state)) if jobs.is_empty() => Ok(format!("No job is {}.\n", state.as_str())),
+        (Some(_), None) if jobs.is_empty() => Ok("There are no jobs yet.\n".to_owned()),
+        (Some(screen), _) => Ok(text(&jobs, screen)),
+    }
+}
+
+fn text(jobs: &[Job], screen: &Screen) -> String {
+    let roomy = screen.width.is_none_or(|width| width >= ROOMY);
+    let why = |job: &Job| Cell::new(job.code().map_or("", Code::as_str));
+    let row = |job: &Job| {
+        let (id, state, clip) = (table::number(job.id), table::state(job.state()), Cell::new(&job.clip.path));
+        if roomy {
+            let changed = Cell::new(human::time(job.changed, &screen.zone));
+            vec![id, state, Cell::new(job.step), why(job), changed, clip]
+        } else {
+            vec![id, state, clip]
+        }
+    };
+    let titles: &[&str] =
+        if roomy { &["job", "state", "step", "why", "changed", "clip"] } else { &["job", "state", "clip"] };
+    table::rows(screen, titles, jobs.iter().map(row).collect())
+}

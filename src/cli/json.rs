@@ -1,0 +1,344 @@
+//! What `--json` says: stable, one object a line, numbers as numbers. Fields are added, never renamed or taken away.
+//!
+//! Paths are texts, `/`-separated, below the inbox or the outbox; bytes in them that are no UTF-8 are replaced (a job's
+//! handle is its `id`). Times are RFC 3339 in UTC. What is not known, or not yet, is `null`; no field is ever left out.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::Number;
+
+use super::calls::Credits;
+use super::human;
+use super::standing::Standing;
+use super::story;
+use super::view::Daemon;
+use crate::job::{Balance, End, Failure, Film, Job, JobEvent, JobId, RelPath, Step, StreamEnd};
+use crate::ledger::{Progress, Recorded, Sighting};
+
+/// A job: a line of `jobs --json`, and the first of `show --json`.
+#[derive(Serialize)]
+pub(super) struct JobLine<'a> {
+    /// The job's number: what `show`, `retry` and `cancel` take.
+    id: i64,
+    /// The clip's own name.
+    name: String,
+    /// Where it lies below the inbox.
+    path: String,
+    /// `queued`, `working`, `waiting`, `delivered`, `failed` or `cancelled`.
+    state: &'static str,
+    /// `session`, `upload`, `instruct`, `observe`, `export`, `fetch`, `deliver` or `tidy`.
+    step: &'static str,
+    /// Why it waits or has failed: a heading of `docs/errors.md`.
+    code: Option<&'static str>,
+    /// When it was admitted.
+    created: String,
+    /// When something last happened to it.
+    changed: String,
+    /// The session of the service.
+    session: Option<&'a str>,
+    /// The fetched film.
+    film: Option<FilmLine>,
+    /// Where the film lies below the outbox.
+    delivered: Option<String>,
+    /// Failed tries of this step in a row.
+    attempts: u32,
+    /// Why it waits or has failed, in words.
+    message: Option<&'a str>,
+    /// What to do about it.
+    hint: Option<&'a str>,
+    /// Something may be missing in the film.
+    incomplete: bool,
+}
+
+/// A film.
+#[derive(Serialize)]
+struct FilmLine {
+    /// Its length in bytes.
+    bytes: u64,
+    /// BLAKE3 of its bytes, 64 hex digits.
+    blake3: String,
+    /// How long it plays, in milliseconds.
+    duration_ms: Option<u64>,
+    /// In pixels.
+    width: Option<u32>,
+    /// In pixels.
+    height: Option<u32>,
+}
+
+impl From<&Film> for FilmLine {
+    fn from(film: &Film) -> Self {
+        Self {
+            bytes: film.len,
+            blake3: film.hash.to_string(),
+            duration_ms: film.duration_ms,
+            width: film.size.map(|(width, _)| width),
+            height: film.size.map(|(_, height)| height),
+        }
+    }
+}
+
+impl<'a> From<&'a Job> for JobLine<'a> {
+    fn from(job: &'a Job) -> Self {
+        let reason = reason(job);
+        Self {
+            id: job.id.0,
+            name: String::from_utf8_lossy(job.clip.path.name()).into_owned(),
+            path: path(&job.clip.path),
+            state: job.state(),
+            step: job.step.name(),
+            code: job.code().map(crate::job::Code::as_str),
+            created: human::rfc3339(job.created),
+            changed: human::rfc3339(job.changed),
+            session: job.session.as_ref().map(crate::job::SessionId::as_str),
+            film: job.film.as_ref().map(FilmLine::from),
+            delivered: job.delivered.as_ref().map(path),
+            attempts: job.attempts,
+            message: reason.map(|f| f.message.as_str()),
+            hint: reason.map(|f| f.hint.as_str()),
+            incomplete: job.incomplete,
+        }
+    }
+}
+
+/// Why a job waits or has failed.
+pub(super) fn reason(job: &Job) -> Option<&Failure> {
+    match &job.end {
+        Some(End::Failed(failure)) => Some(failure),
+        Some(_) => None,
+        None => job.waiting.as_ref(),
+    }
+}
+
+/// An event: a line of `show --json` after the first.
+#[derive(Serialize, Default)]
+pub(super) struct EventLine<'a> {
+    /// The job's number.
+    job: i64,
+    /// Its place among the job's events, from 1.
+    seq: u32,
+    /// When it was recorded.
+    at: String,
+    /// What happened: the event's stored name, such as `intent`.
+    event: &'static str,
+    /// The same as a sentence for people; its wording may change.
+    text: String,
+    /// For `started`: which step.
+    step: Option<&'static str>,
+    /// Which of the job's instructions it is about, from 1.
+    instruction: Option<u32>,
+    /// For `tried`, `waits` and `failed`: why.
+    code: Option<&'static str>,
+    /// Why, or what the service said against it.
+    message: Option<&'a str>,
+    /// What to do about it.
+    hint: Option<&'a str>,
+    /// For `answered`: the service's words.
+    words: Option<&'a str>,
+    /// For `intent` and `observed`: the account's credits then, `available` and `frozen`.
+    credits: Option<BalanceLine>,
+}
+
+/// An account's credits at one moment.
+#[derive(Serialize)]
+struct BalanceLine {
+    available: Option<Number>,
+    frozen: Option<Number>,
+}
+
+impl<'a> EventLine<'a> {
+    /// The line of one event of `job`.
+    pub(super) fn new(job: JobId, recorded: &'a Recorded) -> Self {
+        let event = &recorded.event;
+        let line = Self {
+            job: job.0,
+            seq: recorded.seq,
+            at: human::rfc3339(recorded.at),
+            event: event.name(),
+            text: story::told(event, &jiff::tz::TimeZone::UTC),
+            instruction: story::instruction(event).map(|n| u32::from(n) + 1),
+            ..Self::default()
+        };
+        let balance = |b: Option<Balance>| {
+            b.map(|b| BalanceLine { available: number(b.available), frozen: number(b.frozen) })
+        };
+        match event {
+            JobEvent::Started { step } => Self { step: Some(step.name()), ..line },
+            JobEvent::Tried { failure, .. }
+            | JobEvent::Waits { failure, .. }
+            | JobEvent::Failed { failure } => {
+                let (message, hint) = (Some(failure.message.as_str()), Some(failure.hint.as_str()));
+                Self { code: Some(failure.code.as_str()), message, hint, ..line }
+            }
+            JobEvent::Answered { end, words, .. } => {
+                let message = match end {
+                    StreamEnd::Clean => None,
+                    StreamEnd::Error(said) | StreamEnd::Broken(said) => Some(said.as_str()),
+                };
+                Self { message, words: Some(words), ..line }
+            }
+            JobEvent::RenderFailed { message } => Self { message: Some(message), ..line },
+            JobEvent::Intent { credits, .. } | JobEvent::Observed { credits, .. } => {
+                Self { credits: balance(*credits), ..line }
+            }
+            _ => line,
+        }
+    }
+}
+
+/// What is going on: the one line of `status --json`.
+#[derive(Serialize)]
+pub(super) struct StatusLine<'a> {
+    /// The same as a sentence for people; its wording may change.
+    text: String,
+    /// Whether a daemon works this ledger; `null` where that can't be found out.
+    running: Option<bool>,
+    /// Its process.
+    pid: Option<u32>,
+    /// Whether `pause.txt` is there.
+    paused: bool,
+    /// How many jobs are in each state.
+    queued: u64,
+    working: u64,
+    waiting: u64,
+    delivered: u64,
+    failed: u64,
+    cancelled: u64,
+    /// The jobs that have not ended, oldest first.
+    jobs: Vec<ActiveLine<'a>>,
+    /// What lies in the inbox and is no job.
+    files: Vec<FileLine<'a>>,
+}
+
+/// A job that has not ended: all that [`JobLine`] says, and how far its step is.
+#[derive(Serialize)]
+struct ActiveLine<'a> {
+    #[serde(flatten)]
+    job: JobLine<'a>,
+    progress: Option<ProgressLine>,
+}
+
+/// How far a running step is.
+#[derive(Serialize)]
+struct ProgressLine {
+    done: u64,
+    /// Of so many.
+    total: Option<u64>,
+    /// `bytes`, or `percent` of an export.
+    unit: &'static str,
+    /// When that was so.
+    at: String,
+}
+
+/// A file that is no job.
+#[derive(Serialize)]
+struct FileLine<'a> {
+    /// Where it lies below the inbox.
+    path: String,
+    /// Why it is not taken; `null` where it merely has not settled.
+    code: Option<&'static str>,
+    /// In words.
+    detail: &'a str,
+    /// When that was so.
+    at: String,
+}
+
+impl<'a> StatusLine<'a> {
+    /// The line of a standing.
+    pub(super) fn new(standing: &'a Standing) -> Self {
+        let sum = standing.summary;
+        let jobs = standing.jobs.iter().map(|job| ActiveLine {
+            job: job.into(),
+            progress: standing.progress_of(job).map(ProgressLine::from),
+        });
+        Self {
+            text: standing.sentence(),
+            running: match standing.daemon {
+                Daemon::Runs(_) => Some(true),
+                Daemon::Stopped => Some(false),
+                Daemon::Unknown(_) => None,
+            },
+            pid: if let Daemon::Runs(pid) = standing.daemon { pid } else { None },
+            paused: standing.paused,
+            queued: sum.queued,
+            working: sum.working,
+            waiting: sum.waiting,
+            delivered: sum.delivered,
+            failed: sum.failed,
+            cancelled: sum.cancelled,
+            jobs: jobs.collect(),
+            files: standing.files.iter().map(FileLine::from).collect(),
+        }
+    }
+}
+
+impl From<&Progress> for ProgressLine {
+    fn from(row: &Progress) -> Self {
+        Self {
+            done: row.done,
+            total: Some(row.total).filter(|n| *n > 0),
+            unit: if row.step == Step::Export.name() { "percent" } else { "bytes" },
+            at: human::rfc3339(row.at),
+        }
+    }
+}
+
+impl<'a> From<&'a Sighting> for FileLine<'a> {
+    fn from(seen: &'a Sighting) -> Self {
+        Self {
+            path: path(&seen.path),
+            code: seen.code.map(crate::job::Code::as_str),
+            detail: &seen.detail,
+            at: human::rfc3339(seen.at),
+        }
+    }
+}
+
+/// The account's credits: the one line of `credits --json`.
+#[derive(Serialize)]
+pub(super) struct CreditsLine<'a> {
+    /// To be spent.
+    available: Option<Number>,
+    /// Held by work in progress.
+    frozen: Option<Number>,
+    /// All there ever were.
+    total: Option<Number>,
+    /// Whose they are; anonymous accounts begin with `anon_`.
+    account: Option<&'a str>,
+}
+
+impl<'a> From<&'a Credits> for CreditsLine<'a> {
+    fn from(credits: &'a Credits) -> Self {
+        Self {
+            available: number(credits.available),
+            frozen: number(credits.frozen),
+            total: number(credits.total),
+            account: credits.account.as_deref(),
+        }
+    }
+}
+
+/// An object as a line. What could move a terminal's cursor is escaped, as JSON allows in every text.
+pub(super) fn line(object: &impl Serialize) -> anyhow::Result<String> {
+    let json = serde_json::to_string(object)?;
+    let mut out = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        if human::is_tricky(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Ok(out + "\n")
+}
+
+/// A number of credits: whole where it is whole.
+fn number(n: f64) -> Option<Number> {
+    human::amount(n).parse().ok()
+}
+
+fn path(path: &RelPath) -> String {
+    String::from_utf8_lossy(path.as_bytes()).into_owned()
+}

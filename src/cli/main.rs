@@ -1,0 +1,82 @@
+//! From what was typed to a command, and from its end to an exit code.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use super::args::{Args, Command};
+use super::{Exit, brake, calls, check, credits, jobs, out, pages, show, status};
+use crate::config::{Env, Loaded, Problems, load};
+
+/// Runs the command of this process's command line.
+pub fn main() -> ExitCode {
+    run(std::env::args_os(), &Env::from_process()).into()
+}
+
+/// Runs the command that `typed` names; its first word is the program's name.
+pub(super) fn run(typed: impl IntoIterator<Item = OsString>, env: &Env) -> Exit {
+    match Args::try_parse_from(typed) {
+        Ok(args) => dispatch(args, env).unwrap_or_else(|error| tell(&error)),
+        Err(asked) => {
+            // Help and versions come this way too, and go to standard output. Whether anyone reads is their affair.
+            let _ = asked.print();
+            if asked.use_stderr() { Exit::Usage } else { Exit::Done }
+        }
+    }
+}
+
+fn dispatch(args: Args, env: &Env) -> anyhow::Result<Exit> {
+    let settings = || load(args.config.as_deref(), env);
+    match args.command {
+        Command::Run(asked) if asked.daemonize => Ok(later("run --daemonize")),
+        Command::Run(asked) => Ok(calls::run(settings()?, env, asked.flags())),
+        #[cfg(feature = "sandbox")]
+        Command::Demo { dir, keep } => Ok(calls::demo(dir, keep)),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(asked) => Ok(calls::sandbox(asked)),
+        Command::Check => check::check(&settings()?, env),
+        Command::Status { watch, json } => status::status(&settings()?, env, status::How { watch, json }),
+        Command::Jobs { state, json } => jobs::jobs(&settings()?, env, state, json),
+        Command::Show { job, json } => show::show(&settings()?, env, job, json),
+        Command::Credits { json } => credits::credits(&settings()?, env, json),
+        Command::Pause => brake::pause(root(&settings()?)),
+        Command::Resume => brake::resume(root(&settings()?)),
+        Command::Completions { shell } => pages::completions(shell),
+        Command::Man => pages::man(),
+        Command::Doctor => Ok(later("doctor")),
+        Command::Explain { .. } => Ok(later("explain")),
+        Command::Retry { .. } => Ok(later("retry")),
+        Command::Cancel { .. } => Ok(later("cancel")),
+    }
+}
+
+fn root(loaded: &Loaded) -> &std::path::Path {
+    &loaded.config.folders.root
+}
+
+fn later(what: &str) -> Exit {
+    out::complain(&format!("dakbox {what}: not in this version"));
+    Exit::Usage
+}
+
+/// Says what went wrong. Wrong settings show their own place in the file.
+fn tell(error: &anyhow::Error) -> Exit {
+    if let Some(problems) = error.downcast_ref::<Problems>() {
+        out::complain(&problems.to_string());
+        return Exit::Usage;
+    }
+    out::complain(&format!("dakbox: {}", whole(error)));
+    Exit::Failed
+}
+
+/// The error with its causes; many of ours say theirs already.
+fn whole(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string).collect::<Vec<_>>() {
+        if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}

@@ -1,0 +1,53 @@
+//! Where words go: the only file that writes to standard output and standard error.
+
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+
+use jiff::tz::TimeZone;
+
+use crate::config::Env;
+
+/// How words are laid out for whoever reads them.
+#[derive(Clone, Debug)]
+pub(super) struct Screen {
+    /// Columns; `None` where it is no terminal, and nothing is folded.
+    pub(super) width: Option<u16>,
+    /// Whether state words may be coloured.
+    pub(super) colour: bool,
+    /// The reader's clock.
+    pub(super) zone: TimeZone,
+}
+
+impl Screen {
+    /// What standard output is.
+    pub(super) fn of(env: &Env) -> Self {
+        let set = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|n| *n > 0);
+        Self {
+            width: set.or_else(|| comfy_table::Table::new().width()),
+            colour: io::stdout().is_terminal() && env.get("NO_COLOR").is_none(),
+            zone: TimeZone::system(),
+        }
+    }
+
+    /// Whether standard output is a terminal, on which the same place can be written again.
+    pub(super) fn is_terminal() -> bool {
+        io::stdout().is_terminal()
+    }
+}
+
+/// Writes to standard output; says whether anybody still reads there (`| head` does not).
+///
+/// # Errors
+/// Where it can't be written for another reason than that nobody reads.
+pub(super) fn print(text: &str) -> anyhow::Result<bool> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(anyhow::Error::new(error).context("standard output can't be written")),
+    }
+}
+
+/// Writes a line to standard error. Where even that fails there is nobody left to tell.
+pub(super) fn complain(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

@@ -1,0 +1,92 @@
+//! What is going on, gathered at one moment.
+
+use std::path::Path;
+
+use super::calls;
+use super::sentence::{Counts, sentence};
+use super::view::{self, Daemon};
+use crate::config::Config;
+use crate::job::{Job, Kind, Moment, Phase};
+use crate::ledger::{Progress, Sighting, Summary};
+
+/// What is going on.
+pub(super) struct Standing {
+    /// When this was looked at.
+    pub(super) now: Moment,
+    /// Whether there is a ledger at all.
+    pub(super) begun: bool,
+    /// Who works it.
+    pub(super) daemon: Daemon,
+    /// Whether the brake is on.
+    pub(super) paused: bool,
+    /// The counts of all jobs.
+    pub(super) summary: Summary,
+    /// The jobs that have not ended, oldest first.
+    pub(super) jobs: Vec<Job>,
+    /// What lies in the inbox and is no job.
+    pub(super) files: Vec<Sighting>,
+    progress: Vec<Progress>,
+}
+
+impl Standing {
+    /// Looks at the ledger, the lock and the brake.
+    ///
+    /// # Errors
+    /// Where there is a ledger that can't be read.
+    pub(super) fn look(config: &Config) -> anyhow::Result<Self> {
+        let file = &config.ledger.file;
+        let mut standing = Self {
+            now: calls::now(),
+            begun: false,
+            daemon: view::daemon(&calls::lock_of(file)),
+            paused: brake_of(&config.folders.root).symlink_metadata().is_ok(),
+            summary: Summary::default(),
+            jobs: Vec::new(),
+            files: Vec::new(),
+            progress: Vec::new(),
+        };
+        if let Some(view) = view::open(file)? {
+            standing.begun = true;
+            standing.summary = view.summary()?;
+            standing.jobs = view.open_jobs()?;
+            standing.files = view.sightings()?;
+            standing.progress = view.progress()?;
+        }
+        if standing.daemon == Daemon::Stopped {
+            // Left by a daemon that has gone: nobody looks at these any more.
+            standing.files.retain(|seen| seen.code.is_some());
+            standing.progress.clear();
+        }
+        Ok(standing)
+    }
+
+    /// How far the running step of a job is.
+    pub(super) fn progress_of(&self, job: &Job) -> Option<&Progress> {
+        let running = job.phase == Phase::Running;
+        self.progress.iter().find(|row| running && row.job == job.id && row.step == job.step.name())
+    }
+
+    /// All of it in a sentence.
+    pub(super) fn sentence(&self) -> String {
+        let mut counts = Counts::default();
+        for job in &self.jobs {
+            match &job.waiting {
+                Some(failure) if failure.kind == Kind::Passing => counts.for_better += 1,
+                Some(_) => counts.for_you += 1,
+                None if job.state() == "queued" => counts.queued += 1,
+                None if job.end.is_none() => counts.working += 1,
+                // All that is left is to tidy up.
+                None => {}
+            }
+        }
+        for seen in &self.files {
+            *(if seen.code.is_none() { &mut counts.looked_at } else { &mut counts.not_taken }) += 1;
+        }
+        sentence(&counts)
+    }
+}
+
+/// The brake that everyone can reach: while it lies there, no new message is sent.
+pub(super) fn brake_of(root: &Path) -> std::path::PathBuf {
+    root.join("pause.txt")
+}

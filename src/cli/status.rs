@@ -1,0 +1,123 @@
+//! `dakbox status`: what is going on.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use comfy_table::Cell;
+
+use super::doing::{Around, doing};
+use super::human::{first_sentence, plain, sentence};
+use super::out::{self, Screen};
+use super::standing::{Standing, brake_of};
+use super::view::Daemon;
+use super::{Exit, json, table};
+use crate::config::{Config, Env, Loaded};
+use crate::job::Job;
+use crate::ledger::Summary;
+
+/// Between two looks of `--watch`.
+const FRAME: Duration = Duration::from_secs(1);
+
+/// How the standing is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    pub(super) watch: bool,
+    pub(super) json: bool,
+}
+
+/// Says what is going on, once or every second.
+pub(super) fn status(loaded: &Loaded, env: &Env, how: How) -> anyhow::Result<Exit> {
+    loop {
+        let standing = Standing::look(&loaded.config)?;
+        let mut text = if how.json {
+            json::line(&json::StatusLine::new(&standing))?
+        } else {
+            text(&standing, &loaded.config, &Screen::of(env))
+        };
+        if how.watch && !how.json {
+            text = if Screen::is_terminal() { format!("\u{1b}[H\u{1b}[2J{text}") } else { text + "\n" };
+        }
+        if !out::print(&text)? || !how.watch {
+            return Ok(Exit::Done);
+        }
+        std::thread::sleep(FRAME);
+    }
+}
+
+/// The standing for people.
+pub(super) fn text(standing: &Standing, config: &Config, screen: &Screen) -> String {
+    let mut lines = vec![standing.sentence()];
+    if !standing.begun {
+        let inbox = plain(&config.folders.inbox.display().to_string(), usize::MAX);
+        lines = vec![format!("Nothing was taken from {inbox} yet.")];
+    }
+    lines.push(match &standing.daemon {
+        Daemon::Runs(Some(pid)) => format!("dakbox is running, as process {pid}."),
+        Daemon::Runs(None) => "dakbox is running.".to_owned(),
+        Daemon::Stopped => "dakbox is not running: nothing goes on until `dakbox run` is started.".to_owned(),
+        Daemon::Unknown(why) => format!("Whether dakbox is running can't be found out: {}", sentence(why)),
+    });
+    if standing.paused {
+        let brake = plain(&brake_of(&config.folders.root).display().to_string(), usize::MAX);
+        lines.push(format!("Paused: no new message is sent while {brake} is there (`dakbox resume`)."));
+    }
+    let mut out: String = lines.iter().map(|line| table::paragraph(screen, line)).collect();
+    sections(&mut out, standing, screen);
+    if let Some(counts) = counts(&standing.summary) {
+        let _ = write!(out, "\n{}", table::paragraph(screen, &counts));
+    }
+    out
+}
+
+fn sections(out: &mut String, standing: &Standing, screen: &Screen) {
+    let row = |job: &Job, what: String| {
+        vec![table::number(job.id), Cell::new(format!("{}: {what}", job.clip.path))]
+    };
+    let (waiting, active): (Vec<&Job>, Vec<&Job>) = standing.jobs.iter().partition(|j| j.waiting.is_some());
+    let waiting = waiting.into_iter().map(|job| row(job, waits(job))).collect();
+    let active = active.into_iter().map(|job| {
+        let around = Around {
+            now: standing.now,
+            progress: standing.progress_of(job),
+            daemon: &standing.daemon,
+            paused: standing.paused,
+        };
+        row(job, doing(job, &around))
+    });
+    let active = active.collect();
+    let files = standing.files.iter().map(|seen| {
+        let code = seen.code.map_or_else(String::new, |code| format!(" ({code})"));
+        vec![Cell::new(format!("{}: {}{code}", seen.path, first_sentence(&seen.detail)))]
+    });
+    for (title, rows) in [("Waiting", waiting), ("In work", active), ("In the inbox", files.collect())] {
+        let rows: Vec<Vec<Cell>> = rows;
+        if !rows.is_empty() {
+            let _ = write!(out, "\n{title}\n{}", table::rows(screen, &[], rows));
+        }
+    }
+}
+
+/// Why a job waits, and what to do about it.
+fn waits(job: &Job) -> String {
+    let Some(failure) = &job.waiting else { return String::new() };
+    let mut out = format!("{} ({})", first_sentence(&failure.message), failure.code);
+    if !failure.hint.is_empty() {
+        let _ = write!(out, "\n{}", sentence(&failure.hint));
+    }
+    out
+}
+
+/// All jobs there ever were, by state.
+fn counts(sum: &Summary) -> Option<String> {
+    let parts = [
+        (sum.queued, "queued"),
+        (sum.working, "working"),
+        (sum.waiting, "waiting"),
+        (sum.delivered, "delivered"),
+        (sum.failed, "failed"),
+        (sum.cancelled, "cancelled"),
+    ];
+    let there = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}"));
+    let there = there.collect::<Vec<_>>().join(", ");
+    (!there.is_empty()).then(|| format!("In all: {there}."))
+}
