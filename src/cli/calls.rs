@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::Exit;
+#[cfg(feature = "sandbox")]
 use super::args;
 use super::out;
-use crate::config::{Env, Loaded};
+use crate::config::{self, Env, Loaded};
 use crate::job::Moment;
+use crate::service::{self, RunEnd, StartError};
 
 /// How a run is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -24,23 +26,82 @@ pub(super) struct Credits {
     pub(super) account: Option<String>,
 }
 
-pub(super) fn run(_loaded: Loaded, _env: &Env, flags: RunFlags) -> Exit {
-    let RunFlags { once, dry_run, adopt } = flags;
-    not_wired(&format!("run (once {once}, dry run {dry_run}, adopt {adopt})"))
+pub(super) fn run(loaded: Loaded, env: &Env, flags: RunFlags) -> Exit {
+    if flags.dry_run {
+        return match service::dry_run(&loaded.config) {
+            Ok(lines) if lines.is_empty() => say("Nothing would be taken."),
+            Ok(lines) => say(&lines.join("\n")),
+            Err(error) => return not_started(&error),
+        };
+    }
+    let (source, again) = (loaded.source.clone(), env.clone());
+    let reload = move || config::load(source.as_deref(), &again).map_err(|problems| problems.to_string());
+    let asked = service::RunFlags { once: flags.once, adopt: flags.adopt };
+    match service::run(loaded, env, asked, reload) {
+        Ok(RunEnd::Done) => Exit::Done,
+        Ok(RunEnd::Failed) => Exit::Failed,
+        Ok(RunEnd::Waiting) => Exit::Waiting,
+        Err(error) => not_started(&error),
+    }
+}
+
+/// A line to standard output; nobody has to read it.
+fn say(line: &str) -> Exit {
+    match out::print(&format!("{line}\n")) {
+        Ok(_) => Exit::Done,
+        Err(error) => {
+            out::complain(&format!("dakbox: {error:#}"));
+            Exit::Failed
+        }
+    }
+}
+
+fn not_started(error: &StartError) -> Exit {
+    out::complain(&format!("dakbox: {error}"));
+    if error.is_usage() { Exit::Usage } else { Exit::Failed }
 }
 
 #[cfg(feature = "sandbox")]
-pub(super) fn demo(_dir: Option<PathBuf>, _keep: bool) -> Exit {
-    not_wired("demo")
+pub(super) fn demo(dir: Option<PathBuf>, keep: bool) -> Exit {
+    match service::demo(&service::DemoFlags { dir, keep }, |line| {
+        let _ = say(line);
+    }) {
+        Ok(film) => say(&format!("The finished film: {}", film.display())),
+        Err(error) => {
+            out::complain(&format!("dakbox demo: {error}"));
+            Exit::Failed
+        }
+    }
 }
 
 #[cfg(feature = "sandbox")]
-pub(super) fn sandbox(_asked: args::SandboxArgs) -> Exit {
-    not_wired("sandbox")
+pub(super) fn sandbox(asked: args::SandboxArgs) -> Exit {
+    let asked = service::SandboxFlags {
+        listen: asked.listen,
+        faults: asked.faults,
+        credits: asked.credits,
+        message_time: asked.message_time,
+        render_time: asked.render_time,
+    };
+    match service::sandbox(asked, |line| {
+        let _ = say(line);
+    }) {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            out::complain(&format!("dakbox sandbox: {error}"));
+            if error.is_usage() { Exit::Usage } else { Exit::Failed }
+        }
+    }
 }
 
-pub(super) fn credits(_loaded: &Loaded, _env: &Env) -> anyhow::Result<Credits> {
-    anyhow::bail!("not wired yet")
+pub(super) fn credits(loaded: &Loaded, env: &Env) -> anyhow::Result<Credits> {
+    let (account, credits) = service::credits(&loaded.config, env)?;
+    Ok(Credits {
+        available: credits.available,
+        frozen: credits.frozen,
+        total: credits.total,
+        account: account.map(|id| id.to_string()),
+    })
 }
 
 /// The lock of whoever works the ledger.
@@ -49,12 +110,6 @@ pub(super) fn lock_of(ledger: &Path) -> PathBuf {
 }
 
 /// What the clock on the wall says.
-#[expect(clippy::disallowed_methods, reason = "until the worker's clock is there")]
 pub(super) fn now() -> Moment {
-    Moment(jiff::Timestamp::now().as_millisecond())
-}
-
-fn not_wired(what: &str) -> Exit {
-    out::complain(&format!("dakbox {what}: not wired yet"));
-    Exit::Failed
+    crate::worker::clock::wall()
 }

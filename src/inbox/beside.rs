@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::names::{Kind, kind};
 use super::open::{TextError, read_text};
@@ -118,14 +118,14 @@ pub fn survey(path: &Path, watch: &Watch) -> io::Result<Survey> {
     let dir = Dir::open(path)?;
     let (settle, sidecar_wait, folder_wait) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
     let watch = Watch { settle, sidecar_wait, folder_wait, ..watch.clone() };
-    let mut tracker = Tracker::new(Arc::new(watch), dir, false);
+    let mut tracker = Tracker::new(Arc::new(watch), Instant::now(), dir, false);
     let mut found = Survey::default();
     let mut out = |report| match report {
         Report::Arrival(arrival) => found.arrivals.push(*arrival),
         Report::Withheld(withheld) => found.withheld = withheld,
         Report::Gone(_) | Report::Folder(_) | Report::Quiet => {}
     };
-    tracker.scan(Duration::ZERO, &mut out).map_err(io::Error::other)?;
-    tracker.decide(Duration::ZERO, &mut out);
+    tracker.scan(&mut out).map_err(io::Error::other)?;
+    tracker.decide(&mut out);
     Ok(found)
 }

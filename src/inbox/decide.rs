@@ -1,17 +1,17 @@
 //! What is to be done with each thing that lies in a folder: nothing, wait, or report it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::folder::{Item, Judgement, Sent};
 use super::names::{Kind, kind};
 use super::open::{Judged, TextError, judge_clip, read_text};
 use super::pair::{Pair, Words};
-use super::picture::{Item, Judgement, Sent};
 use super::report::{Arrival, Media, Reason, Text};
 use super::settle::Rest;
 use crate::config::Watch;
 use crate::instruction::{self, Problem};
-use crate::job::{Code, Failure, RelPath};
+use crate::job::{Code, Failure, RelPath, Stamp};
 use crate::mount::Dir;
 
 /// What becomes of a clip.
@@ -49,7 +49,7 @@ impl Wait {
     }
 
     /// Until something changes; told of after `note_after`.
-    pub(super) fn held(code: Code, since: Duration, note_after: Duration, detail: impl ToString) -> Self {
+    pub(super) fn held(code: Code, since: Duration, note_after: Duration, detail: &dyn ToString) -> Self {
         let note_at = Some(since.saturating_add(note_after));
         let detail = detail.to_string();
         Self { reason: Reason::Held(code), since, due: None, note_at, detail, outdated: false }
@@ -75,14 +75,26 @@ pub(super) struct House {
 /// One look with everything that a decision asks for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Look<'a> {
+    /// When the inbox was started.
+    pub begun: Instant,
     /// The inbox.
     pub dir: &'a Dir,
     /// How long to wait for what.
     pub watch: &'a Watch,
     /// Whether a close by the writer was seen for sure.
     pub trust_close: bool,
-    /// Now.
+    /// When this look began.
     pub now: Duration,
+}
+
+/// A clip with what lies around it.
+#[derive(Clone, Copy, Debug)]
+struct Clip<'a> {
+    path: &'a RelPath,
+    pair: &'a Pair,
+    /// Its own text, and how long that has been unchanged.
+    own: Option<(&'a RelPath, Rest)>,
+    house: &'a House,
 }
 
 impl Look<'_> {
@@ -90,7 +102,7 @@ impl Look<'_> {
     pub(super) fn clip(
         &self,
         files: &mut BTreeMap<RelPath, Item>,
-        clip: &RelPath,
+        path: &RelPath,
         pair: &Pair,
         house: &House,
     ) -> Fate {
@@ -98,14 +110,16 @@ impl Look<'_> {
             Words::Sidecar(text) => files.get(text).and_then(|item| item.rest).map(|rest| (text, rest)),
             _ => None,
         };
-        let Some(item) = files.get_mut(clip) else { return Fate::Sent };
+        let Some(item) = files.get_mut(path) else { return Fate::Sent };
         let Some(rest) = item.rest else { return Fate::Sent };
         let sent = Sent { clip: rest.stamp, sidecar: own.map(|(text, rest)| (text.clone(), rest.stamp)) };
+        // What arrived with its own words keeps them when it becomes unclear whose they are.
         let unclear = matches!(pair.words, Words::Ambiguous(_) | Words::Unfit(_));
         if item.sent.as_ref().is_some_and(|old| *old == sent || (unclear && old.clip == sent.clip)) {
             return Fate::Sent;
         }
-        match house.wait.clone().map_or_else(|| self.arrival(item, clip, pair, own, house), Err) {
+        let clip = Clip { path, pair, own, house };
+        match house.wait.clone().map_or_else(|| self.arrival(item, clip), Err) {
             Ok(arrival) => {
                 item.sent = Some(sent);
                 Fate::Ready(Box::new(arrival))
@@ -114,81 +128,63 @@ impl Look<'_> {
         }
     }
 
-    fn arrival(
-        &self,
-        item: &mut Item,
-        clip: &RelPath,
-        pair: &Pair,
-        own: Option<(&RelPath, Rest)>,
-        house: &House,
-    ) -> Result<Arrival, Wait> {
-        let verdict = self.bytes(item, clip, own)?;
+    fn arrival(&self, item: &mut Item, clip: Clip<'_>) -> Result<Arrival, Wait> {
+        let (stamp, verdict) = self.bytes(item, clip)?;
+        let hold =
+            |code, detail: &dyn ToString| Err(Wait::held(code, item.since(), self.watch.settle, detail));
         let (mut sidecar, mut default) = (None, None);
-        match (&pair.words, own) {
+        match (&clip.pair.words, clip.own) {
             (Words::Sidecar(_), Some((text, rest))) => sidecar = Some(self.text(text, rest)?),
             (Words::Sidecar(_), None) => return Err(Wait::outdated(self.now)),
-            (Words::Alone, _) => default = self.alone(item, verdict.is_ok(), house)?,
-            (Words::Ambiguous(texts), _) => {
-                let names: Vec<_> = texts.iter().map(ToString::to_string).collect();
-                return Err(self.hold(Code::Ambiguous, item, names.join(", ")));
-            }
-            (Words::Unfit(text), _) => {
-                let code = if kind(text) == Kind::Rich { Code::NotPlainText } else { Code::NotSafe };
-                return Err(self.hold(code, item, text));
-            }
+            (Words::Alone, _) => default = self.alone(item, verdict.is_ok(), clip.house)?,
+            (Words::Ambiguous(texts), _) => return hold(Code::Ambiguous, &listed(texts)),
+            (Words::Unfit(text), _) if kind(text) == Kind::Rich => return hold(Code::NotPlainText, text),
+            (Words::Unfit(text), _) => return hold(Code::NotSafe, text),
         }
-        let stamp = item.rest.ok_or_else(|| Wait::outdated(self.now))?.stamp;
-        Ok(Arrival { clip: clip.clone(), stamp, verdict, sidecar, default, beside: pair.beside.clone() })
+        let (clip, beside) = (clip.path.clone(), clip.pair.beside.clone());
+        Ok(Arrival { clip, stamp, verdict, sidecar, default, beside })
     }
 
     /// What the clip is by its bytes, once it is still.
-    fn bytes(
-        &self,
-        item: &mut Item,
-        clip: &RelPath,
-        own: Option<(&RelPath, Rest)>,
-    ) -> Result<Result<Media, Failure>, Wait> {
+    fn bytes(&self, item: &mut Item, clip: Clip<'_>) -> Result<(Stamp, Result<Media, Failure>), Wait> {
         let Some(rest) = item.rest else { return Err(Wait::outdated(self.now)) };
         let settle = self.watch.settle;
-        let settling = |rest: Rest| Wait::until(Reason::Settling, rest.since, rest.still_at(settle));
+        let settling = Err(Wait::until(Reason::Settling, rest.since, rest.still_at(settle)));
         let still = rest.is_still(self.now, settle);
-        if !still && !(rest.closed && self.trust_close) {
-            return Err(settling(rest));
+        let closed = rest.closed && self.trust_close;
+        if !(still || closed) {
+            return settling;
         }
-        let mut judgement = self.judgement(item, clip, false)?;
+        let mut judgement = self.judgement(item, clip.path, false)?;
         let mut later = None;
-        if matches!(judgement, Judgement::Held(Code::NotWhole, _)) && still {
+        if still && matches!(judgement, Judgement::Held(Code::NotWhole, _)) {
             // Its text may say that it is whole.
-            match own.map(|(text, rest)| self.text(text, rest)) {
-                Some(Ok(text)) if says_whole(&text) => judgement = self.judgement(item, clip, true)?,
+            match clip.own.map(|(text, rest)| self.text(text, rest)) {
+                Some(Ok(text)) if says_whole(&text) => judgement = self.judgement(item, clip.path, true)?,
                 Some(Err(wait)) => later = Some(wait),
                 _ => {}
             }
         }
         match judgement {
-            Judgement::Fit(media, proved) if still || proved => Ok(Ok(media)),
-            Judgement::Refused(failure) if still => Ok(Err(failure)),
+            Judgement::Fit(media, proved) if still || proved => Ok((rest.stamp, Ok(media))),
+            Judgement::Refused(failure) if still => Ok((rest.stamp, Err(failure))),
             Judgement::Held(code, detail) if still => {
                 let note_after = match code {
                     Code::NotWhole => self.watch.zero_tail_wait,
                     Code::Empty => self.watch.empty_after,
                     _ => settle,
                 };
-                let wait = Wait::held(code, rest.since, note_after, detail);
                 let (due, outdated) = later.map_or((None, false), |later| (later.due, later.outdated));
-                Err(Wait { due, outdated, ..wait })
+                Err(Wait { due, outdated, ..Wait::held(code, rest.since, note_after, &detail) })
             }
-            _ => Err(settling(rest)),
+            _ => settling,
         }
     }
 
     /// Judges a clip, or remembers the judgement on these very bytes.
     fn judgement(&self, item: &mut Item, clip: &RelPath, consent: bool) -> Result<Judgement, Wait> {
         let Some(rest) = &mut item.rest else { return Err(Wait::outdated(self.now)) };
-        if let Some((stamp, known)) =
-            item.judged.as_ref().filter(|(stamp, _)| !consent && *stamp == rest.stamp)
-        {
-            tracing::trace!(clip = %clip, size = stamp.size, "judged before");
+        if let Some((_, known)) = item.judged.as_ref().filter(|(stamp, _)| !consent && *stamp == rest.stamp) {
             return Ok(known.clone());
         }
         let (stamp, judgement) = match judge_clip(self.dir, clip, consent) {
@@ -199,8 +195,9 @@ impl Look<'_> {
             }
             Judged::Gone => return Err(Wait::outdated(self.now)),
         };
-        if rest.see(stamp, self.now) {
-            return Err(Wait::until(Reason::Settling, self.now, rest.still_at(self.watch.settle)));
+        // Many clips may have been judged since this look began.
+        if rest.see(stamp, self.begun.elapsed()) {
+            return Err(Wait::until(Reason::Settling, rest.since, rest.still_at(self.watch.settle)));
         }
         item.judged = Some((stamp, judgement.clone()));
         Ok(judgement)
@@ -208,7 +205,7 @@ impl Look<'_> {
 
     /// The words for a clip alone, once it is clear that none of its own come.
     fn alone(&self, item: &Item, fit: bool, house: &House) -> Result<Option<Text>, Wait> {
-        let since = item.rest.map_or(item.seen, |rest| rest.since).max(item.alone_since);
+        let since = item.since().max(item.alone_since);
         let watch = self.watch;
         let wait = if house.default.is_some() { watch.settle } else { watch.sidecar_wait };
         let due = since.saturating_add(wait);
@@ -216,7 +213,7 @@ impl Look<'_> {
             return Err(Wait::until(Reason::AwaitsSidecar, since, due));
         }
         if watch.require_sidecar && fit {
-            return Err(Wait::held(Code::NeedsSidecar, since, wait, ""));
+            return Err(Wait::held(Code::NeedsSidecar, since, wait, &""));
         }
         house.default.as_ref().map(|(path, rest)| self.text(path, *rest)).transpose()
     }
@@ -231,10 +228,10 @@ impl Look<'_> {
             Ok(text) if text.stamp == rest.stamp => text,
             Ok(_) | Err(TextError::Busy | TextError::Missing) => return Err(Wait::outdated(self.now)),
             Err(e @ TextError::NotSafe(_)) => {
-                return Err(Wait::held(Code::NotSafe, rest.since, settle, format_args!("{path}: {e}")));
+                return Err(Wait::held(Code::NotSafe, rest.since, settle, &format_args!("{path}: {e}")));
             }
             Err(TextError::Io(e)) => {
-                return Err(Wait::held(Code::Unreadable, rest.since, settle, format_args!("{path}: {e}")));
+                return Err(Wait::held(Code::Unreadable, rest.since, settle, &format_args!("{path}: {e}")));
             }
         };
         match instruction::read(&text.bytes) {
@@ -243,12 +240,10 @@ impl Look<'_> {
             _ => Ok(text),
         }
     }
+}
 
-    /// A clip that waits for a person, who is told once it is still.
-    fn hold(&self, code: Code, item: &Item, detail: impl ToString) -> Wait {
-        let since = item.rest.map_or(item.seen, |rest| rest.since);
-        Wait::held(code, since, self.watch.settle, detail)
-    }
+fn listed(paths: &[RelPath]) -> String {
+    paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn says_whole(text: &Text) -> bool {

@@ -12,7 +12,7 @@ use super::watch::{self, Post, PostBox};
 use crate::config::{Watch, WatchMode};
 use crate::mount::Dir;
 
-/// After a full look nothing but its own timetable brings the next one for this many times as long as it took.
+/// After a full look only the timetable brings another one for this many times as long as it took.
 const SCAN_SHARE: u32 = 10;
 /// And at least so long: a burst of events is one look.
 const SCAN_GAP: Duration = Duration::from_millis(20);
@@ -22,10 +22,16 @@ const AWAY_GAP: Duration = Duration::from_millis(20);
 /// The running inbox. Dropping it stops it.
 #[derive(Debug)]
 pub struct Inbox {
-    post: Arc<PostBox>,
+    pub(super) post: Arc<PostBox>,
+    begun: Instant,
 }
 
 impl Inbox {
+    /// Time since it was started: the clock of all that it reports.
+    pub fn age(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
     /// Looks at everything as soon as possible.
     pub fn rescan(&self) {
         self.post.put(|post| post.rescan = true);
@@ -54,14 +60,14 @@ pub fn start(
     admit: impl Fn(&Dir) -> Result<(), String> + Send + 'static,
     out: impl FnMut(Report) + Send + 'static,
 ) -> std::io::Result<Inbox> {
-    let post = Arc::new(PostBox::default());
+    let (post, begun) = (Arc::new(PostBox::default()), Instant::now());
     let keeper = Keeper {
         path,
         watch: Arc::new(watch),
         post: Arc::clone(&post),
         admit,
         out,
-        begun: Instant::now(),
+        begun,
         state: None,
         tracker: None,
         watcher: None,
@@ -69,7 +75,7 @@ pub fn start(
         took: Duration::ZERO,
     };
     std::thread::Builder::new().name("inbox".to_owned()).spawn(move || keeper.run())?;
-    Ok(Inbox { post })
+    Ok(Inbox { post, begun })
 }
 
 struct Keeper<A, O> {
@@ -119,17 +125,11 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
             self.watcher = None;
             self.say(FolderState::Here { native: false, why: Some(why) });
         }
-        let now = self.begun.elapsed();
         let Some(tracker) = &mut self.tracker else { return };
-        tracker.hints(post.hints, now);
+        tracker.hints(post.hints);
         let now = self.begun.elapsed();
         if post.rescan || self.next_scan() <= now {
-            let Some(tracker) = &mut self.tracker else { return };
-            let looked = match tracker.dir().moved() {
-                Ok(false) => tracker.scan(now, &mut self.out),
-                Ok(true) => Err("another folder, or none, is in its place".to_owned()),
-                Err(e) => Err(e.to_string()),
-            };
+            let looked = self.scan();
             self.scanned = self.begun.elapsed();
             self.took = self.scanned.saturating_sub(now);
             if let Err(why) = looked {
@@ -138,9 +138,17 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
                 return;
             }
         }
-        let now = self.begun.elapsed();
         if let Some(tracker) = &mut self.tracker {
-            tracker.decide(now, &mut self.out);
+            tracker.decide(&mut self.out);
+        }
+    }
+
+    fn scan(&mut self) -> Result<(), String> {
+        let Some(tracker) = &mut self.tracker else { return Ok(()) };
+        match tracker.dir().moved() {
+            Ok(false) => tracker.scan(&mut self.out),
+            Ok(true) => Err("another folder, or none, is in its place".to_owned()),
+            Err(e) => Err(e.to_string()),
         }
     }
 
@@ -160,7 +168,7 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
         let trust_close = native && has_events;
         match self.tracker.as_mut().filter(|t| t.dir().identity().is_ok_and(|old| old == identity)) {
             Some(same) => same.resume(dir, trust_close),
-            None => self.tracker = Some(Tracker::new(Arc::clone(&self.watch), dir, trust_close)),
+            None => self.tracker = Some(Tracker::new(Arc::clone(&self.watch), self.begun, dir, trust_close)),
         }
         self.say(FolderState::Here { native, why });
         Ok(())
@@ -177,17 +185,16 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
         }
     }
 
+    /// When everything is to be looked at: by the timetable, or earlier where what was seen asks for it.
     fn next_scan(&self) -> Duration {
-        let times = &self.watch;
-        let every = if self.watcher.is_some() { times.rescan } else { times.poll_interval.min(times.rescan) };
-        let soonest = self.scanned.saturating_add(SCAN_GAP.max(self.took.saturating_mul(SCAN_SHARE)));
-        let asked = self.tracker.as_ref().and_then(Tracker::scan_at);
-        let first = asked == Some(Duration::ZERO);
-        let planned = self.scanned.saturating_add(every);
-        if first {
-            Duration::ZERO
-        } else {
-            asked.map_or(planned, |at| at.max(soonest).min(planned.max(soonest)))
+        let Watch { rescan, poll_interval, .. } = *self.watch;
+        let every = if self.watcher.is_some() { rescan } else { poll_interval.min(rescan) };
+        let planned = self.scanned.saturating_add(every.max(self.took).max(SCAN_GAP));
+        let gap = SCAN_GAP.max(self.took.saturating_mul(SCAN_SHARE));
+        match self.tracker.as_ref().and_then(Tracker::scan_at) {
+            None => planned,
+            Some(Duration::ZERO) => Duration::ZERO,
+            Some(asked) => asked.max(self.scanned.saturating_add(gap)).min(planned),
         }
     }
 

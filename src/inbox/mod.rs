@@ -14,9 +14,13 @@ mod open;
 mod scan;
 mod watch;
 
-mod decide;
+mod folder;
 mod picture;
+mod unit;
+
+mod decide;
 mod tracker;
+mod tray;
 
 mod beside;
 mod keeper;

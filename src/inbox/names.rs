@@ -25,12 +25,20 @@ pub(super) enum Kind {
 
 /// What a name is by its ending, in any letter case.
 pub(super) fn kind(path: &RelPath) -> Kind {
-    let ending = path.extension().to_ascii_lowercase();
-    match &ending[..] {
-        b"txt" => Kind::Text,
-        b"rtf" | b"doc" | b"docx" | b"odt" | b"pages" => Kind::Rich,
-        b"url" | b"webloc" => Kind::Address,
-        other => Format::from_extension(other).map_or(Kind::Foreign, Kind::Clip),
+    kind_of(path.name())
+}
+
+/// The same for one name as a listing gives it.
+pub(super) fn kind_of(name: &[u8]) -> Kind {
+    let Some(dot) = name.iter().rposition(|b| *b == b'.').filter(|at| *at > 0) else { return Kind::Foreign };
+    let ending = &name[dot + 1..];
+    let is = |known: &[&str]| known.iter().any(|k| ending.eq_ignore_ascii_case(k.as_bytes()));
+    match Format::from_extension(ending) {
+        Some(format) => Kind::Clip(format),
+        None if is(&["txt"]) => Kind::Text,
+        None if is(&["rtf", "doc", "docx", "odt", "pages"]) => Kind::Rich,
+        None if is(&["url", "webloc"]) => Kind::Address,
+        None => Kind::Foreign,
     }
 }
 

@@ -166,7 +166,7 @@ mod tests {
                 Words::Ambiguous(_) => "?".to_owned(),
                 Words::Unfit(text) => format!("!{text}"),
             };
-            let beside: String = beside.iter().map(|t| format!("+{t}")).collect();
+            let beside = beside.iter().fold(String::new(), |all, t| all + "+" + &t.to_string());
             out.push(format!("{clip}{words}{beside}"));
         }
         out.extend(pairs.alone.iter().map(ToString::to_string));

@@ -3,13 +3,13 @@
 //! Names come first and cost little; only what could be a clip or its words is looked at any closer. Of a folder
 //! that couldn't be read to its end nothing is said, least of all that something is gone from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 
 use rustix::io::Errno;
 
-use super::names::{Kind, kind};
+use super::names::{Kind, kind_of};
 use crate::config::IgnoreList;
 use crate::job::{RelPath, Stamp};
 use crate::mount::{Dir, Type};
@@ -35,10 +35,12 @@ pub(super) struct Scan {
 /// What a folder holds.
 #[derive(Default, Debug)]
 pub(super) struct Listing {
+    /// Device and inode number of the folder.
+    pub identity: (u64, u64),
     /// Clips and texts by path; without a stamp what is no regular file.
     pub files: BTreeMap<RelPath, (Kind, Option<Stamp>)>,
-    /// The first foreign names, in order.
-    pub foreign: Vec<Vec<u8>>,
+    /// The first foreign names.
+    pub foreign: BTreeSet<Vec<u8>>,
     /// Whether there are more of them.
     pub more_foreign: bool,
     /// Changes when a name comes or goes, ignored ones too, or when a clip or a text changes.
@@ -46,13 +48,26 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Hundreds of thousands of these cost little once twenty are named.
+    /// Adds to what the folder comes to; the order of names doesn't count.
+    fn count(&mut self, what: impl Hash) {
+        let mut hasher = DefaultHasher::new();
+        what.hash(&mut hasher);
+        self.digest = self.digest.wrapping_add(hasher.finish());
+    }
+
+    /// Hundreds of thousands of these cost little: most are no first ones.
     fn add_foreign(&mut self, name: Vec<u8>, ignore: &IgnoreList) {
-        if self.more_foreign || ignore.matches(&name) {
-        } else if self.foreign.len() < NAMED {
-            self.foreign.push(name);
-        } else {
-            self.more_foreign = true;
+        let full = self.foreign.len() >= NAMED;
+        let is_first = !full || self.foreign.last().is_some_and(|last| name < *last);
+        if (self.more_foreign && !is_first) || ignore.matches(&name) {
+            return;
+        }
+        self.more_foreign |= full;
+        if is_first {
+            self.foreign.insert(name);
+        }
+        if self.foreign.len() > NAMED {
+            self.foreign.pop_last();
         }
     }
 }
@@ -85,13 +100,11 @@ pub(super) fn scan(dir: &Dir, ignore: &IgnoreList) -> Scan {
 /// One folder and the folders below it.
 fn list(dir: &Dir, folder: &RelPath, ignore: &IgnoreList) -> io::Result<(Listing, Vec<RelPath>)> {
     let here = dir.below(folder)?;
-    let mut names = here.list(&RelPath::root())?;
-    names.sort_unstable();
-    let (mut listing, mut below, mut digest) = (Listing::default(), Vec::new(), DefaultHasher::new());
-    for (name, hint) in names {
-        name.hash(&mut digest);
-        let Some(plain) = RelPath::root().join(&name) else { continue };
-        let kind = kind(&plain);
+    let mut listing = Listing { identity: here.identity()?, ..Listing::default() };
+    let mut below = Vec::new();
+    for (name, hint) in here.list(&RelPath::root())? {
+        listing.count(&name);
+        let kind = kind_of(&name);
         let maybe_folder = matches!(hint, Type::Folder | Type::Unknown);
         if kind == Kind::Foreign && !maybe_folder {
             if hint == Type::File {
@@ -99,17 +112,18 @@ fn list(dir: &Dir, folder: &RelPath, ignore: &IgnoreList) -> io::Result<(Listing
             }
             continue;
         }
-        if ignore.matches(&name) {
+        let (false, Some(plain), Some(path)) =
+            (ignore.matches(&name), RelPath::from_bytes(&name), folder.join(&name))
+        else {
             continue;
-        }
-        let Some(path) = folder.join(&name) else { continue };
+        };
         if hint == Type::Folder {
             below.push(path);
             continue;
         }
         let Some(entry) = here.stat(&plain)? else { continue };
         let stamp = (entry.kind == Type::File).then_some(entry.stamp);
-        stamp.hash(&mut digest);
+        listing.count((&name, stamp));
         match (entry.kind, kind) {
             (Type::Folder, _) => below.push(path),
             (Type::File, Kind::Foreign) => listing.add_foreign(name, ignore),
@@ -117,6 +131,5 @@ fn list(dir: &Dir, folder: &RelPath, ignore: &IgnoreList) -> io::Result<(Listing
             _ => drop(listing.files.insert(path, (kind, stamp))),
         }
     }
-    listing.digest = digest.finish();
     Ok((listing, below))
 }

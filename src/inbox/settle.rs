@@ -110,7 +110,7 @@ mod tests {
         ];
         for other in others {
             let mut rest = Rest::new(first, Duration::ZERO);
-            assert!(rest.see(other, Duration::from_secs(60)));
+            assert!(rest.see(other, Duration::from_mins(1)));
             assert!(!rest.is_still(Duration::from_secs(69), SETTLE), "{other:?}");
         }
     }

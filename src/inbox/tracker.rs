@@ -3,22 +3,28 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::decide::{Fate, House, Look, Wait};
-use super::names::{DEFAULT, Kind, fold};
-use super::picture::{Folder, NotEntered, Picture, is_rule};
-use super::report::{Reason, Report, What, Withheld};
+use super::folder::Folder;
+use super::names::{self, Kind};
+use super::picture::{NotEntered, Picture};
+use super::report::{Reason, Report, What};
 use super::scan::scan;
+use super::tray::Tray;
 use super::watch::Hint;
 use crate::config::Watch;
 use crate::job::{Code, RelPath};
 use crate::mount::{Dir, Type};
 
+/// While things change, the list of what is withheld is said again at most so often.
+const TELL_GAP: Duration = Duration::from_millis(100);
+
 /// The folder as it was seen last.
 #[derive(Debug)]
 pub(super) struct Tracker {
     watch: Arc<Watch>,
+    begun: Instant,
     dir: Dir,
     trust_close: bool,
     picture: Picture,
@@ -29,16 +35,28 @@ pub(super) struct Tracker {
     /// When a full look is asked for by what was seen.
     scan_at: Option<Duration>,
     quiet: bool,
-    /// When a note on a folder that was not entered is due.
-    note_at: Option<Duration>,
+    /// When that was, and when more is to be said.
+    told_at: Duration,
+    tell_at: Option<Duration>,
 }
 
 impl Tracker {
-    /// Nothing seen yet. `trust_close`: the kernel tells of every writer that closes a file.
-    pub(super) fn new(watch: Arc<Watch>, dir: Dir, trust_close: bool) -> Self {
-        let (picture, scan_at) = (Picture::default(), Some(Duration::ZERO));
-        let (seen_all, quiet, note_at) = (false, false, None);
-        Self { watch, dir, trust_close, picture, told: 0, seen_all, scan_at, quiet, note_at }
+    /// Nothing seen yet. Times count from `begun`; `trust_close`: the kernel tells of every writer that closes
+    /// a file.
+    pub(super) fn new(watch: Arc<Watch>, begun: Instant, dir: Dir, trust_close: bool) -> Self {
+        Self {
+            watch,
+            begun,
+            dir,
+            trust_close,
+            picture: Picture::default(),
+            told: 0,
+            told_at: Duration::ZERO,
+            tell_at: None,
+            seen_all: false,
+            scan_at: Some(Duration::ZERO),
+            quiet: false,
+        }
     }
 
     /// The same folder is there again: what was known of it still is.
@@ -52,23 +70,25 @@ impl Tracker {
     }
 
     /// Takes in hints: one look at each file that is named.
-    pub(super) fn hints(&mut self, hints: Vec<Hint>, now: Duration) {
+    pub(super) fn hints(&mut self, hints: Vec<Hint>) {
         let once: HashSet<_> = hints.into_iter().collect();
         for hint in once {
-            if !self.hint(&hint, now) {
-                self.scan_at = Some(now);
+            if !self.hint(&hint) {
+                self.scan_at = Some(self.begun.elapsed());
             }
         }
     }
 
     /// Whether one look was enough.
-    fn hint(&mut self, hint: &Hint, now: Duration) -> bool {
+    fn hint(&mut self, hint: &Hint) -> bool {
         let (Hint::Closed(path) | Hint::Changed(path)) = hint;
         if path.names().any(|name| self.watch.ignore.matches(name)) {
             return true;
         }
-        match self.dir.stat(path) {
-            Ok(Some(entry)) if entry.kind == Type::File && super::names::kind(path) != Kind::Foreign => {
+        let looked = self.dir.stat(path);
+        let now = self.begun.elapsed();
+        match looked {
+            Ok(Some(entry)) if entry.kind == Type::File && names::kind(path) != Kind::Foreign => {
                 self.picture.merge_one(path, entry.stamp, matches!(hint, Hint::Closed(_)), now)
             }
             // The end of writing a foreign file means nothing; that it came is told by another hint.
@@ -81,12 +101,14 @@ impl Tracker {
     ///
     /// # Errors
     /// Why the inbox can't be read; then nothing changes.
-    pub(super) fn scan(&mut self, now: Duration, out: &mut dyn FnMut(Report)) -> Result<(), String> {
+    pub(super) fn scan(&mut self, out: &mut dyn FnMut(Report)) -> Result<(), String> {
         self.scan_at = None;
         let found = scan(&self.dir, &self.watch.ignore);
         if let Some(why) = found.broken {
             return Err(why);
         }
+        // A file was seen at some moment of the look: its rest counts from the end.
+        let now = self.begun.elapsed();
         for gone in self.picture.merge(found, now) {
             out(Report::Gone(gone));
         }
@@ -96,14 +118,13 @@ impl Tracker {
     }
 
     /// Decides about everything that changed or whose time has come.
-    pub(super) fn decide(&mut self, now: Duration, out: &mut dyn FnMut(Report)) {
-        for folder in self.picture.folders.values_mut().filter(|f| f.pairs.is_none()) {
-            folder.pair(now);
-        }
+    pub(super) fn decide(&mut self, out: &mut dyn FnMut(Report)) {
+        let now = self.begun.elapsed();
+        self.picture.folders.values_mut().for_each(|folder| folder.pair(now));
         let is_due = |f: &Folder| f.stale || f.wake.is_some_and(|at| at <= now);
         let due: Vec<_> =
             self.picture.folders.iter().filter(|(_, f)| is_due(f)).map(|(p, _)| p.clone()).collect();
-        let acted = !due.is_empty() || self.note_at.is_some_and(|at| at <= now);
+        let acted = !due.is_empty() || self.tell_at.is_some_and(|at| at <= now);
         for path in due {
             self.decide_folder(&path, now, out);
         }
@@ -116,29 +137,24 @@ impl Tracker {
         let house = self.house(path);
         let Some(mut folder) = self.picture.folders.get_mut(path).map(std::mem::take) else { return };
         (folder.stale, folder.wake) = (false, None);
-        let mut ledge = Ledge { now, withheld: Vec::new(), wake: None, outdated: false };
-        let look = Look { dir: &self.dir, watch: &self.watch, trust_close: self.trust_close, now };
+        let mut tray = Tray::new(now);
+        let Self { dir, watch, trust_close, begun, .. } = self;
+        let look = Look { dir, watch, trust_close: *trust_close, begun: *begun, now };
         let pairs = folder.pairs.take().unwrap_or_default();
         for (clip, pair) in &pairs.clips {
             match look.clip(&mut folder.files, clip, pair, &house) {
                 Fate::Sent => {}
                 Fate::Ready(arrival) => out(Report::Arrival(arrival)),
-                Fate::Wait(wait) => ledge.put(clip.clone(), What::Clip, wait),
+                Fate::Wait(wait) => tray.put(clip.clone(), What::Clip, wait),
             }
         }
-        for text in pairs.alone.iter().filter(|t| !is_ruling(t, path)) {
-            let since = folder.files[text].rest.map_or(now, |rest| rest.since);
-            let note_at = Some(since.saturating_add(self.watch.text_note_after));
-            let wait = Wait { due: None, note_at, ..Wait::until(Reason::AwaitsClip, since, now) };
-            ledge.put(text.clone(), What::Text, wait);
-        }
-        self.odd(path, &folder, &house, &mut ledge);
         folder.pairs = Some(pairs);
-        (folder.withheld, folder.wake) = (ledge.withheld, ledge.wake);
-        if ledge.outdated {
+        tray.put_others(path, &folder, &house, watch);
+        if tray.outdated {
             // The next full look finds it changed, whatever it finds.
             (self.scan_at, folder.digest) = (Some(now), 0);
         }
+        (folder.withheld, folder.wake) = (tray.withheld, tray.wake);
         self.picture.folders.insert(path.clone(), folder);
     }
 
@@ -147,7 +163,7 @@ impl Tracker {
         let default = self.picture.default_for(path);
         let default = default.and_then(|(path, item)| Some((path.clone(), item.rest?)));
         let folder = self.picture.folders.get(path);
-        let unit = self.picture.not_yet(path);
+        let unit = self.picture.unit(path);
         let wait = folder.and_then(|folder| {
             if !folder.known {
                 let due = folder.arriving.unwrap_or(folder.changed.saturating_add(self.watch.folder_wait));
@@ -160,57 +176,15 @@ impl Tracker {
         House { wait, default, unit }
     }
 
-    /// What lies in a folder besides clips and texts.
-    fn odd(&self, path: &RelPath, folder: &Folder, house: &House, ledge: &mut Ledge) {
-        let settle = self.watch.settle;
-        if house.wait.as_ref().is_some_and(|w| w.reason == Reason::FolderArriving) {
-            return;
-        }
-        if let Some(wait) = &house.wait {
-            if house.unit.as_ref() == Some(path) {
-                let note_at = Some(wait.since.saturating_add(settle));
-                ledge.put(path.clone(), What::Folder, Wait { note_at, ..wait.clone() });
-            }
-            return;
-        }
-        let mut foreign = folder.foreign.0.clone();
-        for (file, item) in &folder.files {
-            let what = if matches!(item.kind, Kind::Clip(_)) { What::Clip } else { What::Text };
-            match (item.kind, item.rest) {
-                (Kind::Rich, Some(_)) if !means_a_clip(folder, file) => foreign.push(file.name().to_vec()),
-                (Kind::Address, Some(rest)) => {
-                    let wait = Wait::held(Code::NotInThisVersion, rest.since, settle, "");
-                    ledge.put(file.clone(), What::Address, wait);
-                }
-                (Kind::Clip(_) | Kind::Text, None) => {
-                    ledge.put(
-                        file.clone(),
-                        what,
-                        Wait::held(Code::NotSafe, item.seen, settle, "not a regular file"),
-                    );
-                }
-                _ => {}
-            }
-        }
-        if !foreign.is_empty() {
-            let names =
-                foreign.iter().filter_map(|name| RelPath::from_bytes(name)).map(|name| name.to_string());
-            let mut names: Vec<_> = names.collect();
-            names.extend(folder.foreign.1.then(|| "…".to_owned()));
-            let wait = Wait::held(Code::NotTaken, folder.foreign_since, settle, names.join(", "));
-            ledge.put(path.clone(), What::Foreign, wait);
-        }
-    }
-
     /// Says what is withheld, if that changed, and whether nothing is left to wait for.
     fn tell(&mut self, now: Duration, out: &mut dyn FnMut(Report)) {
-        let mut ledge = Ledge { now, withheld: Vec::new(), wake: None, outdated: false };
+        let mut tray = Tray::new(now);
         for (path, NotEntered { why, since }) in &self.picture.closed {
             let (code, detail) = why.as_ref().map_or((Code::TooDeep, ""), |why| (Code::Unreadable, why));
-            ledge.put(path.clone(), What::Folder, Wait::held(code, *since, self.watch.settle, detail));
+            tray.put(path.clone(), What::Folder, Wait::held(code, *since, self.watch.settle, &detail));
         }
-        self.note_at = ledge.wake;
-        let all = ledge.withheld.iter().chain(self.picture.folders.values().flat_map(|f| &f.withheld));
+        self.tell_at = tray.wake;
+        let all = tray.withheld.iter().chain(self.picture.folders.values().flat_map(|f| &f.withheld));
         let mut digest = DefaultHasher::new();
         let mut pending = self.scan_at.is_some() || !self.seen_all;
         for held in all.clone() {
@@ -218,8 +192,12 @@ impl Tracker {
             pending |= held.what == What::Clip && held.due.is_some();
         }
         let digest = digest.finish();
-        if self.told != digest && self.seen_all {
-            self.told = digest;
+        let soonest = self.told_at.saturating_add(TELL_GAP);
+        if self.told == digest || !self.seen_all {
+        } else if pending && self.told != 0 && now < soonest {
+            self.tell_at = Some(self.tell_at.map_or(soonest, |at| at.min(soonest)));
+        } else {
+            (self.told, self.told_at) = (digest, now);
             out(Report::Withheld(all.cloned().collect()));
         }
         if !pending && !self.quiet {
@@ -232,42 +210,11 @@ impl Tracker {
     pub(super) fn wake(&self) -> Option<Duration> {
         let folders = self.picture.folders.values();
         let stale = folders.clone().any(|f| f.stale).then_some(Duration::ZERO);
-        folders.filter_map(|f| f.wake).chain(stale).chain(self.note_at).min()
+        folders.filter_map(|f| f.wake).chain(stale).chain(self.tell_at).min()
     }
 
     /// When everything must be looked at, by what was seen.
     pub(super) fn scan_at(&self) -> Option<Duration> {
         self.picture.folders.values().filter_map(|f| f.arriving).chain(self.scan_at).min()
     }
-}
-
-/// Where what is withheld is put down.
-struct Ledge {
-    now: Duration,
-    withheld: Vec<Withheld>,
-    wake: Option<Duration>,
-    outdated: bool,
-}
-
-impl Ledge {
-    fn put(&mut self, path: RelPath, what: What, wait: Wait) {
-        let Wait { reason, since, due, note_at, detail, outdated } = wait;
-        let times = [self.wake, due, note_at].into_iter().flatten();
-        self.wake = times.filter(|at| *at > self.now).min();
-        self.outdated |= outdated;
-        let note_due = note_at.is_some_and(|at| at <= self.now);
-        self.withheld.push(Withheld { path, what, reason, since, note_due, detail, due });
-    }
-}
-
-/// Whether a text without a clip rules over others in its folder.
-fn is_ruling(text: &RelPath, folder: &RelPath) -> bool {
-    fold(text.stem()) == DEFAULT || (*folder != RelPath::root() && is_rule(text))
-}
-
-/// Whether a text of a word processor lies beside its clip.
-fn means_a_clip(folder: &Folder, text: &RelPath) -> bool {
-    let stem = fold(text.stem());
-    let clips = folder.files.iter().filter(|(_, item)| matches!(item.kind, Kind::Clip(_)));
-    clips.map(|(clip, _)| clip).any(|clip| fold(clip.stem()) == stem || fold(clip.name()) == stem)
 }

@@ -3,15 +3,14 @@
 //! A hint says where to look and nothing else. When there are too many of them, or the kernel dropped some, one
 //! flag stands for all: look at everything.
 
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::job::RelPath;
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
 use notify::{Config, Event, RecommendedWatcher, RecursiveMode, Watcher};
-use std::os::unix::ffi::OsStrExt;
-
-use crate::job::RelPath;
 
 /// More hints than this at once are one hint: look at everything.
 const MAX_HINTS: usize = 4096;
@@ -123,7 +122,7 @@ fn maker(kind: EventKind) -> Option<fn(RelPath) -> Hint> {
     }
 }
 
-fn below(top: &Path, path: &PathBuf) -> Option<RelPath> {
+fn below(top: &Path, path: &Path) -> Option<RelPath> {
     RelPath::from_bytes(path.strip_prefix(top).ok()?.as_os_str().as_bytes())
 }
 
@@ -141,13 +140,17 @@ fn plain(error: &notify::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use notify::event::{CreateKind, DataChange, Flag, MetadataKind, RemoveKind};
 
     use super::*;
 
     fn post_of(events: Vec<notify::Result<Event>>) -> Post {
         let post = PostBox::default();
-        events.into_iter().for_each(|e| sort(e, Path::new("/in"), &post));
+        for event in events {
+            sort(event, Path::new("/in"), &post);
+        }
         post.take(Duration::ZERO)
     }
 
@@ -195,7 +198,7 @@ mod tests {
     fn a_stop_is_never_forgotten() {
         let post = PostBox::default();
         post.put(|p| p.stop = true);
-        assert!(post.take(Duration::from_secs(60)).stop);
-        assert!(post.take(Duration::from_secs(60)).stop);
+        assert!(post.take(Duration::from_mins(1)).stop);
+        assert!(post.take(Duration::from_mins(1)).stop);
     }
 }

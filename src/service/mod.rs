@@ -27,6 +27,9 @@ mod entry;
 #[cfg(feature = "sandbox")]
 mod demo;
 
+#[cfg(feature = "sandbox")]
+mod sandbox;
+
 mod error;
 
 #[cfg(feature = "sandbox")]
@@ -34,3 +37,5 @@ pub use demo::{DemoError, DemoFlags, demo};
 pub use entry::{CreditsError, credits, dry_run, run};
 pub use error::StartError;
 pub use run::{Daemon, RunEnd, RunFlags, Settings};
+#[cfg(feature = "sandbox")]
+pub use sandbox::{SandboxError, SandboxFlags, sandbox};

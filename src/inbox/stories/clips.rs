@@ -87,9 +87,9 @@ fn what_can_never_be_taken_is_reported_with_its_reason() {
     let failure = scene.arrives("film.mp4").verdict.unwrap_err();
     assert_eq!(failure.code, Code::NotMedia);
     for (name, over, want) in [("exact.mp4", 0, None), ("over.mp4", 1, Some(Code::TooLarge))] {
-        let film = padded_film(MAX_CLIP + over);
+        let pieces = padded_film(MAX_CLIP + over);
         let mut file = File::create(scene.at(name)).unwrap();
-        for (at, bytes) in film {
+        for (at, bytes) in pieces {
             file.seek(SeekFrom::Start(at)).unwrap();
             file.write_all(&bytes).unwrap();
         }
@@ -102,7 +102,7 @@ fn what_can_never_be_taken_is_reported_with_its_reason() {
 
 /// The pieces of an MP4 of this length: nearly all of it is a padding box that was never written.
 fn padded_film(len: u64) -> Vec<(u64, Vec<u8>)> {
-    fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    fn boxed(kind: &[u8], body: &[u8]) -> Vec<u8> {
         let len = u32::try_from(8 + body.len()).unwrap();
         [&len.to_be_bytes()[..], kind, body].concat()
     }

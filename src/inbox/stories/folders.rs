@@ -1,6 +1,7 @@
 //! Stories about folders: those within the inbox, and the inbox itself when it goes and comes.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -171,4 +172,49 @@ fn a_survey_says_what_would_be_taken_and_waits_for_nothing() {
     assert_eq!(arrivals, want.map(|(clip, words, fit)| (clip.to_owned(), words, fit)));
     assert!(found.withheld.iter().any(|w| w.path == path("film/c.gif")));
     assert!(survey(&scene.at("none"), &watch).is_err());
+}
+
+#[test]
+fn when_events_end_it_looks_for_itself_and_says_so() {
+    let scene = Scene::new();
+    assert!(scene.said(|r| *r == Report::Folder(FolderState::Here { native: true, why: None })));
+    let why = "the system's limit of watched folders is reached".to_owned();
+    scene.inbox.as_ref().unwrap().post.put(|post| post.broken = Some(why.clone()));
+    let state = FolderState::Here { native: false, why: Some(why) };
+    scene.wait("polling", |s| s.said(|r| *r == Report::Folder(state.clone())));
+    scene.write("a.gif", GIF);
+    scene.arrives("a.gif");
+}
+
+#[test]
+fn what_lies_in_a_folder_that_cannot_be_read_is_not_gone() {
+    if rustix::process::geteuid().is_root() {
+        return; // Root can read everything; `picture` has the same as a table.
+    }
+    let scene = Scene::with(|o| o.folder_wait = Duration::ZERO);
+    fs::create_dir(scene.at("f")).unwrap();
+    scene.write("f/a.gif", GIF);
+    scene.arrives("f/a.gif");
+    let rights = |mode| fs::set_permissions(scene.at("f"), fs::Permissions::from_mode(mode)).unwrap();
+    rights(0);
+    scene.is_held("f", Code::Unreadable);
+    assert!(scene.gone("f/a.gif").is_none());
+    rights(0o700);
+    fs::remove_file(scene.at("f/a.gif")).unwrap();
+    scene.wait("it went", |s| s.gone("f/a.gif"));
+}
+
+#[test]
+fn a_folder_put_in_the_place_of_a_known_one_is_new() {
+    let scene = Scene::new();
+    fs::create_dir(scene.at("news")).unwrap();
+    scene.write("news/a.gif", GIF);
+    scene.arrives("news/a.gif");
+    fs::create_dir(scene.aside("news")).unwrap();
+    fs::write(scene.aside("news/b.gif"), GIF).unwrap();
+    fs::rename(scene.at("news"), scene.aside("old")).unwrap();
+    fs::rename(scene.aside("news"), scene.at("news")).unwrap();
+    scene.waits("news/b.gif", Reason::FolderArriving);
+    scene.arrives("news/b.gif");
+    assert!(scene.gone("news/a.gif").is_some());
 }

@@ -18,7 +18,7 @@ const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0
 /// Nothing is waited for longer; never reached where all is well.
 const DEADLINE: Duration = Duration::from_secs(20);
 /// Longer than any test takes.
-const NEVER: Duration = Duration::from_secs(3600);
+const NEVER: Duration = Duration::from_hours(1);
 const SETTLE: Duration = Duration::from_millis(150);
 
 /// A few frames of MP3: nothing in it tells where it ends.

@@ -1,0 +1,186 @@
+//! What is known of one folder and of each file in it, and since when.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::names::{self, Kind, fold};
+use super::pair::{Names, Pairs, Words, pair};
+use super::report::{Media, Withheld};
+use super::scan::Listing;
+use super::settle::Rest;
+use crate::job::{Code, Failure, RelPath, Stamp};
+
+/// One folder.
+#[derive(Default, Debug)]
+pub(super) struct Folder {
+    /// Device and inode number.
+    pub identity: (u64, u64),
+    /// Clips and texts.
+    pub files: BTreeMap<RelPath, Item>,
+    /// The first foreign names, and whether there are more.
+    pub foreign: (BTreeSet<Vec<u8>>, bool),
+    /// Since when these are the foreign names.
+    pub foreign_since: Duration,
+    /// What its names and files came to in the last full look.
+    pub digest: u64,
+    /// When that changed.
+    pub changed: Duration,
+    /// Whether it has been quiet once: later clips in it are taken one by one.
+    pub known: bool,
+    /// Until when it counts as arriving, if nothing more changes.
+    pub arriving: Option<Duration>,
+    /// Who belongs to whom; `None` after names changed.
+    pub pairs: Option<Pairs>,
+    /// Whether something changed that wasn't looked at yet.
+    pub stale: bool,
+    /// When it must be looked at again, if nothing changes.
+    pub wake: Option<Duration>,
+    /// What lies in it and isn't taken.
+    pub withheld: Vec<Withheld>,
+}
+
+/// One clip or text.
+#[derive(Debug)]
+pub(super) struct Item {
+    /// By its name.
+    pub kind: Kind,
+    /// Since when this name was there.
+    pub seen: Duration,
+    /// How long it has been unchanged; `None` for what is no regular file.
+    pub rest: Option<Rest>,
+    /// Whether a text lay beside it when names were compared last.
+    pub paired: bool,
+    /// Since when none does.
+    pub alone_since: Duration,
+    /// What its bytes are, at this very stamp.
+    pub judged: Option<(Stamp, Judgement)>,
+    /// What was reported last.
+    pub sent: Option<Sent>,
+}
+
+impl Item {
+    fn new(kind: Kind, stamp: Option<Stamp>, now: Duration) -> Self {
+        let rest = stamp.map(|stamp| Rest::new(stamp, now));
+        Self { kind, seen: now, rest, paired: false, alone_since: now, judged: None, sent: None }
+    }
+
+    /// Since when it is as it is.
+    pub(super) fn since(&self) -> Duration {
+        self.rest.map_or(self.seen, |rest| rest.since)
+    }
+}
+
+/// What a clip's bytes are.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Judgement {
+    /// To be uploaded; and whether its container proves its own end.
+    Fit(Media, bool),
+    /// To be moved to `failed/`.
+    Refused(Failure),
+    /// To be waited for, and what was seen.
+    Held(Code, String),
+}
+
+/// A clip and its own text, as they were reported.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Sent {
+    /// The clip.
+    pub clip: Stamp,
+    /// Its text.
+    pub sidecar: Option<(RelPath, Stamp)>,
+}
+
+impl Folder {
+    /// Merges a full look at this folder; whether a text that rules over others is new or changed.
+    pub(super) fn merge(&mut self, listing: Listing, now: Duration) -> bool {
+        if self.identity != listing.identity {
+            // Another folder under this name has to become known itself.
+            let is_first = self.identity == (0, 0);
+            (self.identity, self.known) = (listing.identity, self.known && is_first);
+        }
+        if self.digest != listing.digest {
+            (self.digest, self.changed) = (listing.digest, now);
+            // A name may be gone as well.
+            (self.pairs, self.stale) = (None, true);
+        }
+        let foreign = (listing.foreign, listing.more_foreign);
+        if self.foreign != foreign {
+            (self.foreign, self.foreign_since, self.stale) = (foreign, now, true);
+        }
+        let mut rules_changed = false;
+        for (path, (kind, stamp)) in listing.files {
+            let changed = self.merge_file(&path, kind, stamp, now);
+            rules_changed |= changed && is_rule(&path);
+        }
+        // What is held for its bytes is judged anew: bytes can change where no stamp does (mapped memory, shares).
+        for item in self.files.values_mut() {
+            if item.judged.take_if(|(_, judged)| matches!(judged, Judgement::Held(..))).is_some() {
+                self.stale = true;
+            }
+        }
+        rules_changed
+    }
+
+    /// Merges a look at one file; whether it is new or changed.
+    pub(super) fn merge_file(
+        &mut self,
+        path: &RelPath,
+        kind: Kind,
+        stamp: Option<Stamp>,
+        now: Duration,
+    ) -> bool {
+        let same_sort = |item: &&mut Item| item.rest.is_some() == stamp.is_some();
+        let changed = if let Some(item) = self.files.get_mut(path).filter(same_sort) {
+            item.rest.as_mut().zip(stamp).is_some_and(|(rest, stamp)| rest.see(stamp, now))
+        } else {
+            let old = self.files.insert(path.clone(), Item::new(kind, stamp, now));
+            if let Some(new) = self.files.get_mut(path) {
+                // A file that became a link, or a link that became a file, was reported once all the same.
+                new.sent = old.and_then(|old| old.sent);
+            }
+            self.pairs = None;
+            true
+        };
+        self.stale |= changed;
+        changed
+    }
+
+    /// Finds out who belongs to whom, where names changed.
+    pub(super) fn pair(&mut self, now: Duration) {
+        if self.pairs.is_some() {
+            return;
+        }
+        let files = self.files.iter().map(|(path, item)| (path, item.kind, item.rest.is_some()));
+        let pairs = pair(&Names::of(files));
+        for (clip, item) in &mut self.files {
+            let paired = pairs.clips.get(clip).is_some_and(|p| p.words != Words::Alone);
+            if item.paired && !paired {
+                item.alone_since = now;
+            }
+            item.paired = paired;
+        }
+        self.pairs = Some(pairs);
+    }
+
+    /// Whether a text of that stem, which is no clip's own, lies in it. What was meant as one and is no plain
+    /// text counts as well.
+    pub(super) fn has_marker(&self, stem: &[u8]) -> bool {
+        let alone = |path| self.pairs.as_ref().is_some_and(|p| p.alone.contains(path));
+        self.files.iter().any(|(path, item)| {
+            let plain = item.kind == Kind::Text && item.rest.is_some();
+            let text = matches!(item.kind, Kind::Text | Kind::Rich);
+            text && fold(path.stem()) == stem && (!plain || alone(path))
+        })
+    }
+
+    /// Its `default.txt`.
+    pub(super) fn default_text(&self) -> Option<(&RelPath, &Item)> {
+        self.files.get_key_value(self.pairs.as_ref()?.default_text()?)
+    }
+}
+
+/// A text that may rule over more than one clip.
+pub(super) fn is_rule(path: &RelPath) -> bool {
+    let rules = |stem: &[u8]| matches!(stem, names::DEFAULT | b"project" | b"batch");
+    matches!(names::kind(path), Kind::Text | Kind::Rich) && rules(&fold(path.stem()))
+}
