@@ -56,6 +56,14 @@ CREATE TABLE intent (
     checksum TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Texts that consented to pay once more: each is good for one message.
+CREATE TABLE consent (
+    key  TEXT NOT NULL,
+    text TEXT NOT NULL,
+    job  INTEGER NOT NULL,
+    PRIMARY KEY (key, text)
+) STRICT, WITHOUT ROWID;
+
 -- For observers only, written without waiting for the disk.
 CREATE TABLE progress (
     job   INTEGER PRIMARY KEY,

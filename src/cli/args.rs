@@ -33,12 +33,13 @@ pub enum Command {
         /// Work in this folder instead of a temporary one
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
         dir: Option<PathBuf>,
-        /// Leave the folder there at the end
+        /// Go on watching afterwards, so that you can drop clips of your own
         #[arg(long)]
         keep: bool,
     },
     /// Start a local stand-in for the service, for trying and testing
     #[cfg(feature = "sandbox")]
+    #[command(after_long_help = dakbox_sandbox::Fault::help())]
     Sandbox(SandboxArgs),
     /// Say what the settings come to, and what is wrong with them
     Check,
@@ -153,7 +154,7 @@ pub struct SandboxArgs {
     /// Where it listens; port 0 is any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8643")]
     pub listen: std::net::SocketAddr,
-    /// Something that goes wrong, such as `upload:500x2`; can be given several times
+    /// Something that goes wrong, such as `upload:status=500x2`; can be given several times
     #[arg(long = "fault", value_name = "SPEC")]
     pub faults: Vec<String>,
     /// Credits of a new account
@@ -226,7 +227,7 @@ mod tests {
             "run --dry-run",
             "run --daemonize --pid-file /run/x",
             "demo --dir d --keep",
-            "sandbox --listen 127.0.0.1:0 --fault upload:500 --fault sse:reset --credits 5",
+            "sandbox --listen 127.0.0.1:0 --fault upload:status=500x2 --fault any:hang --credits 5",
             "check --config d.toml",
             "doctor",
             "status --watch --json",

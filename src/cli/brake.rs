@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 
+use super::human::path;
 use super::standing::brake_of;
 use super::{Exit, out};
 
@@ -24,7 +25,7 @@ pub(super) fn pause(root: &Path) -> anyhow::Result<Exit> {
     let done = put_on(root)?;
     let brake = brake_of(root);
     let how = if done { "Paused" } else { "Paused already" };
-    out::print(&format!("{how}: no new message is sent while {} is there.\n", brake.display()))?;
+    out::print(&format!("{how}: no new message is sent while {} is there.\n", path(&brake)))?;
     Ok(Exit::Done)
 }
 
@@ -46,7 +47,7 @@ fn put_on(root: &Path) -> anyhow::Result<bool> {
             Ok(true)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error).with_context(|| format!("{} can't be made", brake.display())),
+        Err(error) => Err(error).with_context(|| format!("{} can't be made", path(&brake))),
     }
 }
 
@@ -57,13 +58,13 @@ fn take_off(root: &Path) -> anyhow::Result<bool> {
     match std::fs::remove_file(&brake) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error).with_context(|| format!("{} can't be removed", brake.display())),
+        Err(error) => Err(error).with_context(|| format!("{} can't be removed", path(&brake))),
     }
 }
 
 fn there(root: &Path) -> anyhow::Result<()> {
-    let is = root.metadata().with_context(|| format!("the root {} can't be reached", root.display()))?;
-    ensure!(is.is_dir(), "the root {} is no folder", root.display());
+    let is = root.metadata().with_context(|| format!("the root {} can't be reached", path(root)))?;
+    ensure!(is.is_dir(), "the root {} is no folder", path(root));
     Ok(())
 }
 

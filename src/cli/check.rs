@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::human::path;
 use super::{Exit, out};
 use crate::config::{Env, Loaded, describe};
 
@@ -27,12 +28,12 @@ fn checked(loaded: &Loaded, env: &Env) -> (String, Vec<String>) {
     let inbox = &loaded.config.folders.inbox;
     match inbox.metadata() {
         Ok(there) if there.is_dir() => {}
-        Ok(_) => wrong.push(format!("error: [folders] inbox {} is no folder", inbox.display())),
+        Ok(_) => wrong.push(format!("error: [folders] inbox {} is no folder", path(inbox))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let _ = writeln!(text, "# Inbox: {} is not there yet; `dakbox run` makes it", inbox.display());
+            let _ = writeln!(text, "# Inbox: {} is not there yet; `dakbox run` makes it", path(inbox));
         }
         Err(error) => {
-            wrong.push(format!("error: [folders] inbox {} can't be reached: {error}", inbox.display()));
+            wrong.push(format!("error: [folders] inbox {} can't be reached: {error}", path(inbox)));
         }
     }
     (text, wrong)

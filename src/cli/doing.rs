@@ -89,3 +89,55 @@ fn noun(step: Step, job: &Job) -> String {
         Step::Tidy => "tidying up".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::samples::{self, NOON};
+    use crate::job::{End, JobId};
+
+    /// What is said, two minutes after its last event, of a job that stands like this.
+    fn said(step: Step, phase: Phase, progress: Option<(u64, u64)>, change: impl FnOnce(&mut Job)) -> String {
+        let mut job = samples::job(2);
+        (job.step, job.phase) = (step, phase);
+        change(&mut job);
+        let row = progress.map(|(done, total)| Progress {
+            job: JobId(1),
+            step: step.name().into(),
+            done,
+            total,
+            at: NOON,
+        });
+        let now = Moment(NOON.0 + 120_000);
+        doing(&job, &Around { now, progress: row.as_ref(), daemon: &Daemon::Runs(None), paused: true })
+    }
+
+    #[test]
+    fn in_a_few_words() {
+        use Phase::{Ready, Running};
+        let soon = |job: &mut Job| (job.attempts, job.not_before) = (2, Some(Moment(NOON.0 + 124_000)));
+        let past = |job: &mut Job| (job.attempts, job.not_before) = (2, Some(NOON));
+        for (said, want) in [
+            (said(Step::Upload, Running, Some((42 << 20, 118 << 20)), |_| {}), "uploading 42 of 118 MB"),
+            (said(Step::Upload, Running, None, |_| {}), "uploading, 2 min"),
+            (said(Step::Fetch, Running, Some((3 << 20, 0)), |_| {}), "fetching the film 3.0 MB"),
+            (said(Step::Export, Running, Some((42, 100)), |_| {}), "rendering, 42 %"),
+            (said(Step::Export, Running, None, |_| {}), "rendering, 2 min"),
+            (said(Step::Instruct(0), Running, None, |_| {}), "about to send instruction 1 of 2"),
+            (said(Step::Instruct(1), Ready, None, |_| {}), "held by pause.txt before instruction 2 of 2"),
+            (
+                said(Step::Observe(1), Running, None, |_| {}),
+                "instruction 2 of 2: looking at what came of it, 2 min",
+            ),
+            (said(Step::Upload, Ready, None, soon), "the upload: again in 4 s, after 2 failed tries"),
+            (said(Step::Upload, Ready, None, past), "next: the upload"),
+            (said(Step::Tidy, Running, None, |job| job.end = Some(End::Delivered)), "delivered; tidying up"),
+            (
+                said(Step::Session, Ready, None, |job| job.unsettled = true),
+                "the clip or its text is being changed; goes on when that ends",
+            ),
+        ] {
+            assert_eq!(said, want);
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Small words: sizes, lengths of time, counts, and texts of others made fit to stand in a line.
 
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -86,6 +87,15 @@ pub(super) fn plain(raw: &str, max: usize) -> String {
     if cut { out + "…" } else { out }
 }
 
+/// A path on one line, as it is but for what is escaped in [`plain`] too.
+pub(super) fn path(path: &Path) -> String {
+    let mut out = String::new();
+    for c in path.to_string_lossy().chars() {
+        if is_tricky(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}
+
 /// Whether a character does something to the line it stands in.
 pub(super) fn is_tricky(c: char) -> bool {
     c.is_control()
@@ -109,7 +119,21 @@ pub(super) fn first_sentence(raw: &str) -> String {
 
 /// A moment on the reader's clock: `2026-11-22 18:32:14`.
 pub(super) fn time(at: Moment, zone: &TimeZone) -> String {
-    timestamp(at).to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    on_clock(at, zone, "%Y-%m-%d %H:%M:%S")
+}
+
+/// The same to the minute.
+pub(super) fn minute(at: Moment, zone: &TimeZone) -> String {
+    on_clock(at, zone, "%Y-%m-%d %H:%M")
+}
+
+/// The same without its year, for narrow screens.
+pub(super) fn short_time(at: Moment, zone: &TimeZone) -> String {
+    on_clock(at, zone, "%m-%d %H:%M")
+}
+
+fn on_clock(at: Moment, zone: &TimeZone, format: &str) -> String {
+    timestamp(at).to_zoned(zone.clone()).strftime(format).to_string()
 }
 
 /// A moment for machines: RFC 3339, in UTC, to the millisecond.
@@ -182,6 +206,7 @@ mod tests {
         ] {
             assert_eq!(plain(raw, 10), want);
         }
+        assert_eq!(path(Path::new("/a  b\n\u{202E}/ক")), "/a  b\\n\\u{202e}/ক");
     }
 
     #[test]

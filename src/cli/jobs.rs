@@ -9,9 +9,6 @@ use super::{Exit, human, table, view};
 use crate::config::{Config, Env, Loaded};
 use crate::job::{Code, Job};
 
-/// Narrower than this, a job's step and times are left to `dakbox show`.
-const ROOMY: u16 = 72;
-
 /// Lists the jobs, newest first.
 pub(super) fn jobs(loaded: &Loaded, env: &Env, state: Option<State>, as_json: bool) -> anyhow::Result<Exit> {
     out::print(&listed(&loaded.config, state, (!as_json).then(|| Screen::of(env)).as_ref())?)?;
@@ -37,12 +34,12 @@ pub(super) fn listed(
 }
 
 fn text(jobs: &[Job], screen: &Screen) -> String {
-    let roomy = screen.width.is_none_or(|width| width >= ROOMY);
+    let roomy = screen.is_roomy();
     let why = |job: &Job| Cell::new(job.code().map_or("", Code::as_str));
     let row = |job: &Job| {
         let (id, state, clip) = (table::number(job.id), table::state(job.state()), Cell::new(&job.clip.path));
         if roomy {
-            let changed = Cell::new(human::time(job.changed, &screen.zone));
+            let changed = Cell::new(human::minute(job.changed, &screen.zone));
             vec![id, state, Cell::new(job.step), why(job), changed, clip]
         } else {
             vec![id, state, clip]

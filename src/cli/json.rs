@@ -47,6 +47,8 @@ pub(super) struct JobLine<'a> {
     message: Option<&'a str>,
     /// What to do about it.
     hint: Option<&'a str>,
+    /// Where to do it.
+    link: Option<&'a str>,
     /// Something may be missing in the film.
     incomplete: bool,
 }
@@ -96,6 +98,7 @@ impl<'a> From<&'a Job> for JobLine<'a> {
             attempts: job.attempts,
             message: reason.map(|f| f.message.as_str()),
             hint: reason.map(|f| f.hint.as_str()),
+            link: reason.and_then(|f| f.link.as_deref()),
             incomplete: job.incomplete,
         }
     }
@@ -204,6 +207,10 @@ pub(super) struct StatusLine<'a> {
     delivered: u64,
     failed: u64,
     cancelled: u64,
+    /// The account's credits when they were last read.
+    credits: Option<Balance>,
+    /// The code of why the folders are not worked in, where they are not.
+    held: Option<&'a str>,
     /// The jobs that have not ended, oldest first.
     jobs: Vec<ActiveLine<'a>>,
     /// What lies in the inbox and is no job.
@@ -260,6 +267,8 @@ impl<'a> StatusLine<'a> {
             },
             pid: if let Daemon::Runs(pid) = standing.daemon { pid } else { None },
             paused: standing.paused,
+            credits: standing.credits,
+            held: standing.held.as_ref().map(|held| held.code.as_str()),
             queued: sum.queued,
             working: sum.working,
             waiting: sum.waiting,

@@ -8,6 +8,7 @@ use clap::Parser as _;
 use super::args::{Args, Command};
 use super::{Exit, brake, calls, check, credits, jobs, out, pages, show, status};
 use crate::config::{Env, Loaded, Problems, load};
+use crate::ledger::LedgerError;
 
 /// Runs the command of this process's command line.
 pub fn main() -> ExitCode {
@@ -70,13 +71,22 @@ fn tell(error: &anyhow::Error) -> Exit {
     Exit::Failed
 }
 
-/// The error with its causes; many of ours say theirs already.
+/// The error with its causes; the ledger's say theirs already.
 fn whole(error: &anyhow::Error) -> String {
-    let mut text = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string).collect::<Vec<_>>() {
-        if !text.ends_with(&cause) {
-            text = format!("{text}: {cause}");
-        }
+    if error.is::<LedgerError>() { error.to_string() } else { format!("{error:#}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context as _;
+
+    #[test]
+    fn causes_are_said_once() {
+        let denied = || std::io::Error::new(std::io::ErrorKind::PermissionDenied, "denied");
+        let ledger = anyhow::Error::new(LedgerError::Io(denied()));
+        assert_eq!(whole(&ledger), "the ledger can't be opened: denied");
+        let file = Err::<(), _>(denied()).context("pause.txt can't be made").unwrap_err();
+        assert_eq!(whole(&file), "pause.txt can't be made: denied");
     }
-    text
 }

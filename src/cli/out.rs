@@ -28,6 +28,11 @@ impl Screen {
         }
     }
 
+    /// Whether there is room for what can be left out.
+    pub(super) fn is_roomy(&self) -> bool {
+        self.width.is_none_or(|width| width >= 72)
+    }
+
     /// Whether standard output is a terminal, on which the same place can be written again.
     pub(super) fn is_terminal() -> bool {
         io::stdout().is_terminal()

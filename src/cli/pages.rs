@@ -20,6 +20,9 @@ pub(super) fn man() -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// What every part of a page begins with, by which `groff` and others know an apostrophe; once is enough.
+const PREAMBLE: [&str; 2] = [r".ie \n(.g .ds Aq \(aq", r".el .ds Aq '"];
+
 /// One page with every command in it, because nobody looks for twelve.
 fn page() -> anyhow::Result<String> {
     let mut command = Args::command();
@@ -31,40 +34,36 @@ fn page() -> anyhow::Result<String> {
     main.render_synopsis_section(&mut page)?;
     main.render_description_section(&mut page)?;
     main.render_options_section(&mut page)?;
-    let mut roff = Roff::new();
-    roff.control("SH", ["COMMANDS"]);
-    roff.to_writer(&mut page)?;
+    let mut heading = Roff::new();
+    heading.control("SH", ["COMMANDS"]);
+    heading.to_writer(&mut page)?;
     for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
-        section(sub, &mut page)?;
+        page.extend_from_slice(section(sub)?.as_bytes());
     }
     endings().to_writer(&mut page)?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    let page = String::from_utf8_lossy(&page);
+    let lines = page.lines().filter(|line| !PREAMBLE.contains(line));
+    Ok(PREAMBLE.into_iter().chain(lines).flat_map(|line| [line, "\n"]).collect())
 }
 
-/// A command as a part of the page: what every command takes was said above.
-fn section(sub: &clap::Command, page: &mut Vec<u8>) -> anyhow::Result<()> {
-    let said_above = |arg: clap::Arg| {
-        let above = matches!(arg.get_id().as_str(), "config" | "help");
-        arg.hide(above)
+/// A command as a part of the page: without what every command takes, which is said above.
+fn section(sub: &clap::Command) -> anyhow::Result<String> {
+    let said_above = |arg: clap::Arg| match arg.get_id().as_str() {
+        "config" | "help" => arg.hide(true),
+        _ => arg,
     };
     let man = Man::new(sub.clone().mut_args(said_above));
     let mut roff = Roff::new();
     roff.control("SS", [sub.get_bin_name().unwrap_or_else(|| sub.get_name())]);
-    roff.to_writer(page)?;
     let mut part = Vec::new();
+    roff.to_writer(&mut part)?;
     man.render_synopsis_section(&mut part)?;
     man.render_description_section(&mut part)?;
     man.render_options_section(&mut part)?;
-    // Its sections are paragraphs here, and their titles would only repeat themselves.
-    for line in String::from_utf8_lossy(&part)
-        .lines()
-        .filter(|line| !line.starts_with(".ie") && !line.starts_with(".el"))
-    {
-        let line = if line.starts_with(".SH ") { ".PP" } else { line };
-        page.extend_from_slice(line.as_bytes());
-        page.push(b'\n');
-    }
-    Ok(())
+    // Its sections are mere paragraphs here: titles would only repeat themselves.
+    let part = String::from_utf8_lossy(&part);
+    let lines = part.lines().map(|line| if line.starts_with(".SH ") { ".PP" } else { line });
+    Ok(lines.flat_map(|line| [line, "\n"]).collect())
 }
 
 fn endings() -> Roff {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::config::{Config, Env, parse};
 use crate::job::{
     Balance, Clip, Code, ContentHash, Failure, Film, Job, JobEvent, JobId, Moment, Order, RelPath, RenderId,
-    SessionId, Stamp, Step, StreamEnd, TextRef, WordsFrom,
+    SessionId, Stamp, Step, StreamEnd, TextRef, WordsFrom, admit,
 };
 use crate::ledger::{Ledger, Progress, Sighting};
 
@@ -40,18 +40,23 @@ fn order(messages: usize) -> Order {
         quality: "high".into(),
         output: None,
         priority: 1,
+        again: false,
         from: WordsFrom::Sidecar(text),
     }
 }
 
-fn failure(code: Code) -> Failure {
+/// A job that was just admitted, of so many messages.
+pub(super) fn job(messages: usize) -> Job {
+    let event = JobEvent::Admitted { clip: clip("a.mp4", 1), order: order(messages) };
+    admit(JobId(1), &event, NOON).unwrap()
+}
+
+pub(super) fn failure(code: Code) -> Failure {
     Failure::new(code, "There are no credits left. It was 2001.", "Top up, and it goes on by itself")
 }
 
-/// Events whose shape is still being worked on are read as the ledger would read them.
 fn tidied(clip_at: &str) -> JobEvent {
-    let json = format!("{{\"event\":\"tidied\",\"clip_at\":{clip_at},\"left\":false}}");
-    serde_json::from_str(&json).unwrap()
+    JobEvent::Tidied { clip_at: serde_json::from_str(clip_at).unwrap(), left: false }
 }
 
 fn film() -> Film {
@@ -104,7 +109,7 @@ pub(super) fn every_event() -> Vec<JobEvent> {
         JobEvent::Waits { failure: failure.clone(), until: Some(NOON) },
         JobEvent::Waits { failure: failure.clone(), until: None },
         JobEvent::GoesOn,
-        JobEvent::Again { n: 0, intent: 1 },
+        JobEvent::Consent { n: 0, again: 1, text: None },
         JobEvent::Failed { failure },
         JobEvent::Cancelled,
         JobEvent::Reopened { clip, order },

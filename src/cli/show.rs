@@ -39,7 +39,8 @@ pub(super) fn told(config: &Config, id: JobId, screen: Option<&Screen>) -> anyho
 fn text(job: &Job, events: &[Recorded], config: &Config, screen: &Screen) -> String {
     let facts = facts(job, config).into_iter().map(|(name, cell)| vec![Cell::new(name), cell]);
     let story = events.iter().map(|recorded| {
-        let at = human::time(recorded.at, &screen.zone);
+        let at = if screen.is_roomy() { human::time } else { human::short_time };
+        let at = at(recorded.at, &screen.zone);
         vec![Cell::new(at), Cell::new(story::told(&recorded.event, &screen.zone))]
     });
     let title = table::paragraph(screen, &format!("Job {}: {}", job.id, job.clip.path));
@@ -78,7 +79,7 @@ fn facts(job: &Job, config: &Config) -> Vec<(&'static str, Cell)> {
         add("film", film_text(film));
     }
     if let Some(path) = &job.delivered {
-        let outbox = plain(&config.folders.outbox.display().to_string(), usize::MAX);
+        let outbox = human::path(&config.folders.outbox);
         add("delivered", format!("{outbox}/{path}"));
     }
     if job.incomplete {

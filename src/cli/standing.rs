@@ -6,7 +6,7 @@ use super::calls;
 use super::sentence::{Counts, sentence};
 use super::view::{self, Daemon};
 use crate::config::Config;
-use crate::job::{Job, Kind, Moment, Phase};
+use crate::job::{Balance, Failure, Job, Kind, Moment, Phase};
 use crate::ledger::{Progress, Sighting, Summary};
 
 /// What is going on.
@@ -25,6 +25,10 @@ pub(super) struct Standing {
     pub(super) jobs: Vec<Job>,
     /// What lies in the inbox and is no job.
     pub(super) files: Vec<Sighting>,
+    /// The account's credits when they were last read.
+    pub(super) credits: Option<Balance>,
+    /// Why the folders are not worked in, where they are not.
+    pub(super) held: Option<Failure>,
     progress: Vec<Progress>,
 }
 
@@ -43,6 +47,8 @@ impl Standing {
             summary: Summary::default(),
             jobs: Vec::new(),
             files: Vec::new(),
+            credits: None,
+            held: None,
             progress: Vec::new(),
         };
         if let Some(view) = view::open(file)? {
@@ -51,6 +57,8 @@ impl Standing {
             standing.jobs = view.open_jobs()?;
             standing.files = view.sightings()?;
             standing.progress = view.progress()?;
+            standing.credits = view.credits()?;
+            standing.held = view.held()?;
         }
         if standing.daemon == Daemon::Stopped {
             // Left by a daemon that has gone: nobody looks at these any more.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use comfy_table::Cell;
 
 use super::doing::{Around, doing};
-use super::human::{first_sentence, plain, sentence};
+use super::human::{first_sentence, path, sentence};
 use super::out::{self, Screen};
 use super::standing::{Standing, brake_of};
 use super::view::Daemon;
@@ -48,7 +48,7 @@ pub(super) fn status(loaded: &Loaded, env: &Env, how: How) -> anyhow::Result<Exi
 pub(super) fn text(standing: &Standing, config: &Config, screen: &Screen) -> String {
     let mut lines = vec![standing.sentence()];
     if !standing.begun {
-        let inbox = plain(&config.folders.inbox.display().to_string(), usize::MAX);
+        let inbox = path(&config.folders.inbox);
         lines = vec![format!("Nothing was taken from {inbox} yet.")];
     }
     lines.push(match &standing.daemon {
@@ -58,8 +58,21 @@ pub(super) fn text(standing: &Standing, config: &Config, screen: &Screen) -> Str
         Daemon::Unknown(why) => format!("Whether dakbox is running can't be found out: {}", sentence(why)),
     });
     if standing.paused {
-        let brake = plain(&brake_of(&config.folders.root).display().to_string(), usize::MAX);
+        let brake = path(&brake_of(&config.folders.root));
         lines.push(format!("Paused: no new message is sent while {brake} is there (`dakbox resume`)."));
+    }
+    if let Some(held) = &standing.held {
+        lines.push(format!(
+            "Nothing is taken ({}): {} {}",
+            held.code,
+            sentence(&held.message),
+            sentence(&held.hint)
+        ));
+    }
+    if let Some(credits) = standing.credits {
+        let (available, frozen) = (credits.available, credits.frozen);
+        let reserved = if frozen > 0.0 { format!(", and {frozen} reserved") } else { String::new() };
+        lines.push(format!("{available} credits were left when they were last read{reserved}."));
     }
     let mut out: String = lines.iter().map(|line| table::paragraph(screen, line)).collect();
     sections(&mut out, standing, screen);
@@ -103,6 +116,9 @@ fn waits(job: &Job) -> String {
     let mut out = format!("{} ({})", first_sentence(&failure.message), failure.code);
     if !failure.hint.is_empty() {
         let _ = write!(out, "\n{}", sentence(&failure.hint));
+    }
+    if let Some(link) = &failure.link {
+        let _ = write!(out, "\n{link}");
     }
     out
 }

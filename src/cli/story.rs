@@ -60,7 +60,7 @@ pub(super) fn told(event: &JobEvent, zone: &TimeZone) -> String {
             format!("Waits: {}{}", because(failure), until.as_ref().map_or_else(String::new, next))
         }
         JobEvent::GoesOn => "Goes on.".to_owned(),
-        JobEvent::Again { n, .. } => format!("A person agrees to pay for instruction {} once more.", n + 1),
+        JobEvent::Consent { n, .. } => format!("A person agrees to pay for instruction {} once more.", n + 1),
         JobEvent::Failed { failure } => format!("Failed: {}", because(failure)),
         JobEvent::Cancelled => "The clip was taken away before anything was paid: cancelled.".to_owned(),
         JobEvent::Reopened { .. } => "The clip was dropped again: the job goes on.".to_owned(),
@@ -74,7 +74,7 @@ pub(super) const fn instruction(event: &JobEvent) -> Option<u16> {
         | JobEvent::Refused { n, .. }
         | JobEvent::Answered { n, .. }
         | JobEvent::Observed { n, .. }
-        | JobEvent::Again { n, .. }
+        | JobEvent::Consent { n, .. }
         | JobEvent::Started { step: Step::Instruct(n) | Step::Observe(n) } => Some(*n),
         _ => None,
     }
@@ -95,6 +95,7 @@ fn started(step: Step) -> String {
 
 fn answered(n: u16, end: &StreamEnd, words: &str) -> String {
     let words = plain(words, WORDS);
+    let words = words.trim_end_matches('.');
     let said = if words.is_empty() { "without words".to_owned() } else { format!("“{words}”") };
     let n = n + 1;
     match end {

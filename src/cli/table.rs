@@ -46,8 +46,8 @@ pub(super) fn state(word: &str) -> Cell {
     let cell = Cell::new(word);
     match word {
         "working" => cell.fg(Color::Blue),
-        "waiting" => cell.fg(Color::Yellow),
-        "delivered" => cell.fg(Color::Green),
+        "waiting" => cell.fg(Color::DarkYellow),
+        "delivered" => cell.fg(Color::DarkGreen),
         "failed" => cell.fg(Color::Red),
         _ => cell,
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use super::human::path;
 use crate::ledger::Overview;
 
 /// The ledger at `file`, to read; `None` where none was begun yet.
@@ -18,7 +19,7 @@ pub(super) fn open(file: &Path) -> anyhow::Result<Option<Overview>> {
         // A file without a byte in it is one that is being made right now.
         Ok(there) if there.len() == 0 => Ok(None),
         Ok(_) => Ok(Some(Overview::open(file)?)),
-        Err(error) => Err(error).with_context(|| format!("the ledger {} can't be looked at", file.display())),
+        Err(error) => Err(error).with_context(|| format!("the ledger {} can't be looked at", path(file))),
     }
 }
 
@@ -33,10 +34,10 @@ pub(super) enum Daemon {
     Unknown(String),
 }
 
-/// Looks whether the lock at `path` is held. It is tried shared, let go at once, and the file is never written: two
+/// Looks whether the lock is held. It is tried shared, let go at once, and the file is never written: two
 /// that look at the same time don't disturb each other, and a daemon's lock stays its own.
-pub(super) fn daemon(path: &Path) -> Daemon {
-    let mut file = match File::open(path) {
+pub(super) fn daemon(lock: &Path) -> Daemon {
+    let mut file = match File::open(lock) {
         Ok(file) => file,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Daemon::Stopped;

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{
     Clip, End, Failure, Fate, Film, Job, JobEvent, JobId, Key, Message, Moment, Order, Phase, RelPath,
-    Render, Step, StreamEnd, Upload, due_step,
+    Render, Step, StreamEnd, TextRef, Upload, WordsFrom, due_step,
 };
 
 /// An event that can't happen to a job as it stands. Nothing of it was applied.
@@ -73,7 +73,7 @@ pub fn apply(job: &Job, event: &JobEvent, at: Moment) -> Result<Job, Illegal> {
         | JobEvent::Tried { .. }
         | JobEvent::Waits { .. }
         | JobEvent::GoesOn
-        | JobEvent::Again { .. }
+        | JobEvent::Consent { .. }
         | JobEvent::Failed { .. } => course(&mut next, event),
         JobEvent::SessionOpened { .. } | JobEvent::SessionDropped | JobEvent::Uploaded { .. } => {
             session(&mut next, event)
@@ -198,7 +198,7 @@ fn course(job: &mut Job, event: &JobEvent) -> bool {
             (job.attempts, job.not_before, job.unsettled) = (0, None, false);
             true
         }
-        JobEvent::Again { n, intent } => again(job, *n, *intent),
+        JobEvent::Consent { n, again, text } => consent(job, *n, *again, text.as_ref()),
         JobEvent::Failed { failure } => fail(job, failure),
         _ => false,
     }
@@ -217,16 +217,24 @@ fn start(job: &mut Job, step: Step) -> bool {
     true
 }
 
-/// A person pays for message `n` once more: the next count makes another key.
-fn again(job: &mut Job, n: u16, intent: u32) -> bool {
+/// A person pays for message `n` once more: the next count makes another key. Either this job's own message is in
+/// doubt, or the same message was sent for another job.
+fn consent(job: &mut Job, n: u16, again: u16, text: Option<&TextRef>) -> bool {
     let waits =
         job.phase == Phase::Waiting && matches!(job.step, Step::Observe(at) | Step::Instruct(at) if at == n);
-    let unsure = |m: &&Message| m.intent == intent && matches!(m.fate, Fate::Open | Fate::Ended(_));
-    let Some(message) = job.message(n).filter(|_| waits).filter(unsure) else { return false };
-    // The old message stays as it is, because it may have been paid. The new one counts as not yet sent.
-    let renewed = Message { n, again: message.again + 1, fate: Fate::Refused, intent: job.seq };
-    job.messages.push(renewed);
-    job.enter(Step::Instruct(n));
+    let in_doubt = job.message(n).is_some_and(|m| matches!(m.fate, Fate::Open | Fate::Ended(_)));
+    let unsent = job.message(n).is_none_or(|m| m.fate == Fate::Refused);
+    if again != job.again(n) + 1 || !((waits && in_doubt) || (unsent && job.runs(Step::Instruct(n)))) {
+        return false;
+    }
+    // An older message stays as it is, because it may have been paid. The new one counts as not yet sent.
+    job.messages.push(Message { n, again, fate: Fate::Refused, intent: job.seq });
+    if let Some(text) = text {
+        job.order.from = WordsFrom::Sidecar(text.clone());
+    }
+    if in_doubt {
+        job.enter(Step::Instruct(n));
+    }
     true
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountId, Clip, ContentHash, Failure, Film, Key, Moment, Order, RelPath, RenderId, SessionId, Stamp,
-    Step, StreamEnd, TaskId,
+    Step, StreamEnd, TaskId, TextRef,
 };
 
 /// The version of the events below; stored with each, raised when one of them changes its meaning.
@@ -177,11 +177,13 @@ pub enum JobEvent {
     /// What it waited for is there, or a person said so.
     GoesOn,
     /// A person consents to pay for message `n` once more.
-    Again {
+    Consent {
         /// The message's place.
         n: u16,
-        /// The intent whose fate the person has seen to be unknown.
-        intent: u32,
+        /// How often they have consented, with this time: a repeated event is not a second consent.
+        again: u16,
+        /// The text that says so, where it was one: it is used up by this.
+        text: Option<TextRef>,
     },
     /// It can't be done.
     Failed {
@@ -227,7 +229,7 @@ impl JobEvent {
             Self::Tried { .. } => "tried",
             Self::Waits { .. } => "waits",
             Self::GoesOn => "goes_on",
-            Self::Again { .. } => "again",
+            Self::Consent { .. } => "consent",
             Self::Failed { .. } => "failed",
             Self::Cancelled => "cancelled",
             Self::Reopened { .. } => "reopened",

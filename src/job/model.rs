@@ -56,6 +56,9 @@ pub struct Order {
     pub output: Option<String>,
     /// 0 high, 1 normal, 2 low.
     pub priority: u8,
+    /// The text consents to pay once more for what was paid for before.
+    #[serde(default)]
+    pub again: bool,
     /// Where the words were read.
     pub from: WordsFrom,
 }
@@ -257,10 +260,15 @@ impl Job {
 
     /// The key message `n` is paid under; `None` before the upload, when its contents are not known.
     pub fn key(&self, n: u16) -> Option<Key> {
+        self.key_after(n, self.again(n))
+    }
+
+    /// The key of message `n` after so many consents to pay for it once more.
+    pub fn key_after(&self, n: u16, again: u16) -> Option<Key> {
         let contents = [self.content?];
         let lineage =
             Lineage { contents: &contents, language: &self.order.language, words: &self.order.words };
-        Some(message_key(lineage, n, self.again(n)))
+        Some(message_key(lineage, n, again))
     }
 
     /// How often a person has consented to pay for message `n` once more.

@@ -14,6 +14,7 @@ fn order(words: &str, messages: usize) -> Order {
         quality: "high".into(),
         output: None,
         priority: 1,
+        again: false,
         from: WordsFrom::Default,
     }
 }
@@ -44,7 +45,7 @@ enum Luck {
     StepWaits,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Op {
     Go(Luck),
     /// The process dies and starts again from what was recorded.
@@ -196,8 +197,8 @@ impl World {
 
     fn consent(&mut self) {
         let (Step::Observe(n) | Step::Instruct(n)) = self.job.step else { return };
-        let Some(intent) = self.job.message(n).map(|m| m.intent) else { return };
-        if self.record(JobEvent::Again { n, intent }) {
+        let again = self.job.again(n) + 1;
+        if self.record(JobEvent::Consent { n, again, text: None }) {
             *self.consents.entry(n).or_default() += 1;
         }
     }
@@ -216,7 +217,7 @@ impl World {
             7 => JobEvent::Answered { n, intent: u32::from(kind), end, words: String::new() },
             8 => JobEvent::Waits { failure, until: None },
             9 => JobEvent::Reopened { clip: clip(0), order: order("words", 2) },
-            10 => JobEvent::Again { n, intent: 10_000 },
+            10 => JobEvent::Consent { n, again: 0, text: None },
             _ => JobEvent::FilmLost,
         };
         self.record(event);
@@ -229,7 +230,7 @@ impl World {
             Op::Repeat(at) => {
                 // Whoever repeats a consent gives no new one; a refusal of long ago refuses nothing now.
                 let event = self.log[at % self.log.len()].clone();
-                let was_consent = matches!(event, JobEvent::Again { .. });
+                let was_consent = matches!(event, JobEvent::Consent { .. });
                 assert!(!(self.record(event) && was_consent), "a consent counts once");
             }
             Op::Stray(kind, n) => self.stray(kind, n),

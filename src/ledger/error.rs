@@ -36,6 +36,9 @@ pub enum LedgerError {
         /// The job it was sent for.
         by: JobId,
     },
+    /// The text has let the same message out once before.
+    #[error("this text's consent to pay once more is used up")]
+    ConsentUsed,
     /// No such job.
     #[error("there is no job {0}")]
     NoJob(JobId),

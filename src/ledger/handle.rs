@@ -6,10 +6,11 @@ use std::sync::mpsc;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
+use super::overview::{CREDITS, HELD};
 use super::{
     LedgerError, Progress, Recorded, Root, RootState, Sighting, intent, query, record, root, schema,
 };
-use crate::job::{ContentHash, Job, JobEvent, JobId, Moment, RelPath, Stamp};
+use crate::job::{Balance, ContentHash, Failure, Job, JobEvent, JobId, Moment, RelPath, Stamp};
 
 type Call = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -138,16 +139,21 @@ impl Ledger {
 
     /// Sets a value that holds for the whole ledger; `None` takes it away.
     pub async fn set_meta(&self, key: &'static str, value: Option<String>) -> Result<(), LedgerError> {
-        self.call(move |db| {
-            match value {
-                Some(value) => {
-                    db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", [key, &value])?
-                }
-                None => db.execute("DELETE FROM meta WHERE key = ?1", [key])?,
-            };
-            Ok(())
-        })
-        .await
+        self.call(move |db| write_meta(db, key, value.as_deref())).await
+    }
+
+    /// Shows observers the account's credits. Does not wait for the disk.
+    pub async fn show_credits(&self, credits: Balance) -> Result<(), LedgerError> {
+        self.show(CREDITS, serde_json::to_string(&credits).ok()).await
+    }
+
+    /// Shows observers why the folders are not worked in; `None`: they are. Does not wait for the disk.
+    pub async fn show_held(&self, held: Option<&Failure>) -> Result<(), LedgerError> {
+        self.show(HELD, held.and_then(|failure| serde_json::to_string(failure).ok())).await
+    }
+
+    async fn show(&self, key: &'static str, value: Option<String>) -> Result<(), LedgerError> {
+        self.call(move |db| without_fsync(db, |db| write_meta(db, key, value.as_deref()))).await
     }
 
     /// Replaces what observers see of running steps. Does not wait for the disk.
@@ -163,6 +169,16 @@ impl Ledger {
 
 pub(super) fn read_meta(db: &Connection, key: &str) -> Result<Option<String>, LedgerError> {
     Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
+}
+
+fn write_meta(db: &Connection, key: &str, value: Option<&str>) -> Result<(), LedgerError> {
+    match value {
+        Some(value) => {
+            db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", [key, value])?
+        }
+        None => db.execute("DELETE FROM meta WHERE key = ?1", [key])?,
+    };
+    Ok(())
 }
 
 /// Runs a write that may be lost: what it shows is gone with the process anyway.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::LedgerError;
-use crate::job::{JobId, Key, Moment};
+use crate::job::{ContentHash, JobId, Key, Moment};
 
 /// Which message an intent is for.
 #[derive(Clone, Copy)]
@@ -52,6 +52,18 @@ pub(super) fn refuse(db: &Connection, job: JobId, n: u16, seq: u32) -> Result<()
         )?;
     }
     Ok(())
+}
+
+/// Uses up a text's consent to send the message of that key once more.
+///
+/// # Errors
+/// [`LedgerError::ConsentUsed`] where the same text has let out the same message before.
+pub(super) fn consent(db: &Connection, key: &Key, text: &ContentHash, job: JobId) -> Result<(), LedgerError> {
+    let sql = "INSERT OR IGNORE INTO consent (key, text, job) VALUES (?1, ?2, ?3)";
+    match db.execute(sql, params![key.as_str(), text.to_string(), job.0])? {
+        0 => Err(LedgerError::ConsentUsed),
+        _ => Ok(()),
+    }
 }
 
 /// How many intents were ever written.

@@ -5,7 +5,12 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 
 use super::{LedgerError, Recorded, query, schema};
-use crate::job::{Code, Job, JobId, Moment, RelPath};
+use crate::job::{Balance, Code, Failure, Job, JobId, Moment, RelPath};
+
+/// Under this name the daemon shows the account's credits.
+pub(super) const CREDITS: &str = "credits";
+/// Under this name the daemon shows why the folders are not worked in.
+pub(super) const HELD: &str = "held";
 
 /// How far the running step of a job is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,8 +144,18 @@ impl Overview {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// A value that holds for the whole ledger.
-    pub fn meta(&self, key: &str) -> Result<Option<String>, LedgerError> {
-        super::handle::read_meta(&self.db, key)
+    /// The account's credits when they were last read.
+    pub fn credits(&self) -> Result<Option<Balance>, LedgerError> {
+        self.shown(CREDITS)
+    }
+
+    /// Why the folders are not worked in, where they are not.
+    pub fn held(&self) -> Result<Option<Failure>, LedgerError> {
+        self.shown(HELD)
+    }
+
+    fn shown<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, LedgerError> {
+        let text = super::handle::read_meta(&self.db, key)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 }

@@ -52,6 +52,11 @@ fn step(change: &Transaction<'_>, job: &Job, event: &JobEvent, at: Moment) -> Re
         JobEvent::Intent { n, key, .. } => {
             intent::write(change, key, intent::For { job: job.id, n: *n, seq: next.seq }, at)?;
         }
+        JobEvent::Consent { n, text: Some(text), .. } => {
+            if let Some(key) = job.key_after(*n, 0) {
+                intent::consent(change, &key, &text.hash, job.id)?;
+            }
+        }
         JobEvent::Refused { n, intent } => intent::refuse(change, job.id, *n, *intent)?,
         _ => {}
     }

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::job::{
     Clip, Code, ContentHash, Failure, Job, JobEvent, JobId, Moment, Order, RelPath, SessionId, Stamp, Step,
-    StreamEnd, WordsFrom,
+    StreamEnd, TextRef, WordsFrom,
 };
 
 fn admitted(name: &[u8], ino: u64) -> JobEvent {
@@ -18,6 +18,7 @@ fn admitted(name: &[u8], ino: u64) -> JobEvent {
         quality: "high".into(),
         output: None,
         priority: 1,
+        again: false,
         from: WordsFrom::Default,
     };
     JobEvent::Admitted { clip: Clip { root: 1, path: RelPath::from_bytes(name).unwrap(), stamp }, order }
@@ -73,7 +74,7 @@ async fn what_was_recorded_is_there_after_a_restart() {
     drop(ledger);
     let again = disk.open();
     assert_eq!(again.id(), id);
-    assert_eq!(again.open_jobs().await.unwrap(), [job.clone()]);
+    assert_eq!(again.open_jobs().await.unwrap(), std::slice::from_ref(&job));
     assert_eq!(again.job_at(1, job.clip.path.clone()).await.unwrap(), Some(job.clone()));
     assert_eq!(again.job_of_file(job.clip.stamp).await.unwrap(), Some(job.clone()));
     assert_eq!(again.rebuild(job.id).await.unwrap(), job, "the row says what the events say");
@@ -99,6 +100,29 @@ async fn the_same_message_has_one_intent_over_all_jobs() {
     ledger.append(first.id, vec![JobEvent::Refused { n: 0, intent: at }], Moment(4)).await.unwrap();
     ledger.append(second.id, vec![intent(&second)], Moment(5)).await.unwrap();
     assert_eq!(ledger.intents().await.unwrap(), 2, "the count only grows");
+}
+
+#[tokio::test]
+async fn a_text_consents_to_pay_once_more_exactly_once() {
+    let disk = Disk::new();
+    let ledger = disk.open();
+    let first = up_to_the_message(&ledger, b"a.mp4", 1).await;
+    ledger.append(first.id, vec![intent(&first)], Moment(3)).await.unwrap();
+    let text = TextRef {
+        path: RelPath::from_bytes(b"b.txt").unwrap(),
+        stamp: first.clip.stamp,
+        hash: ContentHash::new([9; 32]),
+    };
+    let consent = JobEvent::Consent { n: 0, again: 1, text: Some(text) };
+    let second = up_to_the_message(&ledger, b"b.mp4", 2).await;
+    let second = ledger.append(second.id, vec![consent.clone()], Moment(4)).await.unwrap();
+    let second = ledger.append(second.id, vec![intent(&second)], Moment(5)).await.unwrap();
+    assert_eq!(second.message(0).unwrap().again, 1);
+    // The same text beside a third copy of the clip: it has had its say.
+    let third = up_to_the_message(&ledger, b"c.mp4", 3).await;
+    let used = ledger.append(third.id, vec![consent], Moment(6)).await.unwrap_err();
+    assert!(matches!(used, LedgerError::ConsentUsed), "{used}");
+    assert_eq!(ledger.intents().await.unwrap(), 2);
 }
 
 #[tokio::test]

@@ -145,8 +145,7 @@ async fn follow(ledger: &Path, outbox: &Path) -> Result<PathBuf, DemoError> {
         let Some(job) = jobs.iter().find(|job| job.is_ended() || job.waiting.is_some()) else { continue };
         return match (&job.end, &job.delivered, &job.waiting) {
             (Some(End::Delivered), Some(film), _) => Ok(film.below(outbox)),
-            (Some(End::Failed(why)), ..) => Err(DemoError::NoFilm(why.to_string())),
-            (_, _, Some(why)) => Err(DemoError::NoFilm(why.to_string())),
+            (Some(End::Failed(why)), ..) | (_, _, Some(why)) => Err(DemoError::NoFilm(why.to_string())),
             _ => Err(DemoError::NoFilm("the clip was taken away".into())),
         };
     }

@@ -151,12 +151,14 @@ impl Daemon {
             let failure = match ownership::look(&self.config, &self.ledger, adopt).await? {
                 Whose::Ours(folders) => {
                     held::clear(&self.config);
+                    self.ledger.show_held(None).await?;
                     return Ok(Some(folders));
                 }
                 Whose::Held(failure) => failure,
             };
             if told.as_ref() != Some(&failure) {
                 held::tell(&self.config, &failure);
+                self.ledger.show_held(Some(&failure)).await?;
                 told = Some(failure);
                 systemd::ready("waiting: the folders are not to be worked in yet");
             }

@@ -3,7 +3,7 @@
 use super::clock::wall;
 use super::stop::Stop;
 use crate::job::{Job, JobEvent, JobId, Phase, SessionId, Step};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerError};
 
 /// A job in a step that was handed out to act on. Only the dispatcher makes one, and never two for one job.
 #[derive(Debug)]
@@ -46,6 +46,14 @@ impl Claim {
     /// # Errors
     /// [`Stop::Stale`] where the job has moved on meanwhile, [`Stop::Ledger`] where the ledger fails.
     pub(super) async fn commit(&mut self, ledger: &Ledger, event: JobEvent) -> Result<(), Stop> {
+        Ok(self.try_commit(ledger, event).await?)
+    }
+
+    /// The same, with the ledger's own word where it refuses.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub(super) async fn try_commit(&mut self, ledger: &Ledger, event: JobEvent) -> Result<(), LedgerError> {
         let mut events = self.opening();
         events.push(event);
         self.job = ledger.append(self.job.id, events, wall()).await?;

@@ -256,6 +256,8 @@ impl Dispatcher {
             Err(error) if error.is_fatal() => return Err(error),
             Err(error) => {
                 tracing::debug!(job = %id, %error, "the job moved on meanwhile");
+                // Whatever made this impossible may be there still: no job turns in circles without a pause.
+                self.relooks.insert(id, self.tools.clock.now().after(Duration::from_secs(1)));
                 self.reload(id).await?;
             }
         }

@@ -1,7 +1,7 @@
 //! The folders of a root, opened anew for each use: a share that went away and came back is another one.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config;
 use crate::job::{Code, Failure};
@@ -53,7 +53,7 @@ impl Folders {
         self.made(&self.config.failed)
     }
 
-    fn made(&self, path: &PathBuf) -> io::Result<Dir> {
+    fn made(&self, path: &Path) -> io::Result<Dir> {
         match Dir::open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.present().map_err(io::Error::other)?;
@@ -99,7 +99,7 @@ impl Folders {
     }
 }
 
-fn away(path: &std::path::Path) -> Failure {
+fn away(path: &Path) -> Failure {
     Failure::new(
         Code::ShareAway,
         format!("the folder {} is not the one that dakbox knows: its share is away", path.display()),

@@ -9,7 +9,9 @@ use super::admission::{self, Admission};
 use super::clock::wall;
 use super::{Tools, order, story};
 use crate::inbox::{Arrival, FolderState, Gone, Reason, Report, What, Withheld};
-use crate::job::{Clip, Code, Failure, Job, JobEvent, JobId, Order, RelPath, WordsFrom};
+use crate::job::{
+    Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, WordsFrom,
+};
 use crate::ledger::{LedgerError, Sighting};
 use crate::outbox::{Note, Title};
 use crate::words;
@@ -156,6 +158,9 @@ impl Intake {
 
 /// What an arrival changes about the job it belongs to; nothing where all is as it was.
 fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
+    if let Some(consent) = consent(job, &order) {
+        return vec![consent];
+    }
     if job.may_be_paid() {
         let moved = clip.path != job.clip.path && clip.stamp.same_file(&job.clip.stamp);
         let renamed = JobEvent::Renamed { path: clip.path, stamp: clip.stamp };
@@ -170,6 +175,17 @@ fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
     vec![JobEvent::Rebound { clip, order }]
 }
 
+/// A new text with `Again: yes` beside a clip whose message is in doubt: that one message is sent once more.
+fn consent(job: &Job, order: &Order) -> Option<JobEvent> {
+    let (Step::Observe(n) | Step::Instruct(n)) = job.step else { return None };
+    let WordsFrom::Sidecar(text) = &order.from else { return None };
+    let spent = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.hash == text.hash);
+    let doubt = job.phase == Phase::Waiting && job.message(n).is_some_and(Message::may_be_paid);
+    let asked = order.again && order.same_request(&job.order);
+    let again = job.again(n) + 1;
+    (doubt && asked && !spent).then(|| JobEvent::Consent { n, again, text: Some(text.clone()) })
+}
+
 /// The order of a clip whose text can't be read: nothing is asked for, and the text goes where its clip goes.
 fn unreadable(arrival: &Arrival) -> Order {
     let from =
@@ -181,6 +197,7 @@ fn unreadable(arrival: &Arrival) -> Order {
         quality: String::new(),
         output: None,
         priority: 1,
+        again: false,
         from,
     }
 }

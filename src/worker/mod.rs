@@ -53,3 +53,6 @@ pub use order::of as order_of;
 pub use progress::Board;
 pub use tally::Tally;
 pub use tools::{Stops, Tools};
+
+#[cfg(test)]
+mod tests;

@@ -170,18 +170,18 @@ impl Keeper {
         let (folders, at) = (self.folders.clone(), path.clone());
         match blocking(move || outbox::notes::put(&folders.outbox()?, &at, &text)).await {
             Ok(_) => drop(self.kept.insert(path.clone(), owner)),
-            Err(error) => self.trouble(path, &error),
+            Err(error) => trouble(path, &error),
         }
     }
 
     async fn clear(&self, path: &RelPath) {
         let (folders, at) = (self.folders.clone(), path.clone());
         if let Err(error) = blocking(move || outbox::notes::clear(&folders.outbox()?, &at)).await {
-            self.trouble(path, &error);
+            trouble(path, &error);
         }
     }
+}
 
-    fn trouble(&self, path: &RelPath, error: &io::Error) {
-        tracing::warn!(note = %path, %error, "the note {path} can't be kept");
-    }
+fn trouble(path: &RelPath, error: &io::Error) {
+    tracing::warn!(note = %path, %error, "the note {path} can't be kept");
 }

@@ -42,6 +42,7 @@ fn order(instruction: Instruction, from: WordsFrom, config: &config::Config) -> 
         quality: quality(headers.quality, config).to_owned(),
         output: headers.output,
         priority: priority(headers.priority),
+        again: headers.again,
         from,
     }
 }
@@ -81,8 +82,8 @@ fn bad(text: &Text, problem: &Problem) -> Failure {
 pub(super) fn is_still(from: &WordsFrom, now: &WordsNow) -> bool {
     let same = |known: &TextRef, text: &Text| reference(text).hash == known.hash;
     match (from, now) {
-        (WordsFrom::Sidecar(known), WordsNow::Own { text, .. }) => same(known, text),
-        (WordsFrom::FolderDefault(known), WordsNow::Alone { default: Some(text) }) => same(known, text),
+        (WordsFrom::Sidecar(known), WordsNow::Own { text, .. })
+        | (WordsFrom::FolderDefault(known), WordsNow::Alone { default: Some(text) }) => same(known, text),
         (WordsFrom::Default, WordsNow::Alone { default: None }) => true,
         _ => false,
     }

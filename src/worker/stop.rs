@@ -47,6 +47,11 @@ impl From<LedgerError> for Stop {
     fn from(error: LedgerError) -> Self {
         match error {
             LedgerError::Illegal(_) | LedgerError::NoJob(_) => Self::Stale,
+            LedgerError::ConsentUsed => Self::failed(Failure::new(
+                Code::SameAgain,
+                "this text has paid for the same clip with the same words once more already",
+                "Save it with something changed to pay for it yet another time.",
+            )),
             LedgerError::KeyTaken { by } => Self::failed(Failure::new(
                 Code::SameAgain,
                 format!("the same clip was sent with the same words before, for job {by}"),
@@ -108,7 +113,7 @@ fn session_gone(job: &Job, now: Moment, patience: Patience) -> JobEvent {
         let failure = Failure::new(
             Code::SessionLost,
             "the service does not know this clip's session any more, and what was paid for was in it",
-            "Open the project's link if there is one; to pay once more for a new film, write `Again: yes` in the text.",
+            "Open the project's link if there is one; or drop a copy of the clip under a new name with other words.",
         );
         return JobEvent::Waits { failure, until: None };
     }

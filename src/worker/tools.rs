@@ -14,7 +14,7 @@ use super::stop::Stop;
 use super::tally::Tally;
 use crate::api::{self, ApiError, Heard, MessageEnd};
 use crate::config::Config;
-use crate::job::{Job, JobId, SessionId, StreamEnd};
+use crate::job::{Balance, Job, JobId, SessionId, StreamEnd};
 use crate::ledger::Ledger;
 use crate::timeline::{Draft, Reading};
 
@@ -72,6 +72,16 @@ impl Tools {
             draft: state.draft.and_then(|raw| Draft::from_raw(raw.get())),
             generated: state.generated_media.map(|raw| raw.get().to_owned()),
         })
+    }
+
+    /// The account's credits, as a report and `status` show them.
+    pub(super) async fn credits(&self) -> Result<Balance, ApiError> {
+        let credits = self.service.credits().await?;
+        let balance = Balance { available: credits.available, frozen: credits.frozen };
+        if let Err(error) = self.ledger.show_credits(balance).await {
+            tracing::debug!(%error, "the credits are not shown");
+        }
+        Ok(balance)
     }
 
     /// Sends a message and hears it out. Every so often it is said that the service is still at work.

@@ -16,19 +16,7 @@ const IDS: u8 = 2;
 /// Has the film rendered, and ends with the address of it.
 pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent>, Stop> {
     let draft = draft(tools, claim).await?;
-    let mut render = match claim.job().render.id.clone() {
-        // In doubt the service is asked before anything is asked for again.
-        Some(id) => match tools.service.export_status(&id).await {
-            Ok(render) => render,
-            Err(error) if error.is_not_found() => ask(tools, claim, &id, &draft).await?,
-            Err(error) => return Err(error.into()),
-        },
-        None => {
-            let id = RenderId::new(format!("render_{}", uuid::Uuid::new_v4().simple()));
-            claim.commit(&tools.ledger, JobEvent::ExportChosen { id: id.clone() }).await?;
-            ask(tools, claim, &id, &draft).await?
-        }
-    };
+    let mut render = begin(tools, claim, &draft).await?;
     let Some(id) = claim.job().render.id.clone() else { return Err(Stop::Stale) };
     let config = tools.config();
     let deadline = tokio::time::Instant::now() + config.export.timeout;
@@ -48,6 +36,19 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent
         tools.rest(config.export.poll_interval).await?;
         render = poll(tools, &id, config.export.poll_interval).await?;
     }
+}
+
+/// Asks for the export; in doubt the service is asked first whether it was asked before.
+async fn begin(tools: &Tools, claim: &mut Claim, draft: &str) -> Result<Render, Stop> {
+    if let Some(id) = claim.job().render.id.clone() {
+        return match tools.service.export_status(&id).await {
+            Err(error) if error.is_not_found() => ask(tools, claim, &id, draft).await,
+            known => Ok(known?),
+        };
+    }
+    let id = RenderId::new(format!("render_{}", uuid::Uuid::new_v4().simple()));
+    claim.commit(&tools.ledger, JobEvent::ExportChosen { id: id.clone() }).await?;
+    ask(tools, claim, &id, draft).await
 }
 
 /// One look at an export, borne with for a while where the service is not to be reached.

@@ -3,6 +3,7 @@
 use crate::api::{ApiError, Delivery, MessageEnd};
 use crate::inbox;
 use crate::job::{Balance, Code, Failure, JobEvent, Kind, SessionId, StreamEnd, Upload, WordsFrom};
+use crate::ledger::LedgerError;
 use crate::timeline::Reading;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
@@ -19,7 +20,7 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
     not_our_own(tools, claim).await?;
     let credits = credits(tools, claim).await?;
     let baseline = baseline(tools, claim, &session, n).await?;
-    if n == 0 {
+    if !claim.job().may_be_paid() {
         still_meant(tools, claim).await?;
     }
     intend(tools, claim, n, &baseline, credits).await?;
@@ -51,8 +52,8 @@ async fn not_our_own(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
 /// The account's credits before the message. Where it is known that there are none, nothing is sent.
 async fn credits(tools: &Tools, claim: &Claim) -> Result<Option<Balance>, Stop> {
     let refused_before = claim.job().code() == Some(Code::NoCredits) || tools.gate.no_credits();
-    let credits = match tools.service.credits().await {
-        Ok(credits) => Balance { available: credits.available, frozen: credits.frozen },
+    let credits = match tools.credits().await {
+        Ok(credits) => credits,
         Err(error) if refused_before || error.token_refused() => return Err(error.into()),
         // The balance is a line in a report: a message is not held for it.
         Err(_) => return Ok(None),
@@ -100,10 +101,16 @@ async fn intend(
     if tools.stops.drain.is_cancelled() || tools.folders.paused() {
         return Err(Stop::Halted);
     }
-    let key = claim.job().key(n).ok_or(Stop::Stale)?;
-    let again = claim.job().again(n);
     let baseline = serde_json::to_string(baseline).map_err(|e| Stop::local("noting the state", &e.into()))?;
-    claim.commit(&tools.ledger, JobEvent::Intent { n, again, key, baseline, credits }).await?;
+    loop {
+        let (key, again) = (claim.job().key(n).ok_or(Stop::Stale)?, claim.job().again(n));
+        let intent = JobEvent::Intent { n, again, key, baseline: baseline.clone(), credits };
+        match claim.try_commit(&tools.ledger, intent).await {
+            Ok(()) => break,
+            Err(LedgerError::KeyTaken { .. }) if claim.job().order.again => consent(tools, claim, n).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
     let count = tools.ledger.intents().await?;
     if let Err(stop) = tools.folders.count(count).await {
         // Nothing left: the intent is taken back, and the job waits for its folder.
@@ -112,6 +119,17 @@ async fn intend(
         return Err(stop);
     }
     Ok(())
+}
+
+/// The same message was sent before, and the text says `Again: yes`: it is used up by letting this one out.
+async fn consent(tools: &Tools, claim: &mut Claim, n: u16) -> Result<(), Stop> {
+    let again = claim.job().again(n) + 1;
+    // Counts that other drops of the same clip have used are passed over; the text consents once.
+    let text = match &claim.job().order.from {
+        WordsFrom::Sidecar(text) if again == 1 => Some(text.clone()),
+        _ => None,
+    };
+    claim.commit(&tools.ledger, JobEvent::Consent { n, again, text }).await
 }
 
 fn answered(n: u16, intent: u32, end: MessageEnd) -> JobEvent {
@@ -134,9 +152,8 @@ async fn refused(
     if error.delivery == Delivery::Refused && !error.session_lost() {
         match tools.read_state(session).await {
             Ok(reading) if !reading.changed_from(baseline) => {}
-            Ok(_) => return Ok(vec![broken(n, intent, &error)]),
             Err(Stop::Halted) => return Err(Stop::Halted),
-            Err(_) => return Ok(vec![broken(n, intent, &error)]),
+            _ => return Ok(vec![broken(n, intent, &error)]),
         }
     }
     claim.commit(&tools.ledger, JobEvent::Refused { n, intent }).await?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::job::{Balance, Code, Failure, Fate, JobEvent, StreamEnd};
+use crate::job::{Code, Failure, Fate, JobEvent, StreamEnd};
 use crate::timeline::Reading;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
@@ -24,8 +24,7 @@ pub(crate) async fn run(tools: &Tools, claim: &Claim, n: u16) -> Result<Vec<JobE
     let pace = pace(tools, claim, &message.fate, &words);
     match state::fate(tools, &session, &baseline, pace).await? {
         Seen::Changed(reading) if reading.ready() => {
-            let credits = tools.service.credits().await.ok();
-            let credits = credits.map(|c| Balance { available: c.available, frozen: c.frozen });
+            let credits = tools.credits().await.ok();
             let reading =
                 serde_json::to_string(&reading).map_err(|e| Stop::local("noting the state", &e.into()))?;
             tools.gate.open();

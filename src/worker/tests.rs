@@ -1,0 +1,269 @@
+//! The worker's decisions as tables: what arrives, what fails, who is next.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::admission::{Admission, judge};
+use super::queue::{self, Limits, Load};
+use super::stop::{Patience, Stop, events};
+use super::{order, telling};
+use crate::config::Config;
+use crate::inbox::{Arrival, Media, Text, WordsNow};
+use crate::job::{
+    Clip, Code, Failure, Job, JobEvent, JobId, Kind, Moment, Order, RelPath, SessionId, Stamp, Step,
+    StreamEnd, TextRef, WordsFrom, admit, apply,
+};
+use crate::ledger::Recorded;
+use crate::media::{Facts, Format};
+
+fn path(name: &str) -> RelPath {
+    RelPath::from_bytes(name.as_bytes()).unwrap()
+}
+
+fn stamp(ino: u64) -> Stamp {
+    Stamp { dev: 1, ino, size: 10, mtime_ns: 100, ctime_ns: 100 }
+}
+
+fn own_text(hash: u8) -> WordsFrom {
+    let hash = crate::job::ContentHash::new([hash; 32]);
+    WordsFrom::Sidecar(TextRef { path: path("a.txt"), stamp: stamp(9), hash })
+}
+
+fn asks(words: &str, from: WordsFrom) -> Order {
+    Order {
+        words: words.into(),
+        messages: vec![words.into()],
+        language: "bn".into(),
+        quality: "high".into(),
+        output: None,
+        priority: 1,
+        again: false,
+        from,
+    }
+}
+
+fn after(id: i64, more: &[JobEvent]) -> Job {
+    let clip = Clip { root: 1, path: path("a.mp4"), stamp: stamp(1) };
+    let first = JobEvent::Admitted { clip, order: asks("x", own_text(1)) };
+    let job = admit(JobId(id), &first, Moment(0)).unwrap();
+    more.iter().fold(job, |job, event| apply(&job, event, Moment(0)).unwrap_or_else(|e| panic!("{e}")))
+}
+
+fn in_session() -> Vec<JobEvent> {
+    vec![
+        JobEvent::Started { step: Step::Session },
+        JobEvent::SessionOpened { session: SessionId::new("1"), task: None, account: None },
+    ]
+}
+
+fn paid() -> Vec<JobEvent> {
+    let content = crate::job::ContentHash::new([3; 32]);
+    let up_to = [
+        in_session(),
+        vec![
+            JobEvent::Started { step: Step::Upload },
+            JobEvent::Uploaded { content, stamp: stamp(1), applied: true },
+            JobEvent::Started { step: Step::Instruct(0) },
+        ],
+    ]
+    .concat();
+    let key = after(1, &up_to).key(0).unwrap();
+    let intent = JobEvent::Intent { n: 0, again: 0, key, baseline: "{}".into(), credits: None };
+    [up_to, vec![intent]].concat()
+}
+
+fn ended(end: JobEvent, left: bool) -> Vec<JobEvent> {
+    vec![end, JobEvent::Started { step: Step::Tidy }, JobEvent::Tidied { clip_at: None, left }]
+}
+
+#[test]
+fn what_an_arrival_is() {
+    let failed = || JobEvent::Failed { failure: Failure::new(Code::NotMedia, "no", "no") };
+    let same = Some(asks("x", own_text(1)));
+    let other = Some(asks("y", own_text(2)));
+    let default = Some(asks("default", WordsFrom::Default));
+    let known = |job: &Job| Admission::Known(Box::new(job.clone()));
+    let table: Vec<(&str, Vec<JobEvent>, &str, Stamp, &Option<Order>, fn(&Job) -> Admission)> = vec![
+        ("under way", vec![], "a.mp4", stamp(1), &same, |job| Admission::Known(Box::new(job.clone()))),
+        ("renamed while under way", paid(), "b.mp4", stamp(1), &same, |job| {
+            Admission::Known(Box::new(job.clone()))
+        }),
+        ("other bytes before the message", in_session(), "a.mp4", stamp(2), &same, |job| {
+            Admission::Known(Box::new(job.clone()))
+        }),
+        ("other bytes after it are another job", paid(), "a.mp4", stamp(2), &same, |_| Admission::New),
+        ("cancelled, dropped again", ended(JobEvent::Cancelled, false), "a.mp4", stamp(1), &same, |job| {
+            Admission::Reopens(Box::new(job.clone()))
+        }),
+        ("failed and left where it was", ended(failed(), true), "a.mp4", stamp(1), &same, |_| {
+            Admission::Finished
+        }),
+        ("the same, a default changed", ended(failed(), true), "a.mp4", stamp(1), &default, |_| {
+            Admission::Finished
+        }),
+        ("the same, other words of its own", ended(failed(), true), "a.mp4", stamp(1), &other, |_| {
+            Admission::New
+        }),
+        ("failed, put away, put back", ended(failed(), false), "a.mp4", stamp(1), &same, |_| Admission::New),
+        (
+            "failed long ago, another clip of that name",
+            ended(failed(), false),
+            "a.mp4",
+            stamp(5),
+            &same,
+            |_| Admission::New,
+        ),
+    ];
+    for (story, events, name, clip, order, expected) in table {
+        let job = after(1, &events);
+        let at = (name == "a.mp4").then(|| job.clone());
+        let of = (clip.ino == 1).then(|| job.clone());
+        assert_eq!(judge(&path(name), &clip, order.as_ref(), at, of), expected(&job), "{story}");
+    }
+    let fresh = after(1, &[]);
+    assert_eq!(judge(&path("a.mp4"), &stamp(1), None, Some(fresh.clone()), None), known(&fresh));
+    assert_eq!(judge(&path("a.mp4"), &stamp(1), None, None, None), Admission::New);
+}
+
+#[test]
+fn what_is_recorded_of_a_step_that_stopped() {
+    let patience = Patience { max_attempts: 3, recheck: Duration::from_secs(300), chance: 1.0 };
+    let now = Moment(1_000_000);
+    let told = |job: &Job, stop: &Stop| events(job, stop, now, patience);
+    let down = Failure::new(Code::ServiceDown, "down", "wait");
+    let job = after(1, &[JobEvent::Started { step: Step::Session }]);
+
+    let tried = told(&job, &Stop::failed(down.clone()));
+    let [JobEvent::Tried { until, .. }] = &tried[..] else { panic!("{tried:?}") };
+    assert_eq!(*until, now.after(Duration::from_secs(1)), "the first wait is below a second");
+    let asked = Stop::Failed { failure: down.clone(), retry_after: Some(Duration::from_secs(60)) };
+    let [JobEvent::Tried { until, .. }] = &told(&job, &asked)[..] else { panic!() };
+    assert_eq!(*until, now.after(Duration::from_secs(61)), "never before the service wants it");
+
+    let again = JobEvent::Tried { failure: down.clone(), until: now };
+    let worn = after(1, &[JobEvent::Started { step: Step::Session }, again.clone(), again]);
+    let waits = told(&worn, &Stop::failed(down.clone()));
+    let [JobEvent::Waits { failure, until }] = &waits[..] else { panic!("{waits:?}") };
+    assert_eq!((failure.code, failure.kind), (Code::ServiceDown, Kind::NeedsPerson));
+    assert_eq!(*until, Some(now.after(patience.recheck)), "and it is looked at again");
+
+    let only_a_person = told(&job, &Stop::failed(Failure::new(Code::SameAgain, "same", "?")));
+    assert!(matches!(&only_a_person[..], [JobEvent::Waits { until: None, .. }]), "{only_a_person:?}");
+    let permanent = told(&job, &Stop::failed(Failure::new(Code::Unsupported, "no", "?")));
+    assert!(matches!(&permanent[..], [JobEvent::Failed { .. }]), "{permanent:?}");
+    assert!(told(&job, &Stop::Halted).is_empty() && told(&job, &Stop::Stale).is_empty());
+
+    let gone = |events: &[JobEvent]| told(&after(1, events), &Stop::SessionGone).remove(0);
+    assert_eq!(gone(&in_session()), JobEvent::SessionDropped, "nothing was paid in it");
+    let JobEvent::Waits { failure, until } = gone(&paid()) else { panic!() };
+    assert_eq!((failure.code, until), (Code::SessionLost, None), "paid work is never repeated silently");
+    let anew = [vec![JobEvent::SessionDropped], in_session()].concat();
+    let often = [in_session(), anew.clone(), anew].concat();
+    assert!(
+        matches!(gone(&often), JobEvent::Waits { until: Some(_), .. }),
+        "no storm of sessions and uploads"
+    );
+}
+
+#[test]
+fn who_is_next() {
+    let fresh = |id, priority| {
+        let mut job = after(id, &[]);
+        job.order.priority = priority;
+        job
+    };
+    let under_way = after(4, &in_session());
+    let mut sleeps = after(5, &[]);
+    sleeps.not_before = Some(Moment(50));
+    let jobs: BTreeMap<JobId, Job> =
+        [fresh(1, 1), fresh(2, 0), fresh(3, 2), under_way, sleeps].into_iter().map(|j| (j.id, j)).collect();
+    let ids =
+        |now| queue::due(&jobs, |id| id == JobId(3), Moment(now)).into_iter().map(|(id, _)| id.0).collect();
+    let (early, late): (Vec<i64>, Vec<i64>) = (ids(0), ids(60));
+    assert_eq!(early, [4, 2, 1], "first what is under way, then what is urgent, then what is old");
+    assert_eq!(late, [4, 2, 1, 5]);
+    assert_eq!(queue::next_wake(&jobs, |_| false, Moment(0)), Some(Moment(50)));
+    assert_eq!(queue::next_wake(&jobs, |id| id == JobId(5), Moment(0)), None);
+}
+
+#[test]
+fn how_many_at_once() {
+    let limits = Limits { jobs: 3, uploads: 1, paused: false };
+    let busy = Load::default().with(Step::Upload).with(Step::Export);
+    assert!(busy.admits(Step::Instruct(0), limits) && !busy.admits(Step::Upload, limits));
+    assert!(!busy.admits(Step::Instruct(0), Limits { paused: true, ..limits }), "the brake holds messages");
+    assert!(busy.admits(Step::Observe(0), Limits { paused: true, ..limits }), "and nothing else");
+    assert!(!busy.with(Step::Fetch).admits(Step::Fetch, limits));
+}
+
+fn arrival(sidecar: Option<&str>, default: Option<&str>) -> Arrival {
+    let text = |name: &str, words: &str| Text { path: path(name), stamp: stamp(7), bytes: words.into() };
+    Arrival {
+        clip: path("a.mp4"),
+        stamp: stamp(1),
+        verdict: Ok(Media { format: Format::Mp4, facts: Facts::default() }),
+        sidecar: sidecar.map(|words| text("a.txt", words)),
+        default: default.map(|words| text("default.txt", words)),
+        beside: Vec::new(),
+    }
+}
+
+#[test]
+fn what_a_pair_asks_for() {
+    let config = Config::default();
+    let of = |sidecar, default| order::of(&arrival(sidecar, default), &config).unwrap();
+    let alone = of(None, None);
+    assert_eq!((alone.words.as_str(), alone.language.as_str()), (config.instructions.default.as_str(), "bn"));
+    assert_eq!(alone.from, WordsFrom::Default);
+    let folder = of(None, Some("add a title"));
+    assert_eq!(
+        (folder.messages, matches!(folder.from, WordsFrom::FolderDefault(_))),
+        (vec!["add a title".into()], true)
+    );
+    let own = of(
+        Some("Language: en\nQuality: low\nPriority: high\nAgain: yes\n\ncut it\n---\nexport\n---\nadd music"),
+        None,
+    );
+    assert_eq!(own.messages, ["cut it", "add music"], "an action is never sent as a message");
+    assert_eq!(
+        (own.language.as_str(), own.quality.as_str(), own.priority, own.again),
+        ("en", "low", 0, true)
+    );
+    assert!(of(Some("export"), None).messages.is_empty());
+    let bad = order::of(&arrival(Some("Quality: best\n\ncut it"), None), &config).unwrap_err();
+    assert_eq!((bad.code, bad.kind), (Code::BadSidecar, Kind::Permanent));
+}
+
+#[test]
+fn words_are_still_meant_only_while_they_lie_there_unchanged() {
+    let config = Config::default();
+    let text = |words: &str| Text { path: path("a.txt"), stamp: stamp(8), bytes: words.into() };
+    let own = |words: &str| WordsNow::Own { text: text(words), beside: Vec::new() };
+    let from = order::of(&arrival(Some("cut it"), None), &config).unwrap().from;
+    assert!(order::is_still(&from, &own("cut it")));
+    assert!(!order::is_still(&from, &own("cut it all")));
+    assert!(!order::is_still(&from, &WordsNow::Alone { default: None }), "the text was taken away");
+    assert!(!order::is_still(&from, &WordsNow::Changing));
+    let default = order::of(&arrival(None, Some("cut it")), &config).unwrap().from;
+    assert!(order::is_still(&default, &WordsNow::Alone { default: Some(text("cut it")) }));
+    assert!(!order::is_still(&default, &own("cut it")), "a text of its own came late");
+    assert!(!order::is_still(&WordsFrom::Default, &own("x")));
+    assert!(order::is_still(&WordsFrom::Default, &WordsNow::Alone { default: None }));
+}
+
+#[test]
+fn a_report_tells_what_the_events_say() {
+    let events: Vec<Recorded> = paid()
+        .into_iter()
+        .chain([JobEvent::Answered { n: 0, intent: 6, end: StreamEnd::Clean, words: "done, boss".into() }])
+        .zip(1..)
+        .map(|(event, n)| Recorded { seq: n, at: Moment(i64::from(n) * 1000), event })
+        .collect();
+    let mut job = after(1, &paid());
+    job.incomplete = true;
+    let report = telling::report(&job, &events, Some("https://nemovideo.com/workspace/claim?ct=x"));
+    assert!(report.starts_with("Something may be missing"), "{report}");
+    for wanted in ["done, boss", "claim?ct=x", "> x\n"] {
+        assert!(report.contains(wanted), "{wanted} in {report}");
+    }
+}
