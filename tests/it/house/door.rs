@@ -1,0 +1,69 @@
+//! A door before the service that can be shut: who knocks at a shut door has sent nothing.
+
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{JoinHandle, spawn};
+
+/// An address that leads to the service while the door is open. What went through before it was shut goes on.
+pub(crate) struct Door {
+    to: SocketAddr,
+    address: SocketAddr,
+    open: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
+}
+
+impl Door {
+    pub(crate) fn to(service: SocketAddr) -> Self {
+        let any = "127.0.0.1:0".parse().unwrap();
+        let mut door = Self { to: service, address: any, open: None };
+        door.open();
+        door
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn open(&mut self) {
+        let listener = TcpListener::bind(self.address).unwrap();
+        self.address = listener.local_addr().unwrap();
+        let (to, shut) = (self.to, Arc::new(AtomicBool::new(false)));
+        let until = Arc::clone(&shut);
+        let keeper = spawn(move || {
+            for stream in listener.incoming() {
+                if until.load(Ordering::SeqCst) {
+                    return;
+                }
+                if let Ok((stream, inside)) = stream.and_then(|s| Ok((s, TcpStream::connect(to)?))) {
+                    let _ = lead(&stream, &inside).and_then(|()| lead(&inside, &stream));
+                }
+            }
+        });
+        self.open = Some((shut, keeper));
+    }
+
+    pub(crate) fn shut(&mut self) {
+        let Some((shut, keeper)) = self.open.take() else { return };
+        shut.store(true, Ordering::SeqCst);
+        // Wakes the keeper, who then lets go of the listener.
+        let _ = TcpStream::connect(self.address);
+        keeper.join().unwrap();
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.shut();
+    }
+}
+
+/// Copies from one end to the other until the first ends.
+fn lead(from: &TcpStream, to: &TcpStream) -> io::Result<()> {
+    let (mut from, mut to) = (from.try_clone()?, to.try_clone()?);
+    spawn(move || {
+        let _ = io::copy(&mut from, &mut to);
+        let _ = to.shutdown(Shutdown::Write);
+    });
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Death at any moment: whatever was dropped is delivered or parked with its note, and nothing is paid twice.
+
+use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
+
+use dakbox_sandbox::{OnHangup, Options};
+
+use crate::house::{House, WORDS, clip, files_below, quick, sha256};
+
+/// Every call of a clip's way.
+const CALLS: [&str; 8] = ["token", "session", "upload", "message", "state", "export", "status", "download"];
+
+/// A house in which a clip takes a while, with these clips in its inbox.
+fn crowded(stems: &[String], on_hangup: OnHangup) -> House {
+    let options = Options {
+        message_time: Duration::from_millis(150),
+        render_time: Duration::from_millis(100),
+        on_hangup,
+        ..quick()
+    };
+    let house = House::with(options, "");
+    for stem in stems {
+        house.drop_pair(stem, WORDS);
+    }
+    house
+}
+
+fn is_parked(house: &House, stem: &str) -> bool {
+    let note = fs::read_to_string(house.outbox(format!("{stem}.waiting.txt"))).unwrap_or_default();
+    note.contains("Reason: unknown-fate") || note.contains("Reason: nothing-changed")
+}
+
+/// What a kill may leave at any moment: final names only of whole films, and every clip somewhere, as it was.
+fn assert_nothing_lost(house: &House, stems: &[String]) {
+    let films = house.world().films();
+    for file in files_below(&house.outbox("")).iter().filter(|f| f.extension().is_some_and(|e| e == "mp4")) {
+        assert!(films.contains(&sha256(&fs::read(file).unwrap())), "{} is not a film", file.display());
+    }
+    for stem in stems {
+        let name = format!("{stem}.mp4");
+        let places = [house.inbox(&name), house.archive(&name)];
+        let whole = places.iter().filter(|place| fs::read(place).is_ok_and(|bytes| bytes == clip(stem)));
+        assert!(whole.count() >= 1, "{name} is lost");
+    }
+    assert!(house.world().most_charged() <= 1, "something was paid twice");
+}
+
+/// What holds when all has come to rest.
+fn assert_settled(house: &House, stems: &[String]) {
+    house.wait_for("every clip is delivered or parked", || {
+        stems.iter().all(|stem| house.is_delivered(stem) || is_parked(house, stem))
+    });
+    assert_nothing_lost(house, stems);
+    let world = house.world();
+    for stem in stems {
+        let (name, charges) = (format!("{stem}.mp4"), world.charges_of(&clip(stem)));
+        let delivered = house.is_delivered(stem);
+        assert!(charges == 1 || (!delivered && charges == 0), "{stem} was charged {charges} times");
+        assert_ne!(house.inbox(&name).exists(), house.archive(&name).exists(), "{name} is in two places");
+        if delivered {
+            house.delivered(stem);
+            assert!(!house.outbox(format!("{stem}.waiting.txt")).exists(), "{stem} does not wait any more");
+        }
+    }
+    let left: Vec<_> = files_below(&house.root(""))
+        .into_iter()
+        .filter(|file| file.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".part")))
+        .collect();
+    assert!(left.is_empty(), "temporary files are left: {left:?}");
+}
+
+/// Kills the daemon once that call was carried out so often and is being held up, before or after its answer.
+fn killed_at(call: &str, late: bool, on_hangup: OnHangup) {
+    let stems = ["a".to_owned()];
+    let mut house = crowded(&stems, on_hangup);
+    let fault = if late { format!("{call}:late-delay=20s") } else { format!("{call}:delay=20s") };
+    house.service.faults(&fault);
+    house.start();
+    house.wait_world(&format!("{call} is asked"), |world| world.requests(call) >= 1);
+    if late {
+        house.wait_world("the call is carried out", |world| match call {
+            "session" => !world.sessions().is_empty(),
+            "upload" => !world.uploaded().is_empty(),
+            "message" => world.fates().iter().any(|fate| fate == "done"),
+            _ => true,
+        });
+    }
+    house.kill();
+    assert_nothing_lost(&house, &stems);
+    house.service.faults("");
+    house.start();
+    if (call, late) == ("token", true) {
+        // The only token of seven days got lost on its way: nothing can be done but to wait, unpaid.
+        house.waits("a", "token-limit");
+        return;
+    }
+    assert_settled(&house, &stems);
+    // Whatever came after a message can be gone on with; only a message itself may be in doubt.
+    if call != "message" {
+        house.delivered("a");
+    }
+}
+
+#[test]
+fn killed_before_a_call_is_carried_out() {
+    for call in CALLS {
+        killed_at(call, false, OnHangup::Cancel);
+    }
+}
+
+#[test]
+fn killed_before_a_call_is_answered() {
+    for call in CALLS {
+        killed_at(call, true, OnHangup::Continue);
+    }
+}
+
+/// A number that looks random; the seed is shown where a test fails.
+fn next(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *seed >> 33
+}
+
+/// Three kills at moments of the seed's choice, then peace.
+fn killed_at_random(seed: u64) {
+    let (mut random, stems) = (seed, ["a", "b", "c"].map(str::to_owned));
+    let on_hangup = if seed.is_multiple_of(2) { OnHangup::Cancel } else { OnHangup::Continue };
+    let mut house = crowded(&stems, on_hangup);
+    house.service.faults("any:delay=10ms");
+    for _ in 0..3 {
+        let moment = Duration::from_millis(next(&mut random) % 900);
+        println!("seed {seed}: killed after {moment:?}");
+        house.start();
+        // The moment itself is what is tried here; nothing is waited for.
+        sleep(moment);
+        house.kill();
+        assert_nothing_lost(&house, &stems);
+    }
+    house.start();
+    assert_settled(&house, &stems);
+}
+
+#[test]
+fn killed_at_random_moments_one() {
+    (1..=4).for_each(killed_at_random);
+}
+
+#[test]
+fn killed_at_random_moments_two() {
+    (5..=8).for_each(killed_at_random);
+}
+
+#[test]
+fn killed_at_random_moments_three() {
+    (9..=12).for_each(killed_at_random);
+}
+
+#[test]
+fn killed_three_times_while_it_finds_out_what_became_of_a_message() {
+    let stems = ["a".to_owned()];
+    let mut house = crowded(&stems, OnHangup::Continue);
+    house.service.faults("message:late-delay=20s");
+    house.start();
+    house.wait_world("the message has run", |world| world.fates() == ["done"]);
+    house.kill();
+    for _ in 0..3 {
+        house.service.faults("state:delay=150ms");
+        let before = house.world().requests("state");
+        house.start();
+        house.wait_world("the state is read", |world| world.requests("state") > before);
+        house.kill();
+        assert_eq!(house.world().requests("message"), 1);
+    }
+    house.service.faults("");
+    house.start();
+    let report = house.delivered("a");
+    assert!(report.contains("may be missing"), "{report}");
+    assert_settled(&house, &stems);
+}

@@ -1,0 +1,12 @@
+//! Stories of the whole program: the real binary as a process of its own, against the sandbox. What is true is asked
+//! of the sandbox's world and of the folders, never of the daemon.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
+mod house;
+
+mod delivery;
+mod formats;
+mod kills;
+mod shutdown;
+mod streams;
+mod words;
