@@ -97,6 +97,11 @@ impl Job {
         self.waiting = None;
     }
 
+    /// Whether it can go on where it stopped: nothing was paid, or what was paid for is at hand.
+    pub fn may_go_on(&self) -> bool {
+        !self.may_be_paid() || self.draft_seq.is_some()
+    }
+
     const fn first_after_upload(&self) -> Step {
         if self.order.messages.is_empty() { Step::Export } else { Step::Instruct(0) }
     }
@@ -176,15 +181,25 @@ fn rebound(job: &mut Job, clip: &Clip, order: &Order) {
     }
 }
 
+/// A cancelled clip that is dropped again, or a failed one that was put back, goes on where it stopped.
 fn reopens(job: &mut Job, event: &JobEvent) -> bool {
     let JobEvent::Reopened { clip, order } = event else { return false };
-    if job.end != Some(End::Cancelled) {
+    if !matches!(job.end, Some(End::Cancelled | End::Failed(_))) {
         return false;
     }
     (job.end, job.left) = (None, false);
-    job.messages.clear();
-    job.rebind(clip, order);
-    job.drop_session();
+    if !job.may_be_paid() {
+        job.messages.clear();
+        job.rebind(clip, order);
+        job.drop_session();
+    } else if job.draft_seq.is_some() {
+        // What was paid for is in the project: only its export is free to be done anew.
+        job.clip = clip.clone();
+        (job.render, job.film) = (Render::default(), None);
+        job.enter(Step::Export);
+    } else {
+        return false;
+    }
     true
 }
 

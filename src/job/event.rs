@@ -192,7 +192,7 @@ pub enum JobEvent {
     },
     /// The clip was taken away before anything was paid.
     Cancelled,
-    /// A cancelled clip was dropped again.
+    /// A cancelled clip was dropped again, or a failed one was put back.
     Reopened {
         /// The clip as it is now.
         clip: Clip,

@@ -164,6 +164,9 @@ pub struct Failure {
     pub message: String,
     /// What to do about it, a plain sentence.
     pub hint: String,
+    /// What it is about, where a note has a place for it: the question, the film already made, a number of clips.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// Where to do it: a page to register at, or the project itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
@@ -172,7 +175,14 @@ pub struct Failure {
 impl Failure {
     /// A failure of the kind its code says.
     pub fn new(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, kind: code.kind(), message: message.into(), hint: hint.into(), link: None }
+        Self { code, kind: code.kind(), message: message.into(), hint: hint.into(), about: None, link: None }
+    }
+
+    /// The same with what it is about.
+    #[must_use]
+    pub fn about(mut self, about: impl Into<String>) -> Self {
+        self.about = Some(about.into());
+        self
     }
 
     /// The same with an address to go to.

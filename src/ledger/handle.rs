@@ -45,6 +45,11 @@ impl Ledger {
         &self.id
     }
 
+    /// Brings everything into the one file, so that it may be copied once the process has ended.
+    pub async fn settle(&self) -> Result<(), LedgerError> {
+        self.ask(|db| Ok(db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)).await
+    }
+
     async fn call<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, LedgerError> + Send + 'static,

@@ -22,7 +22,7 @@ pub(super) fn tell(config: &Config, failure: &Failure) {
         _ => return,
     };
     let inbox = config.folders.inbox.display().to_string();
-    let count = failure.message.parse().ok();
+    let count = failure.about.as_ref().and_then(|count| count.parse().ok());
     let text = words::waiting(&Note { count, ..Note::new(&inbox, failure, Paid::No) });
     let written = Dir::open(&config.folders.root).and_then(|root| match RelPath::root().join(name) {
         Some(path) => outbox::notes::put(&root, &path, &text),

@@ -158,9 +158,10 @@ fn too_many(config: &Config) -> io::Result<Option<Failure>> {
     Ok((found > limit).then(|| {
         Failure::new(
             Code::FirstRun,
-            format!("{found}"),
+            format!("{found} clips lie in a folder that dakbox has never worked in"),
             "Rename the note to `take-all.txt`, or run `dakbox run --adopt`, to have all of them worked.",
         )
+        .about(found.to_string())
     }))
 }
 

@@ -257,6 +257,9 @@ impl Daemon {
         let _ = self.ledger.show_progress(Vec::new()).await;
         tools.notes.flush(Duration::from_secs(5)).await;
         tasks.shutdown().await;
+        if let Err(error) = self.ledger.settle().await {
+            tracing::debug!(%error, "the ledger's log stays beside it");
+        }
     }
 
     async fn verdict(

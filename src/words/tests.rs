@@ -136,7 +136,7 @@ fn what_is_special_about_a_code_is_said() {
             Code::PlanBlocksExport,
             &["Register or upgrade your plan to unlock export.", "not about credits", REGISTER],
         ),
-        (Code::UnknownFate, &[PROJECT, "    Again: yes\n", "dakbox retry 12 --again\n", "pay twice"]),
+        (Code::UnknownFate, &[PROJECT, "    Again: yes\n", "pay twice"]),
         (Code::NothingChanged, &["    Again: yes\n", "pay twice"]),
         (Code::Question, &["  > Which part of the clip do you mean?\n", "costs credits"]),
         (Code::FirstRun, &["already: 2000.", "    take-all.txt\n", "    dakbox run --adopt\n"]),
@@ -148,7 +148,7 @@ fn what_is_special_about_a_code_is_said() {
         (Code::NoSpace, &["1.2 GB are needed, and 3.0 MB are free."]),
         (Code::SameAgain, &["\"talk (2).mp4\"", "    Again: yes\n"]),
         (Code::BadSidecar, &["This is what dakbox found: the service answers 500"]),
-        (Code::BadAddress, &["    dakbox retry 12\n"]),
+        (Code::BadAddress, &["started anew"]),
     ];
     for (code, parts) in table {
         let (failure, files) = (failure(*code), (0..40).map(|n| format!("scan {n}.psd")).collect::<Vec<_>>());

@@ -9,7 +9,7 @@ pub(super) enum Admission {
     New,
     /// The clip of a job that has not ended.
     Known(Box<Job>),
-    /// The clip of a job that was cancelled: it goes on.
+    /// The clip of a job that was cancelled, or that failed and was put back: it goes on.
     Reopens(Box<Job>),
     /// The clip of a finished job, left where it was.
     Finished,
@@ -40,6 +40,9 @@ pub(super) fn judge(
     let Some(job) = file.or(left) else { return Admission::New };
     match &job.end {
         Some(End::Cancelled) => Admission::Reopens(Box::new(job)),
+        Some(End::Failed(_)) if job.is_ended() && !job.left && job.may_go_on() => {
+            Admission::Reopens(Box::new(job))
+        }
         Some(_) if job.left && job.clip.path == *clip && asks_the_same(&job.order, order) => {
             Admission::Finished
         }

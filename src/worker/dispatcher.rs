@@ -235,6 +235,8 @@ impl Dispatcher {
         let id = claim.id();
         self.running.remove(&id);
         self.tools.progress.end(id);
+        // What the step has recorded on its way belongs to what is known of the job.
+        self.hold(claim.job().clone());
         let events = match outcome {
             Ok(events) if !claim.opening().is_empty() => return self.looked_again(&claim, events).await,
             Ok(events) => events,

@@ -101,7 +101,13 @@ impl Intake {
                 tracing::info!(job = %job.id, clip = %job.clip.path, "{} is taken: {}", job.clip.path, story::words(&job));
                 Some((job, events))
             }
-            Admission::Reopens(job) => self.append(&job, vec![JobEvent::Reopened { clip, order }]).await?,
+            Admission::Reopens(job) => {
+                let mut events = vec![JobEvent::Reopened { clip, order }];
+                events.extend(
+                    failure.filter(|_| !job.may_be_paid()).map(|failure| JobEvent::Failed { failure }),
+                );
+                self.append(&job, events).await?
+            }
             Admission::Known(job) => {
                 let mut events = changes(&job, clip, order);
                 events.extend(

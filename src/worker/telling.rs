@@ -9,12 +9,14 @@ use crate::words::{self, Credits, Done, Note, Paid};
 pub(super) fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
     let link = failure.link.as_deref();
     let registers = matches!(failure.code, Code::NoCredits | Code::PlanBlocksExport);
+    let about = |code| failure.about.as_deref().filter(|_| failure.code == code);
     let (register, project) = if registers { (link, None) } else { (None, link) };
     Note {
         register,
         project,
-        question: (failure.code == Code::Question).then_some(failure.message.as_str()),
-        count: failure.message.parse().ok().filter(|_| failure.code == Code::FirstRun),
+        question: about(Code::Question),
+        film: about(Code::SameAgain),
+        count: about(Code::FirstRun).and_then(|count| count.parse().ok()),
         ..Note::new(file, failure, Paid::No)
     }
 }

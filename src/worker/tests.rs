@@ -118,7 +118,9 @@ fn what_an_arrival_is() {
         ("the same, other words of its own", ended(failed(), true), "a.mp4", stamp(1), &other, |_| {
             Admission::New
         }),
-        ("failed, put away, put back", ended(failed(), false), "a.mp4", stamp(1), &same, |_| Admission::New),
+        ("failed, put away, put back", ended(failed(), false), "a.mp4", stamp(1), &same, |job| {
+            Admission::Reopens(Box::new(job.clone()))
+        }),
         (
             "failed long ago, another clip of that name",
             ended(failed(), false),

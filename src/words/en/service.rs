@@ -10,8 +10,6 @@ const SEND_AGAIN: Ways = &[
     "If it is not done, you can have your words sent once more. You may then pay twice. Write this as the first line \
      of {$text}, and save it. Make that file if it is not there.\n    Again: yes",
 ];
-const RETRY_AGAIN: Ways =
-    &["Or the person who runs dakbox types this. It may also pay twice.\n    dakbox retry {$job} --again"];
 const DONE_THERE: Ways = &["If it is done there, just wait: dakbox sees it, and makes the film from it."];
 
 pub(super) const NO_CREDITS: Text = Text {
@@ -62,7 +60,7 @@ pub(super) const UNKNOWN_FATE: Text = Text {
         "dakbox sent your words for {$file}, but it could not see whether the video service took them. It never \
          sends them again by itself.",
     ],
-    to_do: &[LOOK, DONE_THERE, SEND_AGAIN, RETRY_AGAIN],
+    to_do: &[LOOK, DONE_THERE, SEND_AGAIN],
 };
 
 // The folder contract answers a question by `<name>.answer.txt`. This version does not read that file yet, so the text
@@ -85,7 +83,7 @@ pub(super) const NOTHING_CHANGED: Text = Text {
         "The video service stopped with an error, and it changed nothing for {$file}. dakbox does not send your words \
          again by itself.",
     ],
-    to_do: &[LOOK, DONE_THERE, SEND_AGAIN, RETRY_AGAIN],
+    to_do: &[LOOK, DONE_THERE, SEND_AGAIN],
 };
 
 // No `Again: yes` here: it would send the message into the session that is gone.
@@ -159,6 +157,6 @@ pub(super) const BAD_ADDRESS: Text = Text {
             "Show this note to the person who runs dakbox. If the address is right, its host can be allowed with the \
            setting \"download_hosts\".",
         ],
-        &["After that, this makes dakbox go on:\n    dakbox retry {$job}"],
+        &["After that, dakbox is started anew, and goes on by itself."],
     ],
 };

@@ -2,7 +2,7 @@
 
 use crate::api::{ApiError, Delivery, MessageEnd};
 use crate::inbox::{self, WordsNow};
-use crate::job::{Balance, Code, Failure, JobEvent, Kind, SessionId, StreamEnd, Upload, WordsFrom};
+use crate::job::{Balance, Code, Failure, JobEvent, JobId, Kind, SessionId, StreamEnd, Upload, WordsFrom};
 use crate::ledger::LedgerError;
 use crate::timeline::Reading;
 use crate::worker::Tools;
@@ -123,6 +123,7 @@ async fn intend(
         match claim.try_commit(&tools.ledger, intent).await {
             Ok(()) => break,
             Err(LedgerError::KeyTaken { .. }) if claim.job().order.again => consent(tools, claim, n).await?,
+            Err(LedgerError::KeyTaken { by }) => return Err(same_again(tools, by).await?),
             Err(error) => return Err(error.into()),
         }
     }
@@ -134,6 +135,20 @@ async fn intend(
         return Err(stop);
     }
     Ok(())
+}
+
+/// The same message was sent before, for another drop of the clip.
+async fn same_again(tools: &Tools, by: JobId) -> Result<Stop, Stop> {
+    let film = tools.ledger.job(by).await?.and_then(|job| job.delivered);
+    let failure = Failure::new(
+        Code::SameAgain,
+        format!("the same clip was sent with the same words before, for job {by}"),
+        "Write `Again: yes` as the first line of the text to pay for it once more.",
+    );
+    Ok(Stop::failed(match film {
+        Some(film) => failure.about(film.to_string()),
+        None => failure,
+    }))
 }
 
 /// The same message was sent before, and the text says `Again: yes`: it is used up by letting this one out.

@@ -84,9 +84,10 @@ fn unchanged(fate: &Fate, words: &str) -> Failure {
     match fate {
         Fate::Ended(StreamEnd::Clean) if asks(words) => Failure::new(
             Code::Question,
-            words.trim(),
+            format!("the service asks: {}", words.trim()),
             "Answer in the project itself by its link, or drop the clip anew with words that leave no question.",
-        ),
+        )
+        .about(words.trim()),
         Fate::Ended(StreamEnd::Clean) if words.trim().is_empty() => Failure::new(
             Code::UnknownFate,
             "the service ended without a word, and the project shows no change",
