@@ -101,7 +101,7 @@ impl Client {
         let contents = contents.unwrap_or_else(no_json);
         let explanation = contents.explanation.map(|text| self.tidy(&text));
         let mut error = ApiError::answered(call, status, contents.code, explanation.as_deref());
-        if error.code == Some(2001) {
+        if matches!(error.code, Some(2001 | 402)) {
             let anonymous = self.account().filter(crate::job::AccountId::is_anonymous);
             error.link = anonymous.map(|account| self.options.register_link(account.as_str()));
         }

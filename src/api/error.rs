@@ -171,7 +171,7 @@ impl ApiError {
             (Some(link), Code::NoCredits) => format!("Register this account to get more: {link}"),
             _ => hint.to_owned(),
         };
-        Failure::new(code, self.to_string(), hint)
+        Failure::new(code, self.to_string(), hint).with_link(self.link.clone())
     }
 
     fn answer(&self) -> (Code, &'static str) {

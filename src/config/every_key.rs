@@ -63,7 +63,7 @@ const SECOND_VALUES: &[(&str, &str, Second)] = &[
     ("watch.settle", "'1s'", Second::Differs),
     ("watch.zero_tail_wait", "'1s'", Second::Differs),
     ("watch.sidecar_wait", "0", Second::Differs),
-    ("watch.clip_wait", "'0s'", Second::Differs),
+    ("watch.clip_wait", "'0s'", Second::Remarked),
     ("watch.folder_wait", "'1s'", Second::Differs),
     ("watch.text_note_after", "'1s'", Second::Differs),
     ("watch.empty_after", "'1s'", Second::Differs),

@@ -87,12 +87,14 @@ fn unchanged(fate: &Fate, words: &str) -> Failure {
             words.trim(),
             "Answer in the project itself by its link, or drop the clip anew with words that leave no question.",
         ),
+        Fate::Ended(StreamEnd::Clean) if words.trim().is_empty() => Failure::new(
+            Code::UnknownFate,
+            "the service ended without a word, and the project shows no change",
+            "It may have been paid for, so it is never sent again by itself.",
+        ),
         Fate::Ended(StreamEnd::Clean) => Failure::new(
             Code::NothingChanged,
-            match words.trim() {
-                "" => "the service ended without a word and changed nothing".to_owned(),
-                words => format!("the service changed nothing and said: {words}"),
-            },
+            format!("the service changed nothing and said: {}", words.trim()),
             "Say more exactly what is wanted, in a new text.",
         ),
         Fate::Ended(StreamEnd::Error(error)) => Failure::new(
