@@ -13,7 +13,7 @@ fn delivered_under(faults: &[&str]) -> House {
 }
 
 fn delivered_by(mut house: House, faults: &[&str]) -> House {
-    println!("{faults:?}");
+    eprintln!("{faults:?}");
     house.drop_pair("talk", WORDS);
     house.start();
     house.delivered("talk");

@@ -55,9 +55,9 @@ fn clips_of_every_name_come_out() {
     assert_eq!((world.uploaded().len(), world.charges(), world.most_charged()), (18, 18, 1));
     assert!(!house.path("pwned").exists());
     // One event is one line, and nothing in it steers a terminal.
-    let log = house.log();
-    assert!(!log.contains("\u{1b}[") && !log.contains('\u{202e}'), "the log shows names escaped");
-    assert!(log.lines().all(|line| line.starts_with("20")), "a name broke a line of the log");
+    let told = house.log();
+    assert!(!told.contains("\u{1b}[") && !told.contains('\u{202e}'), "the log shows names escaped");
+    assert!(told.lines().all(|line| line.starts_with("20")), "a name broke a line of the log");
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn a_message_refused_for_want_of_credits_is_sent_again_when_there_are_some() {
 fn a_token_that_ran_out_is_renewed_once() {
     for call in REPEATABLE.into_iter().chain(["message"]) {
         for fault in ["code=1001x1", "status=401x1"] {
-            println!("{call}:{fault}");
+            eprintln!("{call}:{fault}");
             let house = dropped(&[&format!("{call}:{fault}")]);
             assert_delivered_once(&house);
             let tokens = house.world().tokens();
@@ -113,7 +113,7 @@ fn what_the_service_cannot_use_is_put_aside() {
 fn what_passes_is_tried_again() {
     for fault in ["status=503x1", "retry-after=1x1", "resetx1", "answer=<p>login</p> x1"] {
         for call in REPEATABLE {
-            println!("{call}:{fault}");
+            eprintln!("{call}:{fault}");
             let house = dropped(&[&format!("{call}:{fault}")]);
             assert_delivered_once(&house);
             let world = house.world();

@@ -28,11 +28,12 @@ fn bytes_that_are_no_media_are_put_aside_before_anything_is_asked() {
 #[test]
 fn a_text_that_cannot_be_meant_is_put_aside_with_its_clip_and_may_come_back() {
     let mut house = House::new();
+    let long = vec![b'x'; 64 * 1024 + 1];
     let texts: [(&str, &[u8]); 4] = [
         ("header", b"Priority: sometimes\n\nadd subtitles"),
         ("output", b"Output: ../../evil\n\nadd subtitles"),
         ("bytes", b"add \xc3\x28 subtitles \x81\x00"),
-        ("long", &[b'x'; 64 * 1024 + 1]),
+        ("long", &long),
     ];
     for (stem, text) in texts {
         house.drop_file(format!("{stem}.txt"), text);
