@@ -130,7 +130,7 @@ fn killed_at_random(seed: u64) {
     house.service.faults("any:delay=10ms");
     for _ in 0..3 {
         let moment = Duration::from_millis(next(&mut random) % 900);
-        println!("seed {seed}: killed after {moment:?}");
+        eprintln!("seed {seed}: killed after {moment:?}");
         house.start();
         // The moment itself is what is tried here; nothing is waited for.
         sleep(moment);

@@ -4,9 +4,17 @@
 
 mod house;
 
+mod architecture;
+mod commands;
 mod delivery;
+mod films;
 mod formats;
+mod guards;
 mod kills;
+mod names;
+mod ownership;
+mod refusals;
+mod rejected;
 mod shutdown;
 mod streams;
 mod words;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use dakbox_sandbox::Options;
+use rustix::process::Signal;
 
-use crate::house::{House, LONG, WORDS, quick};
+use crate::house::{House, LONG, WORDS, clip, quick};
 
 fn slow(message: Duration) -> House {
     House::with(Options { message_time: message, ..quick() }, "")
@@ -106,4 +107,24 @@ fn a_single_run_says_how_it_went() {
     assert_eq!(house.run_once(&[]), 1);
     house.fails("bad", "not-media");
     assert_eq!(house.world().charges(), 2);
+}
+
+#[test]
+fn settings_are_read_again_at_a_hang_up_and_bad_ones_are_not_taken() {
+    let mut house = House::set_up("[watch]\nsidecar_wait = \"100ms\"\n");
+    house.start();
+    house.drop_file("a.mp4", clip("a"));
+    house.delivered("a");
+    house.set("[instructions]\ndefault = \"make it shorter\"\n");
+    house.running().signal(Signal::HUP);
+    house.wait_for("they are read", || house.log().contains("settings were read again"));
+    house.drop_file("b.mp4", clip("b"));
+    house.delivered("b");
+    house.set("[instructions]\ndefault = 7\n");
+    house.running().signal(Signal::HUP);
+    house.wait_for("they are refused", || house.log().contains("old ones stay"));
+    house.drop_file("c.mp4", clip("c"));
+    house.delivered("c");
+    let said = house.world().accepted();
+    assert_eq!(said[1..], ["make it shorter", "make it shorter"]);
 }

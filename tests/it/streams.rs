@@ -18,7 +18,7 @@ use End::{Incomplete, Waits, Whole};
 
 /// One message with a fault; it must be sent once, whatever becomes of it, also after a restart.
 fn story(fault: &str, on_hangup: OnHangup, charges: usize, end: End) {
-    println!("{fault} {on_hangup:?}");
+    eprintln!("{fault} {on_hangup:?}");
     let options = Options { on_hangup, ..faulty(&[fault]) };
     let mut house =
         House::with(options, "[api]\nmessage_timeout = \"1500ms\"\nsilence_timeout = \"300ms\"\n");

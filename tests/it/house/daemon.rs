@@ -112,7 +112,7 @@ impl House {
     /// Runs a command to its end.
     #[track_caller]
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
-        self.run_to_end(self.command(args))
+        run_to_end(self.command(args))
     }
 
     /// `dakbox run` with flags that make it end by itself.
@@ -123,16 +123,16 @@ impl House {
         std::io::Write::write_all(&mut log, ran.err.as_bytes()).unwrap();
         ran.code
     }
+}
 
-    /// Runs a command to its end. What it prints goes through files, so that no pipe can hold it up.
-    #[track_caller]
-    pub(crate) fn run_to_end(&self, mut command: Command) -> Ran {
-        let dir = tempfile::TempDir::new().unwrap();
-        let (out, err) = (dir.path().join("out"), dir.path().join("err"));
-        command.stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
-        let mut process = Daemon(command.spawn().unwrap());
-        let code = process.ends_within(LONG).code().unwrap_or(-1);
-        let read = |path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
-        Ran { code, out: read(out), err: read(err) }
-    }
+/// Runs a command to its end. What it prints goes through files, so that no pipe can hold it up.
+#[track_caller]
+fn run_to_end(mut command: Command) -> Ran {
+    let dir = tempfile::TempDir::new().unwrap();
+    let (out, err) = (dir.path().join("out"), dir.path().join("err"));
+    command.stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
+    let mut process = Daemon(command.spawn().unwrap());
+    let code = process.ends_within(LONG).code().unwrap_or(-1);
+    let read = |path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+    Ran { code, out: read(out), err: read(err) }
 }

@@ -96,8 +96,8 @@ impl House {
         let service = Service::start(options);
         let mut house =
             Self { service, daemon: None, settings: toml::from_str(SETTINGS).unwrap(), env: Vec::new(), top };
-        let (url, root, state) =
-            (house.service.url(), house.path("clips").display().to_string(), house.path("state"));
+        let url = house.service.url();
+        let [root, state] = ["clips", "state"].map(|name| house.path(name).display().to_string());
         house.set(&format!(
             "[folders]\nroot = {root:?}\n[api]\nurl = {url:?}\nweb_url = {url:?}\n[state]\ndir = {state:?}\n"
         ));
@@ -171,7 +171,7 @@ impl House {
     pub(crate) fn wait_for(&self, what: &str, mut is_so: impl FnMut() -> bool) {
         let until = Instant::now() + LONG;
         while !is_so() {
-            assert!(Instant::now() < until, "never so: {what}");
+            assert!(Instant::now() < until, "never so in {}: {what}", self.top.path().display());
             sleep(Duration::from_millis(10));
         }
     }

@@ -33,7 +33,7 @@ pub(crate) fn picture_of(folder: &Path) -> String {
                 _ => "-".to_owned(),
             };
             let at = (meta.mtime(), meta.mtime_nsec());
-            lines.push(format!("{:?} {} {:o} {at:?} {hash}", entry.path(), meta.len(), meta.mode()));
+            lines.push(format!("{} {} {:o} {at:?} {hash}", entry.path().display(), meta.len(), meta.mode()));
             if meta.is_dir() {
                 folders.push(entry.path());
             }
