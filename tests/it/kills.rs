@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dakbox_sandbox::{OnHangup, Options};
 
-use crate::house::{House, WORDS, clip, files_below, quick, sha256};
+use crate::house::{House, LONG, WORDS, clip, files_below, quick, sha256};
 
 /// Every call of a clip's way.
 const CALLS: [&str; 8] = ["token", "session", "upload", "message", "state", "export", "status", "download"];
@@ -113,6 +113,39 @@ fn killed_before_a_call_is_carried_out() {
 fn killed_before_a_call_is_answered() {
     for call in CALLS {
         killed_at(call, true, OnHangup::Continue);
+    }
+}
+
+/// Kills the daemon at the very moment at which something is seen in the folders.
+fn killed_when_seen(what: &str, is_seen: impl Fn(&House) -> bool) {
+    let stems = ["a".to_owned()];
+    let mut house = crowded(&stems, OnHangup::Cancel);
+    house.start();
+    let until = Instant::now() + LONG;
+    while !is_seen(&house) {
+        assert!(Instant::now() < until, "never seen: {what}");
+        sleep(Duration::from_micros(100));
+    }
+    house.kill();
+    assert_nothing_lost(&house, &stems);
+    house.start();
+    house.delivered("a");
+    assert_settled(&house, &stems);
+    let made = House::names(&house.outbox(""));
+    assert_eq!(made, ["a.mp4", "a.report.txt"], "killed when {what} was seen");
+    assert_eq!(House::names(&house.archive("")), ["a.mp4", "a.txt"]);
+    assert_eq!(house.world().charges(), 1);
+}
+
+#[test]
+fn killed_while_the_film_is_put_in_its_place() {
+    for _ in 0..3 {
+        killed_when_seen("a part", |house| {
+            House::names(&house.outbox("")).iter().any(|name| name.starts_with(".dakbox-"))
+        });
+        for name in ["outbox/a.mp4", "outbox/a.report.txt", "archive/a.mp4", "archive/a.txt"] {
+            killed_when_seen(name, |house| house.root(name).exists());
+        }
     }
 }
 

@@ -4,7 +4,9 @@
 
 mod house;
 
+mod again;
 mod architecture;
+mod arrivals;
 mod commands;
 mod delivery;
 mod films;

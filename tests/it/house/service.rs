@@ -178,6 +178,11 @@ impl World {
         self.0["runs"]["now"].as_u64().unwrap()
     }
 
+    /// Messages whose runs went on side by side, at most.
+    pub(crate) fn most_running(&self) -> u64 {
+        self.0["runs"]["most_at_once"].as_u64().unwrap()
+    }
+
     /// What the service had to complain of. A request that broke off is no fault of its sender: in these stories it may
     /// have been killed, or cut off by the service itself.
     pub(crate) fn violations(&self) -> Vec<String> {

@@ -1,0 +1,119 @@
+//! The same once more: nothing is paid for twice unless a person asks for it, and then once.
+
+use std::fs;
+
+use crate::house::{House, WORDS, clip};
+
+/// A house in which `talk` was delivered, and lies in the inbox again with these words.
+fn dropped_again(words: &str) -> House {
+    let mut house = House::new();
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.delivered("talk");
+    house.drop_pair("talk", words);
+    house
+}
+
+/// Another clip goes the whole way: what was going to be sent before it is sent by then.
+fn another_goes_through(house: &House, stem: &str) {
+    house.drop_pair(stem, "words of another");
+    house.delivered(stem);
+}
+
+#[test]
+fn the_same_clip_with_the_same_words_is_not_paid_for_again() {
+    // The same words are the same, however they are spelled and whatever else the headers ask for.
+    for words in
+        [WORDS, "  add Bangla subtitles, please\r\n\r\n", "Priority: high\n\nadd Bangla subtitles, please"]
+    {
+        let mut house = dropped_again(words);
+        house.wait_for("it waits, or is delivered again", || {
+            house.outbox("talk.waiting.txt").exists() || house.outbox("talk (2).mp4").exists()
+        });
+        another_goes_through(&house, "other");
+        house.stop();
+        house.start();
+        another_goes_through(&house, "one more");
+        assert_eq!(house.world().charges_of(&clip("talk")), 1, "{words:?}");
+        assert_eq!(house.world().most_charged(), 1);
+    }
+}
+
+#[test]
+fn a_person_can_ask_to_pay_once_more_and_pays_once() {
+    let consent = format!("Again: yes\n\n{WORDS}");
+    let mut house = dropped_again(&consent);
+    house.note(house.outbox("talk (2).report.txt"));
+    house.wait_for("the clip is put away", || house.archive("talk (2).mp4").exists());
+    assert_eq!(house.world().charges_of(&clip("talk")), 2);
+
+    // The very same text is no second consent, neither moved back nor after a restart.
+    for name in ["talk (2).mp4", "talk (2).txt"] {
+        fs::rename(house.archive(name), house.inbox(name)).unwrap();
+    }
+    another_goes_through(&house, "other");
+    house.stop();
+    house.start();
+    another_goes_through(&house, "one more");
+    assert_eq!(house.world().charges_of(&clip("talk")), 2);
+}
+
+#[test]
+fn the_same_clip_under_two_names_at_once_is_paid_for_once() {
+    let mut house = House::new();
+    house.service.faults("message:delay=300ms");
+    for stem in ["one", "two"] {
+        house.drop_file(format!("{stem}.txt"), WORDS);
+        house.drop_file(format!("{stem}.mp4"), clip("the same"));
+    }
+    house.start();
+    house.wait_for("one is delivered, the other is or waits", || {
+        let seen =
+            |stem: &str| house.is_delivered(stem) || house.outbox(format!("{stem}.waiting.txt")).exists();
+        seen("one") && seen("two") && (house.is_delivered("one") || house.is_delivered("two"))
+    });
+    another_goes_through(&house, "other");
+    assert_eq!(house.world().charges_of(&clip("the same")), 1);
+}
+
+#[test]
+fn the_same_clip_with_other_words_is_new_work() {
+    let house = dropped_again("make it shorter");
+    house.note(house.outbox("talk (2).report.txt"));
+    assert_eq!(house.world().accepted(), [WORDS.trim(), "make it shorter"]);
+}
+
+#[test]
+fn a_message_in_doubt_is_sent_again_only_at_a_persons_word_and_once() {
+    let mut house = House::new();
+    house.service.faults("message:reset=headersx1");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.waits("talk", "unknown-fate");
+    // Saving the same words again is no such word.
+    house.drop_file("talk.txt", WORDS);
+    another_goes_through(&house, "other");
+    assert_eq!(house.world().charges_of(&clip("talk")), 0);
+    house.drop_file("talk.txt", format!("Again: yes\n\n{WORDS}"));
+    house.delivered("talk");
+    house.wait_for("the note is gone", || !house.outbox("talk.waiting.txt").exists());
+    assert_eq!(house.world().charges_of(&clip("talk")), 1);
+    assert_eq!(house.world().requests("message"), 3);
+}
+
+#[test]
+fn a_clip_that_was_taken_away_and_comes_back_goes_on() {
+    let mut house = House::new();
+    fs::write(house.root("pause.txt"), "").unwrap();
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.wait_world("it is uploaded", |world| world.uploaded().len() == 1);
+    fs::rename(house.inbox("talk.mp4"), house.path("talk.mp4")).unwrap();
+    house.wait_for("it is cancelled", || {
+        house.run(&["jobs", "--state", "cancelled", "--json"]).out.contains("talk.mp4")
+    });
+    fs::rename(house.path("talk.mp4"), house.inbox("talk.mp4")).unwrap();
+    fs::remove_file(house.root("pause.txt")).unwrap();
+    house.delivered("talk");
+    assert_eq!(house.world().charges(), 1);
+}
