@@ -46,8 +46,12 @@ impl Console {
                 stays
             });
             for row in rows {
-                let bar = shown.entry(row.job).or_insert_with(|| bars.add(ProgressBar::new(0)));
-                show(bar, &row);
+                let fresh = || {
+                    let bar = ProgressBar::hidden();
+                    show(&bar, &row);
+                    bars.add(bar)
+                };
+                show(shown.entry(row.job).or_insert_with(fresh), &row);
             }
             tokio::time::sleep(FRAME).await;
         }

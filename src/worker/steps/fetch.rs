@@ -6,7 +6,7 @@ use std::io;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
-use crate::api::{ApiError, Delivery, ErrorKind, Resume};
+use crate::api::{ApiError, ErrorKind, Resume};
 use crate::job::{Code, Failure, Film, JobEvent, RenderId};
 use crate::media::{self, Facts, FilmVerdict};
 use crate::outbox::{Landing, NotWhole, Whole};
@@ -93,11 +93,11 @@ async fn land(
         landing = back;
         match outcome {
             Ok(len) => return Ok(check(landing, len).await?),
+            Err(error) if is_dead(&error) => return Err(Tried::Dead(error.into())),
             Err(error) if tries < tools.config().jobs.max_attempts && may_resume(&error) => {
                 tracing::debug!(job = %claim.id(), %error, "the film is fetched on");
                 tools.rest(crate::job::retry_delay(tries, crate::worker::chance())).await?;
             }
-            Err(error) if is_dead(&error) => return Err(Tried::Dead(error.into())),
             Err(error) => return Err(Tried::Stop(error.into())),
         }
     }
@@ -201,7 +201,6 @@ fn is_dead(error: &ApiError) -> bool {
 /// A connection that broke is taken up where it broke.
 fn may_resume(error: &ApiError) -> bool {
     matches!(error.kind, ErrorKind::CutShort | ErrorKind::TimedOut | ErrorKind::NoConnection)
-        || error.delivery == Delivery::NotSent
 }
 
 fn writing(error: &io::Error) -> Stop {
