@@ -256,7 +256,7 @@ impl Job {
         self.messages.iter().rev().find(|m| m.n == n)
     }
 
-    pub(super) fn message_mut(&mut self, n: u16) -> Option<&mut Message> {
+    pub(in crate::job) fn message_mut(&mut self, n: u16) -> Option<&mut Message> {
         self.messages.iter_mut().rev().find(|m| m.n == n)
     }
 

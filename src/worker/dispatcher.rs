@@ -12,13 +12,13 @@ use super::clock::wall;
 use super::executor;
 use super::folders::blocking;
 use super::queue::{self, Limits, Load};
-use super::stop::{self, Patience, Stop};
+use super::stop::Stop;
 use super::{Tools, Wake};
-use crate::job::{Failure, Job, JobEvent, JobId, Moment, Phase, Repeat, Step, apply};
+use crate::job::{Job, JobEvent, JobId, Moment, Phase, Step};
 use crate::ledger::LedgerError;
 
 /// What a finished action hands back.
-type Done = (Claim, Result<Vec<JobEvent>, Stop>);
+pub(super) type Done = (Claim, Result<Vec<JobEvent>, Stop>);
 
 /// Why the dispatcher ended.
 #[derive(Debug)]
@@ -33,17 +33,17 @@ pub enum Ended {
 
 /// The dispatcher.
 pub struct Dispatcher {
-    tools: Arc<Tools>,
-    wakes: mpsc::Receiver<Wake>,
-    jobs: BTreeMap<JobId, Job>,
-    running: HashMap<JobId, (Step, AbortHandle)>,
-    tasks: JoinSet<Done>,
+    pub(super) tools: Arc<Tools>,
+    pub(super) wakes: mpsc::Receiver<Wake>,
+    pub(super) jobs: BTreeMap<JobId, Job>,
+    pub(super) running: HashMap<JobId, (Step, AbortHandle)>,
+    pub(super) tasks: JoinSet<Done>,
     /// Waits that are looked at again, and changed nothing: not worth an event, only a later look.
-    relooks: HashMap<JobId, Moment>,
-    once: bool,
-    inbox_quiet: bool,
+    pub(super) relooks: HashMap<JobId, Moment>,
+    pub(super) once: bool,
+    pub(super) inbox_quiet: bool,
     /// With `once`, each wait is looked at again at most one time.
-    looked: HashSet<JobId>,
+    pub(super) looked: HashSet<JobId>,
 }
 
 impl Dispatcher {
@@ -121,7 +121,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    fn limits(&self) -> Limits {
+    pub(super) fn limits(&self) -> Limits {
         let config = self.tools.config();
         Limits {
             jobs: config.jobs.concurrency as usize,
@@ -130,7 +130,7 @@ impl Dispatcher {
         }
     }
 
-    fn load(&self) -> Load {
+    pub(super) fn load(&self) -> Load {
         self.running.values().fold(Load::default(), |load, (step, _)| load.with(*step))
     }
 
@@ -171,7 +171,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    fn hand_out(&mut self, id: JobId, step: Step) {
+    pub(super) fn hand_out(&mut self, id: JobId, step: Step) {
         let Some(job) = self.jobs.get(&id) else { return };
         let tools = Arc::clone(&self.tools);
         let claim = Claim::new(job.clone(), step);
@@ -179,7 +179,7 @@ impl Dispatcher {
         self.running.insert(id, (step, handle));
     }
 
-    async fn reload(&mut self, id: JobId) -> Result<(), LedgerError> {
+    pub(super) async fn reload(&mut self, id: JobId) -> Result<(), LedgerError> {
         match self.tools.ledger.job(id).await? {
             Some(job) if !job.is_ended() => self.hold(job),
             _ => drop(self.jobs.remove(&id)),
@@ -188,7 +188,7 @@ impl Dispatcher {
     }
 
     /// Takes a job in. A moment stored before the clock was set back would hold it for ever: it counts as come.
-    fn hold(&mut self, mut job: Job) {
+    pub(super) fn hold(&mut self, mut job: Job) {
         let config = self.tools.config();
         let (now, longest) =
             (self.tools.clock.now(), config.api.max_retry_after.max(config.jobs.waiting_recheck));
@@ -227,148 +227,6 @@ impl Dispatcher {
         Ok(())
     }
 
-    async fn finished(&mut self, done: Result<Done, tokio::task::JoinError>) -> Result<(), LedgerError> {
-        let (claim, outcome) = match done {
-            Ok(done) => done,
-            Err(error) => return self.lost(&error).await,
-        };
-        let id = claim.id();
-        self.running.remove(&id);
-        self.tools.progress.end(id);
-        // What the step has recorded on its way belongs to what is known of the job.
-        self.hold(claim.job().clone());
-        let events = match outcome {
-            Ok(events) if !claim.opening().is_empty() => return self.looked_again(&claim, events).await,
-            Ok(events) => events,
-            Err(Stop::Ledger(error)) => return Err(error),
-            Err(Stop::Unsettled) => return self.unsettled(&claim).await,
-            Err(stopped) => self.stopped(&claim, &stopped),
-        };
-        self.record(id, events).await
-    }
-
-    /// A wait that was looked at again ends: its start is recorded with what came of it, if the job is still as it was.
-    async fn looked_again(&mut self, claim: &Claim, events: Vec<JobEvent>) -> Result<(), LedgerError> {
-        let (id, events) = (claim.id(), [claim.opening(), events].concat());
-        match self.tools.ledger.append_at(id, claim.job().seq, events.clone(), wall()).await {
-            Ok(job) => {
-                self.recorded(job, &events, None);
-                Ok(())
-            }
-            Err(error) if error.is_fatal() => Err(error),
-            Err(_) => self.pause(id).await,
-        }
-    }
-
-    /// The pair was found changed. Where the inbox has told of that meanwhile, it is settled again already.
-    async fn unsettled(&mut self, claim: &Claim) -> Result<(), LedgerError> {
-        let (id, events) = (claim.id(), vec![JobEvent::Unsettled]);
-        match self.tools.ledger.append_at(id, claim.job().seq, events.clone(), wall()).await {
-            Ok(job) => {
-                self.tools.inbox.report_anew(&job.clip.path);
-                self.inbox_quiet = false;
-                self.recorded(job, &events, None);
-                Ok(())
-            }
-            Err(error) if error.is_fatal() => Err(error),
-            Err(_) => self.pause(id).await,
-        }
-    }
-
-    /// A task that was cut, or that panicked: the job goes on from what the ledger says.
-    async fn lost(&mut self, error: &tokio::task::JoinError) -> Result<(), LedgerError> {
-        let id = self.running.iter().find(|(_, (_, handle))| handle.id() == error.id()).map(|(id, _)| *id);
-        let Some(id) = id else { return Ok(()) };
-        self.running.remove(&id);
-        self.tools.progress.end(id);
-        if error.is_panic() {
-            tracing::error!(job = %id, "a step broke off by a fault in dakbox; it is tried again later");
-            let failure =
-                Failure::new(crate::job::Code::LocalIo, "a step broke off by a fault in dakbox", "");
-            let until = self.tools.clock.now().after(self.tools.config().jobs.waiting_recheck);
-            return self
-                .record(id, vec![JobEvent::Waits { failure: failure.waiting(), until: Some(until) }])
-                .await;
-        }
-        self.reload(id).await
-    }
-
-    fn stopped(&mut self, claim: &Claim, stopped: &Stop) -> Vec<JobEvent> {
-        let config = self.tools.config();
-        let patience = Patience {
-            max_attempts: config.jobs.max_attempts,
-            recheck: config.jobs.waiting_recheck,
-            chance: super::chance(),
-        };
-        let now = self.tools.clock.now();
-        let events = stop::events(claim.job(), stopped, now, patience);
-        if let ([JobEvent::Waits { failure, until }], Some(old)) = (&events[..], &claim.job().waiting)
-            && claim.job().phase == Phase::Waiting
-            && old.code == failure.code
-        {
-            self.relooks.insert(claim.id(), until.unwrap_or_else(|| now.after(patience.recheck)));
-            return Vec::new();
-        }
-        events
-    }
-
-    /// Records what a step brought and, where it may go on at once, the start of the next: one commit.
-    async fn record(&mut self, id: JobId, mut events: Vec<JobEvent>) -> Result<(), LedgerError> {
-        if events.is_empty() {
-            return self.pause(id).await;
-        }
-        let next = self.follows(id, &events);
-        events.extend(next.map(|step| JobEvent::Started { step }));
-        match self.tools.ledger.append(id, events.clone(), wall()).await {
-            Ok(job) => self.recorded(job, &events, next),
-            Err(error) if error.is_fatal() => return Err(error),
-            Err(error) => {
-                tracing::debug!(job = %id, %error, "the job moved on meanwhile");
-                self.pause(id).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Nothing could be recorded. Whatever was in the way may be there still: no job turns in circles without a pause.
-    async fn pause(&mut self, id: JobId) -> Result<(), LedgerError> {
-        let soon = self.tools.clock.now().after(Duration::from_secs(1));
-        self.relooks.entry(id).or_insert(soon);
-        self.reload(id).await
-    }
-
-    fn recorded(&mut self, job: Job, events: &[JobEvent], next: Option<Step>) {
-        let id = job.id;
-        super::story::tell(&job, events);
-        self.tools.notes.sync(&job);
-        if job.is_ended() {
-            self.tools.tally.count(&job);
-            self.jobs.remove(&id);
-            return;
-        }
-        self.hold(job);
-        if let Some(step) = next {
-            self.hand_out(id, step);
-        }
-    }
-
-    /// The step that a job may begin in the same breath as its last one ends.
-    fn follows(&self, id: JobId, events: &[JobEvent]) -> Option<Step> {
-        if self.tools.stops.drain.is_cancelled() {
-            return None;
-        }
-        let now = self.tools.clock.now();
-        let mut job = self.jobs.get(&id)?.clone();
-        for event in events {
-            job = apply(&job, event, now).ok()?;
-        }
-        let step = match crate::job::next_action(&job, now) {
-            crate::job::Action::Run(step) if job.phase != Phase::Waiting => step,
-            _ => return None,
-        };
-        self.load().admits(step, self.limits()).then_some(step)
-    }
-
     fn nap(&self) -> Duration {
         let now = self.tools.clock.now();
         let held = |id: JobId| self.running.contains_key(&id) || self.relooks.contains_key(&id);
@@ -388,51 +246,5 @@ impl Dispatcher {
             && self.inbox_quiet
             && self.running.is_empty()
             && self.jobs.values().all(|job| rests(job) || held(job))
-    }
-
-    /// Ends: messages run to their end, everything else is parked where it is.
-    async fn drain(mut self) -> Ended {
-        for (step, handle) in self.running.values() {
-            if step.repeat() == Repeat::Safe {
-                handle.abort();
-            }
-        }
-        let deadline = tokio::time::Instant::now() + self.tools.config().jobs.drain;
-        while !self.running.is_empty() {
-            let done = tokio::select! {
-                () = self.tools.stops.cut.cancelled() => break,
-                () = tokio::time::sleep_until(deadline) => break,
-                done = self.tasks.join_next() => done,
-            };
-            let Some(done) = done else { break };
-            if let Err(error) = self.finished(done).await {
-                return self.fail(error).await;
-            }
-        }
-        self.tasks.shutdown().await;
-        Ended::Stopped
-    }
-
-    /// Nothing can be recorded any more. Messages that are out run to their end all the same: hanging up would cancel
-    /// what was paid for, and after the next start the state tells what became of them.
-    async fn fail(mut self, error: LedgerError) -> Ended {
-        tracing::error!(%error, "nothing more is begun; running messages end");
-        self.tools.stops.drain.cancel();
-        for (step, handle) in self.running.values() {
-            if step.repeat() == Repeat::Safe {
-                handle.abort();
-            }
-        }
-        let deadline = tokio::time::sleep(self.tools.config().jobs.drain);
-        tokio::pin!(deadline);
-        while !self.tasks.is_empty() {
-            tokio::select! {
-                () = self.tools.stops.cut.cancelled() => break,
-                () = &mut deadline => break,
-                _ = self.tasks.join_next() => {}
-            }
-        }
-        self.tasks.shutdown().await;
-        Ended::Ledger(error)
     }
 }

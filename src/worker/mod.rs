@@ -11,6 +11,10 @@ mod order;
 
 mod dispatcher;
 
+mod outcome;
+
+mod ending;
+
 mod queue;
 
 mod claim;

@@ -1,0 +1,66 @@
+//! From the session to the film: the steps that may be repeated.
+
+use crate::job::{End, Film, Job, JobEvent, Phase, RelPath, Step, Upload};
+
+pub(super) fn session(job: &mut Job, event: &JobEvent) -> bool {
+    match event {
+        JobEvent::SessionOpened { session, task, account } if job.runs(Step::Session) => {
+            job.session = Some(session.clone());
+            job.sessions += 1;
+            job.task.clone_from(task);
+            job.account.clone_from(account);
+            job.enter(Step::Upload);
+        }
+        JobEvent::SessionDropped if !job.may_be_paid() && !job.closing() => job.drop_session(),
+        JobEvent::Uploaded { content, stamp, applied } if job.runs(Step::Upload) => {
+            job.content = Some(*content);
+            job.clip.stamp = *stamp;
+            job.upload = Upload::Done { applied: *applied };
+            job.enter(job.first_after_upload());
+        }
+        _ => return false,
+    }
+    true
+}
+
+pub(super) fn film(job: &mut Job, event: &JobEvent) -> bool {
+    match event {
+        JobEvent::DraftRead { .. } if job.runs(Step::Export) && !job.may_be_paid() => {
+            job.draft_seq = Some(job.seq);
+        }
+        JobEvent::ExportChosen { id } if job.runs(Step::Export) && job.draft_seq.is_some() => {
+            job.render.id = Some(id.clone());
+        }
+        JobEvent::RenderFailed { .. } if job.runs(Step::Export) && job.render.id.is_some() => {
+            job.render.id = None;
+            job.render.failed += 1;
+        }
+        JobEvent::Rendered { url } if job.runs(Step::Export) && job.render.id.is_some() => {
+            job.render.url.clone_from(url);
+            job.enter(Step::Fetch);
+        }
+        JobEvent::Fetched { film } if job.runs(Step::Fetch) => fetched(job, film),
+        JobEvent::FilmLost if job.runs(Step::Deliver) => {
+            job.film = None;
+            job.enter(Step::Fetch);
+        }
+        JobEvent::Delivered { path } if job.runs(Step::Deliver) => delivered(job, path),
+        JobEvent::Tidied { left, .. } if job.runs(Step::Tidy) => {
+            job.left = *left;
+            (job.phase, job.waiting, job.not_before) = (Phase::Ended, None, None);
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn fetched(job: &mut Job, film: &Film) {
+    job.film = Some(film.clone());
+    job.enter(Step::Deliver);
+}
+
+fn delivered(job: &mut Job, path: &RelPath) {
+    job.delivered = Some(path.clone());
+    job.end = Some(End::Delivered);
+    job.enter(Step::Tidy);
+}

@@ -1,0 +1,93 @@
+//! What happens to a message: its intent, its answer, what the state shows, and a consent to send it once more.
+
+use crate::job::{Fate, Job, JobEvent, Key, Message, Phase, Step, StreamEnd, TextRef, WordsFrom};
+
+pub(super) fn message(job: &mut Job, event: &JobEvent) -> bool {
+    match event {
+        JobEvent::Intent { n, again, key, .. } => intend(job, *n, *again, key),
+        JobEvent::Refused { n, intent } => {
+            let refused = (job.runs(Step::Instruct(*n)) && is_open(job, *n, *intent))
+                || (job.runs(Step::Observe(*n)) && is_denied(job, *n, *intent));
+            job.step = if refused { Step::Instruct(*n) } else { job.step };
+            refused && settle_fate(job, *n, Fate::Refused)
+        }
+        JobEvent::Answered { n, intent, end, .. } => {
+            let open = job.step == Step::Instruct(*n) && is_open(job, *n, *intent);
+            if !open || !settle_fate(job, *n, Fate::Ended(end.clone())) {
+                return false;
+            }
+            if matches!(end, StreamEnd::Denied { .. }) {
+                // Not a step further: what the next try waits for is counted on.
+                (job.step, job.phase) = (Step::Observe(*n), Phase::Ready);
+            } else {
+                job.enter(Step::Observe(*n));
+            }
+            true
+        }
+        JobEvent::Observed { n, intent, .. } => observed(job, *n, *intent),
+        _ => false,
+    }
+}
+
+fn observed(job: &mut Job, n: u16, intent: u32) -> bool {
+    let Some(message) = job.message(n).filter(|m| m.intent == intent) else { return false };
+    let clean = message.fate == Fate::Ended(StreamEnd::Clean);
+    if !job.runs(Step::Observe(n)) || !settle_fate(job, n, Fate::Taken) {
+        return false;
+    }
+    job.incomplete |= !clean;
+    job.draft_seq = Some(job.seq);
+    let more = usize::from(n) + 1 < job.order.messages.len();
+    job.enter(if more { Step::Instruct(n + 1) } else { Step::Export });
+    true
+}
+
+fn is_open(job: &Job, n: u16, intent: u32) -> bool {
+    job.message(n).is_some_and(|m| m.fate == Fate::Open && m.intent == intent)
+}
+
+fn is_denied(job: &Job, n: u16, intent: u32) -> bool {
+    let denied = |m: &Message| matches!(m.fate, Fate::Ended(StreamEnd::Denied { .. })) && m.intent == intent;
+    job.message(n).is_some_and(denied)
+}
+
+fn settle_fate(job: &mut Job, n: u16, fate: Fate) -> bool {
+    let Some(message) = job.message_mut(n) else { return false };
+    message.fate = fate;
+    true
+}
+
+/// The intent: once for a message, unless it was provably refused.
+fn intend(job: &mut Job, n: u16, again: u16, key: &Key) -> bool {
+    let known = job.message(n);
+    let fresh = known.is_none_or(|m| m.fate == Fate::Refused) && again == job.again(n);
+    if !job.runs(Step::Instruct(n)) || !fresh || job.unsettled || job.key(n).as_ref() != Some(key) {
+        return false;
+    }
+    let intent = job.seq;
+    job.messages.retain(|m| !(m.n == n && m.again == again));
+    job.messages.push(Message { n, again, fate: Fate::Open, intent });
+    job.waiting = None;
+    true
+}
+
+/// A person pays for message `n` once more: the next count makes another key. Either this job's own message is in
+/// doubt, or the same message was sent for another job.
+pub(super) fn consent(job: &mut Job, n: u16, again: u16, text: Option<&TextRef>) -> bool {
+    let waits =
+        job.phase == Phase::Waiting && matches!(job.step, Step::Observe(at) | Step::Instruct(at) if at == n);
+    let in_doubt = job.message(n).is_some_and(|m| matches!(m.fate, Fate::Open | Fate::Ended(_)));
+    let unsent = job.message(n).is_none_or(|m| m.fate == Fate::Refused);
+    if again != job.again(n) + 1 || !((waits && in_doubt) || (unsent && job.runs(Step::Instruct(n)))) {
+        return false;
+    }
+    // An older message stays as it is, because it may have been paid. The new one counts as not yet sent.
+    job.messages.push(Message { n, again, fate: Fate::Refused, intent: job.seq });
+    if let Some(text) = text {
+        job.order.from = WordsFrom::Sidecar(text.clone());
+    }
+    if in_doubt {
+        job.enter(Step::Instruct(n));
+    }
+    true
+}

@@ -1,0 +1,192 @@
+//! The one transition function: a job and an event make the next job, or the event is illegal.
+
+use thiserror::Error;
+
+use super::film::{film, session};
+use super::folder::{folder, reopens};
+use super::message::{consent, message};
+use crate::job::{
+    Clip, End, Failure, Job, JobEvent, JobId, Moment, Order, Phase, Render, Step, Upload, due_step,
+};
+
+/// An event that can't happen to a job as it stands. Nothing of it was applied.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("{event} can't happen to job {job} in {step}")]
+pub struct Illegal {
+    /// The job.
+    pub job: JobId,
+    /// The event's name.
+    pub event: &'static str,
+    /// The step the job is in.
+    pub step: Step,
+}
+
+/// A new job out of its first event; `None` where that is no admission.
+pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
+    let JobEvent::Admitted { clip, order } = event else { return None };
+    Some(Job {
+        id,
+        seq: 1,
+        created: at,
+        changed: at,
+        clip: clip.clone(),
+        order: order.clone(),
+        step: Step::Session,
+        phase: Phase::Ready,
+        attempts: 0,
+        not_before: None,
+        waiting: None,
+        unsettled: false,
+        sessions: 0,
+        session: None,
+        task: None,
+        account: None,
+        upload: Upload::Fresh,
+        content: None,
+        messages: Vec::new(),
+        draft_seq: None,
+        render: Render::default(),
+        film: None,
+        delivered: None,
+        incomplete: false,
+        left: false,
+        end: None,
+    })
+}
+
+/// The job after `event`, recorded at `at`.
+///
+/// # Errors
+/// [`Illegal`] where the event can't happen to the job as it stands.
+pub fn apply(job: &Job, event: &JobEvent, at: Moment) -> Result<Job, Illegal> {
+    let mut next = job.clone();
+    next.seq += 1;
+    next.changed = at;
+    let legal = match event {
+        JobEvent::Admitted { .. } => false,
+        _ if job.is_ended() => reopens(&mut next, event),
+        JobEvent::Rebound { .. }
+        | JobEvent::Replaced { .. }
+        | JobEvent::Renamed { .. }
+        | JobEvent::Unsettled
+        | JobEvent::Cancelled
+        | JobEvent::Reopened { .. } => folder(&mut next, event),
+        JobEvent::Started { .. }
+        | JobEvent::Tried { .. }
+        | JobEvent::Waits { .. }
+        | JobEvent::GoesOn
+        | JobEvent::Consent { .. }
+        | JobEvent::Failed { .. } => course(&mut next, event),
+        JobEvent::SessionOpened { .. } | JobEvent::SessionDropped | JobEvent::Uploaded { .. } => {
+            session(&mut next, event)
+        }
+        JobEvent::Intent { .. }
+        | JobEvent::Refused { .. }
+        | JobEvent::Answered { .. }
+        | JobEvent::Observed { .. } => message(&mut next, event),
+        _ => film(&mut next, event),
+    };
+    if legal { Ok(next) } else { Err(Illegal { job: job.id, event: event.name(), step: job.step }) }
+}
+
+impl Job {
+    /// Into `step`: what held the last one is over.
+    pub(super) fn enter(&mut self, step: Step) {
+        self.step = step;
+        self.phase = Phase::Ready;
+        self.attempts = 0;
+        self.not_before = None;
+        self.waiting = None;
+    }
+
+    /// Whether it can go on where it stopped: nothing was paid, or what was paid for is at hand.
+    pub fn may_go_on(&self) -> bool {
+        !self.may_be_paid() || self.draft_seq.is_some()
+    }
+
+    pub(super) const fn first_after_upload(&self) -> Step {
+        if self.order.messages.is_empty() { Step::Export } else { Step::Instruct(0) }
+    }
+
+    pub(super) fn runs(&self, step: Step) -> bool {
+        self.phase == Phase::Running && self.step == step
+    }
+
+    pub(super) fn rebind(&mut self, clip: &Clip, order: &Order) {
+        self.clip = clip.clone();
+        self.order = order.clone();
+        self.unsettled = false;
+    }
+
+    /// Back to a fresh session. Only while nothing was paid in the old one.
+    pub(super) fn drop_session(&mut self) {
+        self.enter(Step::Session);
+        (self.session, self.task) = (None, None);
+        (self.upload, self.content) = (Upload::Fresh, None);
+        (self.draft_seq, self.render, self.film) = (None, Render::default(), None);
+        self.incomplete = false;
+    }
+
+    /// Whether its end is decided: only tidying up is left, or nothing.
+    pub fn closing(&self) -> bool {
+        self.end.is_some()
+    }
+}
+
+/// Starting, failing, waiting: what can happen in any step.
+fn course(job: &mut Job, event: &JobEvent) -> bool {
+    match event {
+        JobEvent::Started { step } => start(job, *step),
+        JobEvent::Tried { failure, until } => {
+            job.phase = Phase::Ready;
+            job.attempts += 1;
+            job.not_before = Some(*until);
+            // A wait that is looked at again stays a wait, with its note, until its step succeeds.
+            if job.waiting.is_some() {
+                job.waiting = Some(failure.clone());
+            }
+            true
+        }
+        JobEvent::Waits { failure, until } => {
+            job.phase = Phase::Waiting;
+            job.attempts = 0;
+            job.not_before = *until;
+            job.waiting = Some(failure.clone());
+            true
+        }
+        JobEvent::GoesOn => {
+            if job.phase == Phase::Running {
+                return false;
+            }
+            job.phase = Phase::Ready;
+            (job.attempts, job.not_before, job.unsettled) = (0, None, false);
+            true
+        }
+        JobEvent::Consent { n, again, text } => consent(job, *n, *again, text.as_ref()),
+        JobEvent::Failed { failure } => fail(job, failure),
+        _ => false,
+    }
+}
+
+fn start(job: &mut Job, step: Step) -> bool {
+    if due_step(job) != step || job.unsettled {
+        return false;
+    }
+    job.step = step;
+    job.phase = Phase::Running;
+    job.not_before = None;
+    if step == Step::Upload {
+        job.upload = if job.upload == Upload::Fresh { Upload::First } else { Upload::Doubt };
+    }
+    true
+}
+
+fn fail(job: &mut Job, failure: &Failure) -> bool {
+    if job.closing() || job.delivered.is_some() {
+        return false;
+    }
+    job.enter(Step::Tidy);
+    job.unsettled = false;
+    job.end = Some(End::Failed(failure.clone()));
+    true
+}

@@ -1,0 +1,160 @@
+//! What a finished step means for its job: it is recorded, and the next one begins in the same breath.
+
+use std::time::Duration;
+
+use super::claim::Claim;
+use super::clock::wall;
+use super::dispatcher::{Dispatcher, Done};
+use super::stop::{self, Patience, Stop};
+use crate::job::{Action, Code, Failure, Job, JobEvent, JobId, Phase, Step, apply, next_action};
+use crate::ledger::LedgerError;
+
+impl Dispatcher {
+    pub(super) async fn finished(
+        &mut self,
+        done: Result<Done, tokio::task::JoinError>,
+    ) -> Result<(), LedgerError> {
+        let (claim, outcome) = match done {
+            Ok(done) => done,
+            Err(error) => return self.lost(&error).await,
+        };
+        let id = claim.id();
+        self.running.remove(&id);
+        self.tools.progress.end(id);
+        // What the step has recorded on its way belongs to what is known of the job.
+        self.hold(claim.job().clone());
+        let events = match outcome {
+            Ok(events) if !claim.opening().is_empty() => return self.looked_again(&claim, events).await,
+            Ok(events) => events,
+            Err(Stop::Ledger(error)) => return Err(error),
+            Err(Stop::Unsettled) => return self.unsettled(&claim).await,
+            Err(stopped) => self.stopped(&claim, &stopped),
+        };
+        self.record(id, events).await
+    }
+
+    /// A wait that was looked at again ends: its start is recorded with what came of it, if the job is still as it was.
+    pub(super) async fn looked_again(
+        &mut self,
+        claim: &Claim,
+        events: Vec<JobEvent>,
+    ) -> Result<(), LedgerError> {
+        let (id, events) = (claim.id(), [claim.opening(), events].concat());
+        match self.tools.ledger.append_at(id, claim.job().seq, events.clone(), wall()).await {
+            Ok(job) => {
+                self.recorded(job, &events, None);
+                Ok(())
+            }
+            Err(error) if error.is_fatal() => Err(error),
+            Err(_) => self.pause(id).await,
+        }
+    }
+
+    /// The pair was found changed. Where the inbox has told of that meanwhile, it is settled again already.
+    pub(super) async fn unsettled(&mut self, claim: &Claim) -> Result<(), LedgerError> {
+        let (id, events) = (claim.id(), vec![JobEvent::Unsettled]);
+        match self.tools.ledger.append_at(id, claim.job().seq, events.clone(), wall()).await {
+            Ok(job) => {
+                self.tools.inbox.report_anew(&job.clip.path);
+                self.inbox_quiet = false;
+                self.recorded(job, &events, None);
+                Ok(())
+            }
+            Err(error) if error.is_fatal() => Err(error),
+            Err(_) => self.pause(id).await,
+        }
+    }
+
+    /// A task that was cut, or that panicked: the job goes on from what the ledger says.
+    pub(super) async fn lost(&mut self, error: &tokio::task::JoinError) -> Result<(), LedgerError> {
+        let id = self.running.iter().find(|(_, (_, handle))| handle.id() == error.id()).map(|(id, _)| *id);
+        let Some(id) = id else { return Ok(()) };
+        self.running.remove(&id);
+        self.tools.progress.end(id);
+        if error.is_panic() {
+            tracing::error!(job = %id, "a step broke off by a fault in dakbox; it is tried again later");
+            let failure = Failure::new(Code::LocalIo, "a step broke off by a fault in dakbox", "");
+            let until = self.tools.clock.now().after(self.tools.config().jobs.waiting_recheck);
+            return self
+                .record(id, vec![JobEvent::Waits { failure: failure.waiting(), until: Some(until) }])
+                .await;
+        }
+        self.reload(id).await
+    }
+
+    pub(super) fn stopped(&mut self, claim: &Claim, stopped: &Stop) -> Vec<JobEvent> {
+        let config = self.tools.config();
+        let patience = Patience {
+            max_attempts: config.jobs.max_attempts,
+            recheck: config.jobs.waiting_recheck,
+            chance: super::chance(),
+        };
+        let now = self.tools.clock.now();
+        let events = stop::events(claim.job(), stopped, now, patience);
+        if let ([JobEvent::Waits { failure, until }], Some(old)) = (&events[..], &claim.job().waiting)
+            && claim.job().phase == Phase::Waiting
+            && old.code == failure.code
+        {
+            self.relooks.insert(claim.id(), until.unwrap_or_else(|| now.after(patience.recheck)));
+            return Vec::new();
+        }
+        events
+    }
+
+    /// Records what a step brought and, where it may go on at once, the start of the next: one commit.
+    pub(super) async fn record(&mut self, id: JobId, mut events: Vec<JobEvent>) -> Result<(), LedgerError> {
+        if events.is_empty() {
+            return self.pause(id).await;
+        }
+        let next = self.follows(id, &events);
+        events.extend(next.map(|step| JobEvent::Started { step }));
+        match self.tools.ledger.append(id, events.clone(), wall()).await {
+            Ok(job) => self.recorded(job, &events, next),
+            Err(error) if error.is_fatal() => return Err(error),
+            Err(error) => {
+                tracing::debug!(job = %id, %error, "the job moved on meanwhile");
+                self.pause(id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing could be recorded. Whatever was in the way may be there still: no job turns in circles without a pause.
+    pub(super) async fn pause(&mut self, id: JobId) -> Result<(), LedgerError> {
+        let soon = self.tools.clock.now().after(Duration::from_secs(1));
+        self.relooks.entry(id).or_insert(soon);
+        self.reload(id).await
+    }
+
+    pub(super) fn recorded(&mut self, job: Job, events: &[JobEvent], next: Option<Step>) {
+        let id = job.id;
+        super::story::tell(&job, events);
+        self.tools.notes.sync(&job);
+        if job.is_ended() {
+            self.tools.tally.count(&job);
+            self.jobs.remove(&id);
+            return;
+        }
+        self.hold(job);
+        if let Some(step) = next {
+            self.hand_out(id, step);
+        }
+    }
+
+    /// The step that a job may begin in the same breath as its last one ends.
+    pub(super) fn follows(&self, id: JobId, events: &[JobEvent]) -> Option<Step> {
+        if self.tools.stops.drain.is_cancelled() {
+            return None;
+        }
+        let now = self.tools.clock.now();
+        let mut job = self.jobs.get(&id)?.clone();
+        for event in events {
+            job = apply(&job, event, now).ok()?;
+        }
+        let step = match next_action(&job, now) {
+            Action::Run(step) if job.phase != Phase::Waiting => step,
+            _ => return None,
+        };
+        self.load().admits(step, self.limits()).then_some(step)
+    }
+}
