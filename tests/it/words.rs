@@ -107,6 +107,29 @@ fn words_mended_during_the_upload_are_the_words_that_are_sent() {
     }
 }
 
+/// On a share without events nobody hears of the change: only a last look before the message does.
+#[test]
+fn words_mended_unseen_are_not_sent_as_they_were() {
+    for mended in ["talk.txt", "talk.mp4"] {
+        let mut house = House::set_up("[watch]\nmode = \"poll\"\npoll_interval = \"2s\"\nrescan = \"2s\"\n");
+        house.service.faults("state:late-delay=500msx1");
+        house.drop_pair("talk", "add subtitels");
+        house.start();
+        house.wait_world("the state is read", |world| world.requests("state") == 1);
+        let bytes = if mended == "talk.txt" { b"add subtitles".to_vec() } else { clip("another take") };
+        house.drop_file(mended, &bytes);
+        house.delivered("talk");
+        let world = house.world();
+        assert_eq!((world.charges(), world.requests("message")), (1, 1), "{mended}");
+        assert_eq!(fs::read(house.archive(mended)).unwrap(), bytes);
+        if mended == "talk.txt" {
+            assert_eq!(world.accepted(), ["add subtitles"]);
+        } else {
+            assert_eq!(world.charges_of(&bytes), 1);
+        }
+    }
+}
+
 #[test]
 fn a_text_that_comes_during_the_upload_is_not_too_late() {
     let mut house = House::set_up("[watch]\nsidecar_wait = \"200ms\"\n");
