@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use crate::config::{Config, Folders as Places};
+use crate::config::{AfterSuccess, Config, Folders as Places};
 use crate::inbox::survey;
 use crate::job::{Code, Failure};
 use crate::ledger::{Ledger, LedgerError, Root, RootState};
@@ -59,9 +59,16 @@ pub(super) async fn look(config: &Config, ledger: &Ledger, adopt: bool) -> Resul
         Keeper { ledger: Uuid::try_parse(ledger.id()).unwrap_or_default(), count: ledger.intents().await? };
     let mut marked = Vec::new();
     for place in marked_places(&config.folders) {
-        match claim(config, ledger, keeper, &place, adopt).await? {
-            Ok(mark) => marked.push((place, mark)),
-            Err(failure) => return Ok(Whose::Held(failure)),
+        match claim(config, ledger, keeper, &place, adopt).await {
+            Ok(Ok(mark)) => marked.push((place, mark)),
+            Ok(Err(failure)) => return Ok(Whose::Held(failure)),
+            // Nothing is ever written there, so nobody else's work is in danger.
+            Err(error) if is_read_only_inbox(config, &place, &error) => {
+                tracing::info!(
+                    "the inbox can't be written, and carries no mark: its clips are left where they are"
+                );
+            }
+            Err(error) => return Err(error),
         }
     }
     for (_, folder) in config.folders.named() {
@@ -70,6 +77,14 @@ pub(super) async fn look(config: &Config, ledger: &Ledger, adopt: bool) -> Resul
     keep_apart(&config.folders)?;
     let root = ledger.root_by_path(config.folders.root.clone()).await?.map_or(0, |root| root.id);
     Ok(Whose::Ours(Folders::new(config.folders.clone(), root, marked)))
+}
+
+/// An inbox that is only read: it works where clips are left in it.
+fn is_read_only_inbox(config: &Config, place: &Path, error: &OwnershipError) -> bool {
+    let OwnershipError::Folder { source, .. } = error else { return false };
+    let read_only =
+        matches!(source.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied);
+    read_only && place == config.folders.inbox && config.folders.after_success == AfterSuccess::Leave
 }
 
 /// The root, and each folder that lies outside it.
