@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::house::{Daemon, House, LONG, Ran, WORDS, picture_of};
+use crate::house::{Daemon, House, LONG, Ran, WORDS, World, picture_of};
 
 /// Each line of an answer as JSON.
 #[track_caller]
@@ -185,7 +185,9 @@ fn the_sandbox_can_be_started_by_itself() {
     let length = child.stdout.as_mut().unwrap().read(&mut said).unwrap();
     let said = String::from_utf8_lossy(&said[..length]).into_owned();
     let mut sandbox = Daemon::from(child);
-    assert!(said.contains("http://127.0.0.1:"), "{said}");
+    let address =
+        said.split_whitespace().find_map(|word| word.strip_prefix("http://")?.parse().ok()).unwrap();
+    assert_eq!(World::at(address).unwrap().all_requests(), 0);
     // Told to stop, it takes its own temporary files with it.
     sandbox.terminate();
     assert_eq!(sandbox.ends_within(LONG).code(), Some(0));
