@@ -12,5 +12,5 @@ mod transfer;
 pub use archive::{Fate, Item, Kept, keep};
 pub use deliver::{Landed, Landing, NotWhole, Whole};
 pub use names::{LAST_NUMBER, Note, Title, in_step};
-pub use recover::{find_ours, is_ours, sweep};
+pub use recover::{find_ours, is_ours, sweep, sweep_top};
 pub use space::{enough, prove_writable};

@@ -77,6 +77,20 @@ pub fn sweep(base: &Dir, keep: &BTreeSet<RelPath>) -> io::Result<usize> {
     trouble.map_or(Ok(removed), Err)
 }
 
+/// Removes what a stop has left of marks and probes: they lie at the top of a folder, and nowhere else.
+///
+/// # Errors
+/// Those of listing and removing.
+pub fn sweep_top(base: &Dir) -> io::Result<usize> {
+    let mut removed = 0;
+    for (name, _) in base.list(&RelPath::root())? {
+        if let Some(path) = RelPath::root().join(&name).filter(|path| is_temp(path.name())) {
+            removed += usize::from(base.remove(&path)?);
+        }
+    }
+    Ok(removed)
+}
+
 fn is_folder(base: &Dir, path: &RelPath, kind: Type) -> bool {
     let look = || base.stat(path).ok().flatten().is_some_and(|e| e.kind == Type::Folder);
     kind == Type::Folder || kind == Type::Unknown && look()
@@ -139,5 +153,22 @@ mod tests {
         drop(Landing::start(&dir, &rel("a")).unwrap());
         assert!(sweep(&dir, &keep).is_err(), "a folder can't be removed");
         assert_eq!(dir.list(&rel("a")).unwrap().len(), 4, "and the rest is done all the same");
+    }
+
+    #[test]
+    fn what_a_stop_left_of_a_probe_goes_and_nothing_else() {
+        let top = tempfile::tempdir().unwrap();
+        let dir = Dir::open(top.path()).unwrap();
+        for name in [".dakbox", ".dakbox-0123456789abcdef.part", "talk.part", "talk.mp4"] {
+            std::fs::write(top.path().join(name), "x").unwrap();
+        }
+        std::fs::create_dir(top.path().join("outbox")).unwrap();
+        let film = top.path().join("outbox/.dakbox-0123456789abcdef.part");
+        std::fs::write(&film, "a film that a job is fetching").unwrap();
+        assert_eq!(sweep_top(&dir).unwrap(), 1);
+        assert!(
+            film.exists() && top.path().join(".dakbox").exists() && top.path().join("talk.part").exists()
+        );
+        assert_eq!(sweep_top(&dir).unwrap(), 0);
     }
 }

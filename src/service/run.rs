@@ -206,12 +206,16 @@ impl Daemon {
     async fn sweep(&self, folders: &Folders) -> Result<(), StartError> {
         let open = self.ledger.open_jobs().await?;
         let keep: BTreeSet<_> = open.into_iter().filter_map(|job| job.film.map(|film| film.temp)).collect();
-        for (dir, keep) in [
-            (folders.outbox(), &keep),
-            (folders.archive(), &BTreeSet::new()),
-            (folders.failed(), &BTreeSet::new()),
-        ] {
-            match dir.and_then(|dir| outbox::sweep(&dir, keep)) {
+        let none = BTreeSet::new();
+        let swept = [
+            folders.outbox().and_then(|dir| outbox::sweep(&dir, &keep)),
+            folders.archive().and_then(|dir| outbox::sweep(&dir, &none)),
+            folders.failed().and_then(|dir| outbox::sweep(&dir, &none)),
+            folders.inbox().and_then(|dir| outbox::sweep_top(&dir)),
+            Dir::open(&self.config.folders.root).and_then(|dir| outbox::sweep_top(&dir)),
+        ];
+        for swept in swept {
+            match swept {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "temporary files that a stop had left were removed"),
                 Err(error) => tracing::warn!(%error, "temporary files of an earlier run can't be removed"),
