@@ -42,18 +42,16 @@ fn a_clip_that_is_being_written_is_not_taken_before_it_is_whole() {
         house.start();
         house.drop_file("slow.txt", WORDS);
         let bytes = clip("slow");
-        let mut file = File::create(house.inbox("slow.mp4")).unwrap();
+        File::create(house.inbox("slow.mp4")).unwrap();
         for piece in bytes.chunks(bytes.len() / 8) {
-            file.write_all(piece).unwrap();
             // The writer's own pace: longer than a file must rest.
             sleep(Duration::from_millis(400));
-            drop(file);
-            file = OpenOptions::new().append(true).open(house.inbox("slow.mp4")).unwrap();
+            let mut file = OpenOptions::new().append(true).open(house.inbox("slow.mp4")).unwrap();
+            file.write_all(piece).unwrap();
         }
-        drop(file);
         house.delivered("slow");
         assert_eq!(house.world().uploaded(), [sha256(&bytes)], "{mode}: it was sent once, and whole");
-        assert!(!house.outbox("slow.waiting.txt").exists());
+        house.wait_for("no note is left", || !house.outbox("slow.waiting.txt").exists());
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::house::{House, Ran, WORDS, picture_of};
+use crate::house::{Daemon, House, LONG, Ran, WORDS, World, picture_of};
 
 /// Each line of an answer as JSON.
 #[track_caller]
@@ -179,13 +179,19 @@ fn the_sandbox_can_be_started_by_itself() {
     let house = House::new();
     let mut command =
         house.command(&["sandbox", "--listen", "127.0.0.1:0", "--fault", "upload:status=503x1"]);
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    fs::create_dir(house.path("tmp")).unwrap();
+    let mut child = command.env("TMPDIR", house.path("tmp")).stdout(Stdio::piped()).spawn().unwrap();
     let mut said = [0; 200];
     let length = child.stdout.as_mut().unwrap().read(&mut said).unwrap();
     let said = String::from_utf8_lossy(&said[..length]).into_owned();
-    let _ = child.kill();
-    let _ = child.wait();
-    assert!(said.contains("http://127.0.0.1:"), "{said}");
+    let mut sandbox = Daemon::from(child);
+    let address =
+        said.split_whitespace().find_map(|word| word.strip_prefix("http://")?.parse().ok()).unwrap();
+    assert_eq!(World::at(address).unwrap().all_requests(), 0);
+    // Told to stop, it takes its own temporary files with it.
+    sandbox.terminate();
+    assert_eq!(sandbox.ends_within(LONG).code(), Some(0));
+    assert!(House::names(&house.path("tmp")).is_empty());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The service says no: what passes is tried again, what needs a person waits with its note, what is hopeless is put aside.
 
 use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
 
 use dakbox_sandbox::{DraftForm, Options, SessionIds, Shape};
 
@@ -96,6 +98,23 @@ fn a_persons_own_token_is_never_replaced_by_another_accounts() {
     house.waits("talk", "token-refused");
     assert_eq!((house.world().requests("token"), house.world().charges()), (0, 0));
     assert!(house.inbox("talk.mp4").exists());
+}
+
+#[test]
+fn a_token_limit_is_not_asked_about_by_every_clip() {
+    let mut house = House::with(faulty(&["token:retry-after=600"]), "");
+    let stems = ["a", "b", "c", "d", "e"];
+    for stem in stems {
+        house.drop_pair(stem, WORDS);
+    }
+    house.start();
+    for stem in stems {
+        house.waits(stem, "token-limit");
+    }
+    let asked = house.world().requests("token");
+    // Nothing may happen within the time that the service asked for; this is some of it.
+    sleep(Duration::from_secs(2));
+    assert!(asked <= 5 && house.world().requests("token") == asked, "{asked}, and then more");
 }
 
 #[test]

@@ -51,6 +51,12 @@ impl Daemon {
     }
 }
 
+impl From<Child> for Daemon {
+    fn from(child: Child) -> Self {
+        Self(child)
+    }
+}
+
 impl Drop for Daemon {
     fn drop(&mut self) {
         self.kill();

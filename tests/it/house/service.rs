@@ -56,7 +56,7 @@ impl Service {
     }
 
     fn put(&self, path: &str, body: &str) {
-        let answer = self.ask("PUT", path, body).unwrap();
+        let answer = ask(self.address, "PUT", path, body).unwrap();
         assert!(answer.contains("\"code\":0"), "{answer}");
     }
 
@@ -65,22 +65,22 @@ impl Service {
     }
 
     pub(crate) fn try_world(&self) -> Option<World> {
-        serde_json::from_str(&self.ask("GET", "/_world", "").ok()?).ok().map(World)
+        World::at(self.address)
     }
+}
 
-    /// One request over a connection of its own; the body of the answer.
-    fn ask(&self, method: &str, path: &str, body: &str) -> io::Result<String> {
-        let mut stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(LONG))?;
-        let (address, length) = (self.address, body.len());
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-        )?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
-    }
+/// One request over a connection of its own; the body of the answer.
+fn ask(address: SocketAddr, method: &str, path: &str, body: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(LONG))?;
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
 }
 
 impl Drop for Service {
@@ -97,6 +97,11 @@ impl Drop for Service {
 pub(crate) struct World(Value);
 
 impl World {
+    /// The world of a sandbox at that address.
+    pub(crate) fn at(address: SocketAddr) -> Option<Self> {
+        serde_json::from_str(&ask(address, "GET", "/_world", "").ok()?).ok().map(Self)
+    }
+
     fn list(&self, key: &str) -> &[Value] {
         self.0[key].as_array().map_or(&[], Vec::as_slice)
     }
