@@ -57,7 +57,9 @@ async fn said(tools: &Tools, claim: &Claim, intent_of: u32) -> Result<String, St
 
 fn pace(tools: &Tools, claim: &Claim, fate: &Fate, words: &str) -> Pace {
     let api = &tools.config().api;
-    let looked_before = claim.job().waiting.is_some();
+    // What was decided once is only looked at again; a wait for the service to come back decided nothing.
+    let decided = [Code::UnknownFate, Code::NothingChanged, Code::Question];
+    let looked_before = claim.job().waiting.as_ref().is_some_and(|failure| decided.contains(&failure.code));
     let (first, interval) = match fate {
         Fate::Ended(StreamEnd::Clean | StreamEnd::Error(_) | StreamEnd::Denied { .. }) => {
             (Duration::ZERO, api.state_interval)
