@@ -83,6 +83,7 @@ pub fn start(
         scanned: Duration::ZERO,
         took: Duration::ZERO,
         retry_at: Duration::ZERO,
+        anew: Vec::new(),
     };
     std::thread::Builder::new().name("inbox".to_owned()).spawn(move || keeper.run())?;
     Ok(Inbox { post, begun })
@@ -105,6 +106,8 @@ struct Keeper<A, O> {
     took: Duration,
     /// Not opened again before this, after a look that failed.
     retry_at: Duration,
+    /// Clips to be reported once more, as soon as the folder can be looked at.
+    anew: Vec<RelPath>,
 }
 
 impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
@@ -112,7 +115,9 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
         loop {
             if !self.is_here() {
                 if self.begun.elapsed() < self.retry_at {
-                    if self.post.take(self.retry_at.saturating_sub(self.begun.elapsed())).stop {
+                    let post = self.post.take(self.retry_at.saturating_sub(self.begun.elapsed()));
+                    self.anew.extend(post.anew);
+                    if post.stop {
                         return;
                     }
                     continue;
@@ -124,7 +129,9 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
                         self.watch.poll_interval.max(AWAY_GAP)
                     }
                 };
-                if self.post.take(wait).stop {
+                let post = self.post.take(wait);
+                self.anew.extend(post.anew);
+                if post.stop {
                     return;
                 }
                 continue;
@@ -139,6 +146,7 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
 
     /// One turn: the hints, the full look if it is time, and what comes of both.
     fn turn(&mut self, post: Post) {
+        self.anew.extend(post.anew);
         if let Some(why) = post.broken {
             self.watcher = None;
             self.say(FolderState::Here { native: false, why: Some(why) });
@@ -159,7 +167,7 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
             }
         }
         if let Some(tracker) = &mut self.tracker {
-            tracker.anew(&post.anew);
+            tracker.anew(&std::mem::take(&mut self.anew));
             tracker.decide(&mut self.out);
         }
     }

@@ -200,17 +200,20 @@ impl Ledger {
     }
 
     async fn show(&self, key: &'static str, value: Option<String>) -> Result<(), LedgerError> {
-        self.ask(move |db| without_fsync(db, |db| write_meta(db, key, value.as_deref()))).await
+        let dead = Arc::clone(&self.dead);
+        self.ask(move |db| without_fsync(&dead, db, |db| write_meta(db, key, value.as_deref()))).await
     }
 
     /// Replaces what observers see of running steps. Does not wait for the disk.
     pub async fn show_progress(&self, rows: Vec<Progress>) -> Result<(), LedgerError> {
-        self.ask(move |db| without_fsync(db, |db| write_progress(db, &rows))).await
+        let dead = Arc::clone(&self.dead);
+        self.ask(move |db| without_fsync(&dead, db, |db| write_progress(db, &rows))).await
     }
 
     /// Replaces what observers see of files that are no jobs. Does not wait for the disk.
     pub async fn show_sightings(&self, rows: Vec<Sighting>) -> Result<(), LedgerError> {
-        self.ask(move |db| without_fsync(db, |db| write_sightings(db, &rows))).await
+        let dead = Arc::clone(&self.dead);
+        self.ask(move |db| without_fsync(&dead, db, |db| write_sightings(db, &rows))).await
     }
 }
 
@@ -230,12 +233,20 @@ fn write_meta(db: &Connection, key: &str, value: Option<&str>) -> Result<(), Led
 
 /// Runs a write that may be lost: what it shows is gone with the process anyway.
 fn without_fsync<T>(
+    dead: &AtomicBool,
     db: &mut Connection,
     work: impl FnOnce(&mut Connection) -> Result<T, LedgerError>,
 ) -> Result<T, LedgerError> {
+    if dead.load(Ordering::SeqCst) {
+        return Err(LedgerError::Closed);
+    }
     db.pragma_update(None, "synchronous", "NORMAL")?;
     let done = work(db);
-    db.pragma_update(None, "synchronous", "FULL")?;
+    if let Err(error) = db.pragma_update(None, "synchronous", "FULL") {
+        // Without it the next intent would not be on disk when it says so.
+        dead.store(true, Ordering::SeqCst);
+        return Err(error.into());
+    }
     done
 }
 

@@ -73,6 +73,12 @@ pub(super) fn use_up(
     Ok(db.execute(sql, params![key.as_str(), text.to_string(), job.0])? > 0)
 }
 
+/// Gives a job's consent back: the message it was for was refused.
+pub(super) fn give_back(db: &Connection, key: &Key, job: JobId) -> Result<(), LedgerError> {
+    db.execute("DELETE FROM consent WHERE key = ?1 AND job = ?2", params![key.as_str(), job.0])?;
+    Ok(())
+}
+
 /// How many intents were ever written.
 pub(super) fn count(db: &Connection) -> Result<u64, LedgerError> {
     let count: String = db.query_row("SELECT value FROM meta WHERE key = 'intents'", [], |row| row.get(0))?;

@@ -66,7 +66,13 @@ fn step(change: &Transaction<'_>, job: &Job, event: &JobEvent, at: Moment) -> Re
                 intent::consent(change, &key, &text.hash, job.id)?;
             }
         }
-        JobEvent::Refused { n, intent } => intent::refuse(change, job.id, *n, *intent)?,
+        JobEvent::Refused { n, intent } => {
+            intent::refuse(change, job.id, *n, *intent)?;
+            // It let nothing out: the consent is as good as before.
+            if let Some(key) = job.key_after(*n, 0) {
+                intent::give_back(change, &key, job.id)?;
+            }
+        }
         _ => {}
     }
     Ok(next)

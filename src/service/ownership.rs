@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::config::{AfterSuccess, Config, Folders as Places};
 use crate::inbox::survey;
-use crate::job::{Code, Failure};
+use crate::job::{Code, Failure, RelPath};
 use crate::ledger::{Ledger, LedgerError, Root, RootState};
 use crate::mount::{Dir, Keeper, Known, Mark, Relation, Verdict, relation, verdict};
 use crate::worker::Folders;
@@ -18,6 +18,17 @@ pub(super) enum Whose {
     Ours(Folders),
     /// Nothing is taken, and nothing is paid, until that changes.
     Held(Failure),
+}
+
+/// What a person has said about folders that are not taken unasked.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Adopt {
+    /// Nothing.
+    Nothing,
+    /// By `take-all.txt`: the many clips of a folder that nobody has worked in yet.
+    New,
+    /// By `--adopt`: whatever it is.
+    All,
 }
 
 /// Why it could not be found out.
@@ -54,10 +65,10 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> OwnershipError {
 ///
 /// # Errors
 /// See [`OwnershipError`].
-pub(super) async fn look(config: &Config, ledger: &Ledger, adopt: bool) -> Result<Whose, OwnershipError> {
+pub(super) async fn look(config: &Config, ledger: &Ledger, adopt: Adopt) -> Result<Whose, OwnershipError> {
     let keeper =
         Keeper { ledger: Uuid::try_parse(ledger.id()).unwrap_or_default(), count: ledger.intents().await? };
-    let mut marked = Vec::new();
+    let (mut marked, mut unmarked) = (Vec::new(), None);
     for place in marked_places(&config.folders) {
         match claim(config, ledger, keeper, &place, adopt).await {
             Ok(Ok(mark)) => marked.push((place, mark)),
@@ -67,6 +78,8 @@ pub(super) async fn look(config: &Config, ledger: &Ledger, adopt: bool) -> Resul
                 tracing::info!(
                     "the inbox can't be written, and carries no mark: its clips are left where they are"
                 );
+                let identity = Dir::open(&place).and_then(|dir| dir.identity()).map_err(at(&place))?;
+                unmarked = Some((place, identity));
             }
             Err(error) => return Err(error),
         }
@@ -76,7 +89,7 @@ pub(super) async fn look(config: &Config, ledger: &Ledger, adopt: bool) -> Resul
     }
     keep_apart(&config.folders)?;
     let root = ledger.root_by_path(config.folders.root.clone()).await?.map_or(0, |root| root.id);
-    Ok(Whose::Ours(Folders::new(config.folders.clone(), root, marked)))
+    Ok(Whose::Ours(Folders::new(config.folders.clone(), root, marked, unmarked)))
 }
 
 /// An inbox that is only read: it works where clips are left in it.
@@ -99,7 +112,7 @@ async fn claim(
     ledger: &Ledger,
     keeper: Keeper,
     place: &Path,
-    adopt: bool,
+    adopt: Adopt,
 ) -> Result<Result<Mark, Failure>, OwnershipError> {
     let root = ledger.root_by_path(place.to_owned()).await?;
     let dir = match Dir::open(place) {
@@ -141,14 +154,21 @@ fn held(
     dir: &Dir,
     place: &Path,
     judged: Verdict,
-    adopt: bool,
+    adopt: Adopt,
 ) -> io::Result<Option<Failure>> {
-    if adopt {
+    let said = match adopt {
+        Adopt::All => true,
+        Adopt::New => judged == Verdict::New,
+        Adopt::Nothing => false,
+    };
+    if said {
         return Ok(None);
     }
     Ok(match judged {
+        Verdict::New | Verdict::Marking if dir.is_bare_mount_point()? => {
+            Some(away(place, "nothing is mounted there"))
+        }
         Verdict::Ours | Verdict::Marking => None,
-        Verdict::New if dir.is_bare_mount_point()? => Some(away(place, "nothing is mounted there")),
         Verdict::New => too_many(config)?,
         Verdict::Away => Some(away(place, "its mark is not there")),
         Verdict::Foreign => Some(not_ours(place, "another ledger's mark is on it")),
@@ -199,6 +219,8 @@ async fn write(
     match judged {
         Verdict::Ours => {}
         Verdict::New | Verdict::Marking | Verdict::Away => {
+            // Where nothing can be written, nothing is noted as about to be.
+            dir.prove_changeable(&RelPath::root()).map_err(at(&place))?;
             note(RootState::Marking).await?;
             ours.write_new(dir).map_err(at(&place))?;
         }

@@ -12,7 +12,7 @@ use super::console::Console;
 use super::error::StartError;
 use super::identity::{Identity, make_state};
 use super::lockfile::Lock;
-use super::ownership::{self, Whose};
+use super::ownership::{self, Adopt, Whose};
 use super::setup::api_options;
 use super::{held, systemd};
 use crate::api::Client;
@@ -59,8 +59,8 @@ impl Settings {
         let mut settings = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // What was opened at the start stays what it is.
         let old = Arc::clone(&settings);
-        let Config { folders, state, ledger, log, .. } = (*old).clone();
-        *settings = Arc::new(Config { folders, ledger, state, log, ..config });
+        let Config { folders, watch, api, attribution, state, ledger, log, .. } = (*old).clone();
+        *settings = Arc::new(Config { folders, watch, api, attribution, ledger, state, log, ..config });
     }
 }
 
@@ -160,7 +160,10 @@ impl Daemon {
 
     /// The folders, once they are ours; `None` where they are not and nobody waits for it.
     async fn folders(&self, flags: RunFlags) -> Result<Option<Folders>, StartError> {
-        let mut adopt = flags.adopt;
+        let mut adopt = if flags.adopt { Adopt::All } else { Adopt::Nothing };
+        if held::take_all(&self.config) {
+            adopt = adopt.max(Adopt::New);
+        }
         let mut told = None;
         loop {
             let failure = match ownership::look(&self.config, &self.ledger, adopt).await? {
@@ -181,7 +184,8 @@ impl Daemon {
                 return Ok(None);
             }
             match self.answer().await {
-                Some(all) => adopt |= all,
+                Some(true) => adopt = adopt.max(Adopt::New),
+                Some(false) => {}
                 None => return Ok(None),
             }
         }

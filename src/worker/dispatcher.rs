@@ -44,6 +44,8 @@ pub struct Dispatcher {
     pub(super) inbox_quiet: bool,
     /// With `once`, each wait is looked at again at most one time.
     pub(super) looked: HashSet<JobId>,
+    /// Consents that wait until what runs has told what it found.
+    pub(super) consents: HashMap<JobId, JobEvent>,
 }
 
 impl Dispatcher {
@@ -67,6 +69,7 @@ impl Dispatcher {
             once,
             inbox_quiet: false,
             looked: HashSet::new(),
+            consents: HashMap::new(),
         };
         for job in open {
             this.hold(job);
@@ -143,12 +146,10 @@ impl Dispatcher {
         let held = |id: JobId| self.running.contains_key(&id) || self.relooks.contains_key(&id);
         for (id, step) in queue::due(&self.jobs, held, now) {
             let again = self.jobs.get(&id).is_some_and(|job| job.phase == Phase::Waiting);
-            if self.once && again && !self.looked.insert(id) {
+            if !self.load().admits(step, limits) || (self.once && again && !self.looked.insert(id)) {
                 continue;
             }
-            if self.load().admits(step, limits) {
-                self.begin(id, step).await?;
-            }
+            self.begin(id, step).await?;
         }
         Ok(())
     }
@@ -222,7 +223,14 @@ impl Dispatcher {
                 }
             }
             Wake::Quiet(quiet) => self.inbox_quiet = quiet,
-            Wake::Look => {}
+            Wake::Consent { job, n, again, text } => {
+                let consent = JobEvent::Consent { n, again, text: Some(text) };
+                if self.running.contains_key(&job) {
+                    self.consents.insert(job, consent);
+                } else {
+                    self.record(job, vec![consent]).await?;
+                }
+            }
         }
         Ok(())
     }

@@ -35,12 +35,19 @@ pub struct Folders {
     config: config::Folders,
     root: i64,
     marked: Vec<(PathBuf, Mark)>,
+    unmarked: Option<(PathBuf, (u64, u64))>,
 }
 
 impl Folders {
-    /// The folders of the root with that number in the ledger, and the marks found in it and in folders outside it.
-    pub const fn new(config: config::Folders, root: i64, marked: Vec<(PathBuf, Mark)>) -> Self {
-        Self { config, root, marked }
+    /// The folders of the root with that number in the ledger; the marks found in it and in folders outside it; and an
+    /// inbox that can only be read, known by its device and inode.
+    pub const fn new(
+        config: config::Folders,
+        root: i64,
+        marked: Vec<(PathBuf, Mark)>,
+        unmarked: Option<(PathBuf, (u64, u64))>,
+    ) -> Self {
+        Self { config, root, marked, unmarked }
     }
 
     /// The root's number in the ledger.
@@ -115,7 +122,12 @@ impl Folders {
                 return Err(away(path));
             }
         }
-        Ok(())
+        match &self.unmarked {
+            Some((path, known)) if Dir::open(path).and_then(|dir| dir.identity()).ok() != Some(*known) => {
+                Err(away(path))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What it means that a clip is not there: it was taken away, or its whole share was.

@@ -10,21 +10,31 @@ use super::clock::wall;
 use super::{Tools, order, story};
 use crate::inbox::{Arrival, FolderState, Gone, Reason, Report, What, Withheld};
 use crate::job::{
-    Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, WordsFrom,
+    Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, TextRef, WordsFrom,
 };
 use crate::ledger::{LedgerError, Sighting};
 use crate::outbox::{Note, Title};
 use crate::words;
 
 /// Why the dispatcher is woken.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Wake {
     /// A job was made or changed in the ledger.
     Job(JobId),
     /// Whether the inbox has nothing more to come by waiting.
     Quiet(bool),
-    /// Something outside changed.
-    Look,
+    /// A text says that a message in doubt is to be sent once more. The dispatcher records it, between two looks at the
+    /// state: one of them may just be finding out that it is not needed.
+    Consent {
+        /// The job.
+        job: JobId,
+        /// The message's place.
+        n: u16,
+        /// How often a person has consented, with this time.
+        again: u16,
+        /// The text.
+        text: TextRef,
+    },
 }
 
 /// What is not taken until something changes outside.
@@ -109,6 +119,10 @@ impl Intake {
                 self.append(&job, events).await?
             }
             Admission::Known(job) => {
+                if let Some((n, again, text)) = consent(&job, &order) {
+                    self.wake(Wake::Consent { job: job.id, n, again, text }).await;
+                    return Ok(());
+                }
                 let mut events = changes(&job, clip, order);
                 events.extend(
                     failure.filter(|_| !job.may_be_paid()).map(|failure| JobEvent::Failed { failure }),
@@ -135,7 +149,12 @@ impl Intake {
         match self.tools.ledger.append(job.id, events.clone(), wall()).await {
             Ok(job) => Ok(Some((job, events))),
             Err(error) if error.is_fatal() => Err(error),
-            Err(_) => Ok(None),
+            Err(error) => {
+                // The job has moved on meanwhile: what arrived is judged once more by what it is then.
+                tracing::debug!(job = %job.id, %error, "what arrived is looked at once more");
+                self.tools.inbox.report_anew(&job.clip.path);
+                Ok(None)
+            }
         }
     }
 
@@ -176,9 +195,6 @@ impl Intake {
 
 /// What an arrival changes about the job it belongs to; nothing where all is as it was.
 fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
-    if let Some(consent) = consent(job, &order) {
-        return vec![consent];
-    }
     if job.may_be_paid() {
         // Renamed, or only its ctime or its share's device number moved: the same bytes, to be known by their new stamp.
         let same = clip.stamp.same_contents(&job.clip.stamp)
@@ -197,14 +213,14 @@ fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
 }
 
 /// A new text with `Again: yes` beside a clip whose message is in doubt: that one message is sent once more.
-fn consent(job: &Job, order: &Order) -> Option<JobEvent> {
+fn consent(job: &Job, order: &Order) -> Option<(u16, u16, TextRef)> {
     let (Step::Observe(n) | Step::Instruct(n)) = job.step else { return None };
     let WordsFrom::Sidecar(text) = &order.from else { return None };
     let spent = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.hash == text.hash);
     let doubt = job.phase == Phase::Waiting && job.message(n).is_some_and(Message::may_be_paid);
     let asked = order.again && order.same_request(&job.order);
     let again = job.again(n) + 1;
-    (doubt && asked && !spent).then(|| JobEvent::Consent { n, again, text: Some(text.clone()) })
+    (doubt && asked && !spent).then(|| (n, again, text.clone()))
 }
 
 /// The order of a clip whose text can't be read: nothing is asked for, and the text goes where its clip goes.

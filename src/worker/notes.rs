@@ -112,10 +112,11 @@ pub struct Keeper {
 impl Keeper {
     /// Runs until every [`Notes`] is gone.
     pub async fn run(mut self) {
+        let mut retry = tokio::time::interval(RETRY);
         loop {
             let change = tokio::select! {
                 change = self.wishes.recv() => change,
-                () = tokio::time::sleep(RETRY), if !self.unwritten.is_empty() || !self.unwanted.is_empty() => {
+                _ = retry.tick() => {
                     self.try_again().await;
                     continue;
                 }
@@ -161,9 +162,8 @@ impl Keeper {
                     matches!(self.ledger.job(id).await, Ok(Some(job)) if job.waiting.is_some() && !job.is_ended())
                 }
             };
-            if waits {
-                self.kept.insert(path, owner);
-            } else {
+            self.kept.insert(path.clone(), owner);
+            if !waits {
                 self.clear(&path).await;
             }
         }
@@ -171,12 +171,12 @@ impl Keeper {
 
     async fn of_job(&mut self, id: JobId, note: Option<(RelPath, RelPath, String)>) {
         let owner = Owner::Job(id);
+        self.unwritten.retain(|_, (o, _)| *o != owner);
         let old: Vec<_> =
             self.kept.iter().filter(|(_, o)| **o == owner).map(|(path, _)| path.clone()).collect();
         let Some((short, long, text)) = note else {
             for path in old {
                 self.clear(&path).await;
-                self.kept.remove(&path);
             }
             return;
         };
@@ -187,11 +187,11 @@ impl Keeper {
     }
 
     async fn of_inbox(&mut self, notes: BTreeMap<RelPath, String>) {
+        self.unwritten.retain(|_, (owner, _)| *owner != Owner::Inbox);
         let old: Vec<_> =
             self.kept.iter().filter(|(_, o)| **o == Owner::Inbox).map(|(p, _)| p.clone()).collect();
         for path in old.into_iter().filter(|path| !notes.contains_key(path)) {
             self.clear(&path).await;
-            self.kept.remove(&path);
         }
         for (path, text) in notes {
             if self.kept.get(&path).is_none_or(|owner| *owner == Owner::Inbox) {
@@ -212,12 +212,16 @@ impl Keeper {
         }
     }
 
+    /// Removes a note; it stays among those that are kept until it is gone.
     async fn clear(&mut self, path: &RelPath) {
         let (folders, at) = (self.folders.clone(), path.clone());
         self.unwritten.remove(path);
-        if let Err(error) = blocking(move || outbox::notes::clear(&folders.outbox()?, &at)).await {
-            trouble(path, &error);
-            self.unwanted.insert(path.clone());
+        match blocking(move || outbox::notes::clear(&folders.outbox()?, &at)).await {
+            Ok(_) => drop(self.kept.remove(path)),
+            Err(error) => {
+                trouble(path, &error);
+                self.unwanted.insert(path.clone());
+            }
         }
     }
 }

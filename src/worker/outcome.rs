@@ -22,41 +22,41 @@ impl Dispatcher {
         self.running.remove(&id);
         self.tools.progress.end(id);
         // What the step has recorded on its way belongs to what is known of the job.
-        self.hold(claim.job().clone());
-        let events = match outcome {
-            Ok(events) if !claim.opening().is_empty() => return self.looked_again(&claim, events).await,
-            Ok(events) => events,
+        if self.jobs.get(&id).is_none_or(|known| known.seq <= claim.job().seq) {
+            self.hold(claim.job().clone());
+        }
+        match outcome {
+            Ok(events) if claim.opening().is_empty() => self.record(id, events).await?,
+            Ok(events) => self.record_at(&claim, [claim.opening(), events].concat()).await?,
             Err(Stop::Ledger(error)) => return Err(error),
-            Err(Stop::Unsettled) => return self.unsettled(&claim).await,
-            Err(stopped) => self.stopped(&claim, &stopped),
-        };
-        self.record(id, events).await
+            Err(stopped) => {
+                let events = self.stopped(&claim, &stopped);
+                self.record_at(&claim, events).await?;
+            }
+        }
+        match self.consents.remove(&id) {
+            Some(consent) => self.record(id, vec![consent]).await,
+            None => Ok(()),
+        }
     }
 
-    /// A wait that was looked at again ends: its start is recorded with what came of it, if the job is still as it was.
-    pub(super) async fn looked_again(
+    /// Records what holds only where nothing else has happened to the job meanwhile: a wait that was looked at again, a
+    /// step that failed, a pair that was found changed. Otherwise it is asked anew what is due.
+    pub(super) async fn record_at(
         &mut self,
         claim: &Claim,
         events: Vec<JobEvent>,
     ) -> Result<(), LedgerError> {
-        let (id, events) = (claim.id(), [claim.opening(), events].concat());
-        match self.tools.ledger.append_at(id, claim.job().seq, events.clone(), wall()).await {
-            Ok(job) => {
-                self.recorded(job, &events, None);
-                Ok(())
-            }
-            Err(error) if error.is_fatal() => Err(error),
-            Err(_) => self.pause(id).await,
+        let id = claim.id();
+        if events.is_empty() {
+            return self.pause(id).await;
         }
-    }
-
-    /// The pair was found changed. Where the inbox has told of that meanwhile, it is settled again already.
-    pub(super) async fn unsettled(&mut self, claim: &Claim) -> Result<(), LedgerError> {
-        let (id, events) = (claim.id(), vec![JobEvent::Unsettled]);
         match self.tools.ledger.append_at(id, claim.job().seq, events.clone(), wall()).await {
             Ok(job) => {
-                self.tools.inbox.report_anew(&job.clip.path);
-                self.inbox_quiet = false;
+                if job.unsettled {
+                    self.tools.inbox.report_anew(&job.clip.path);
+                    self.inbox_quiet = false;
+                }
                 self.recorded(job, &events, None);
                 Ok(())
             }
@@ -111,6 +111,15 @@ impl Dispatcher {
         match self.tools.ledger.append(id, events.clone(), wall()).await {
             Ok(job) => self.recorded(job, &events, next),
             Err(error) if error.is_fatal() => return Err(error),
+            // The next step may not follow from what the job is by now; what the last one brought holds all the same.
+            Err(_) if next.is_some() => {
+                events.pop();
+                match self.tools.ledger.append(id, events.clone(), wall()).await {
+                    Ok(job) => self.recorded(job, &events, None),
+                    Err(error) if error.is_fatal() => return Err(error),
+                    Err(_) => self.pause(id).await?,
+                }
+            }
             Err(error) => {
                 tracing::debug!(job = %id, %error, "the job moved on meanwhile");
                 self.pause(id).await?;

@@ -283,3 +283,44 @@ fn a_report_tells_what_the_events_say() {
         assert!(report.contains(wanted), "{wanted} in {report}");
     }
 }
+
+#[test]
+fn a_cancelled_clip_that_is_put_back_before_it_was_tidied_goes_on() {
+    let job = after(1, &[JobEvent::Cancelled]);
+    let same = Some(asks("x", own_text(1)));
+    let judged = judge(&path("a.mp4"), &stamp(1), same.as_ref(), Some(job.clone()), Some(job.clone()));
+    assert!(matches!(judged, Admission::Reopens(_)), "{judged:?}");
+    let event = JobEvent::Reopened { clip: job.clip.clone(), order: job.order.clone() };
+    assert_eq!(apply(&job, &event, Moment(0)).unwrap().step, Step::Session);
+}
+
+#[test]
+fn a_job_that_failed_at_its_second_message_goes_on_with_it() {
+    let two = |from| Order { messages: vec!["x".into(), "y".into()], ..asks("x", from) };
+    let clip = Clip { root: 1, path: path("a.mp4"), stamp: stamp(1) };
+    let first = JobEvent::Admitted { clip: clip.clone(), order: two(own_text(1)) };
+    let mut job = admit(JobId(1), &first, Moment(0)).unwrap();
+    for event in paid() {
+        job = apply(&job, &event, Moment(0)).unwrap();
+    }
+    let intent = job.message(0).unwrap().intent;
+    let touched = WordsFrom::Sidecar(TextRef {
+        path: path("a.txt"),
+        stamp: Stamp { ctime_ns: 777, ..stamp(9) },
+        hash: crate::job::ContentHash::new([1; 32]),
+    });
+    for event in [
+        JobEvent::Answered { n: 0, intent, end: StreamEnd::Clean, words: String::new() },
+        JobEvent::Started { step: Step::Observe(0) },
+        JobEvent::Observed { n: 0, intent, reading: "{}".into(), credits: None },
+        JobEvent::Failed { failure: Failure::new(Code::TooLarge, "no", "no") },
+        JobEvent::Started { step: Step::Tidy },
+        JobEvent::Tidied { clip_at: None, left: false },
+        JobEvent::Reopened { clip: clip.clone(), order: two(touched.clone()) },
+    ] {
+        job = apply(&job, &event, Moment(0)).unwrap_or_else(|e| panic!("{e}"));
+    }
+    assert_eq!((job.step, &job.order.from), (Step::Instruct(1), &touched));
+    let other_words = JobEvent::Reopened { clip, order: asks("other words", touched) };
+    assert!(apply(&job, &other_words, Moment(0)).is_err(), "nothing is silently dropped");
+}

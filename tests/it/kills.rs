@@ -193,6 +193,13 @@ fn killed_at_random_moments_three() {
     (9..=12).for_each(killed_at_random);
 }
 
+/// `./test --all` asks for many; by itself this tries none.
+#[test]
+fn killed_at_as_many_moments_as_are_asked_for() {
+    let kills = std::env::var("DAKBOX_TRIALS").ok().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+    (13..13 + kills.div_ceil(3)).for_each(killed_at_random);
+}
+
 #[test]
 fn killed_three_times_while_it_finds_out_what_became_of_a_message() {
     let stems = ["a".to_owned()];

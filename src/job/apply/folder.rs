@@ -55,7 +55,13 @@ fn rebound(job: &mut Job, clip: &Clip, order: &Order) {
 /// A cancelled clip that is dropped again, or a failed one that was put back, goes on where it stopped.
 pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
     let JobEvent::Reopened { clip, order } = event else { return false };
-    if !matches!(job.end, Some(End::Cancelled | End::Failed(_))) {
+    // A cancelled job has nothing to tidy up that could be missed; a failed one has moved its files first.
+    let put_back = match &job.end {
+        Some(End::Cancelled) => true,
+        Some(End::Failed(_)) => job.is_ended(),
+        _ => false,
+    };
+    if !put_back {
         return false;
     }
     (job.end, job.left) = (None, false);
@@ -63,11 +69,11 @@ pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
         job.messages.clear();
         job.rebind(clip, order);
         job.drop_session();
-    } else if job.draft_seq.is_some() {
-        // What was paid for is in the project: only its export is free to be done anew.
-        job.clip = clip.clone();
+    } else if job.draft_seq.is_some() && job.order.same_request(order) {
+        // What was paid for is in the project: what is left to be sent is sent, and the export is done anew.
+        (job.clip, job.order.from) = (clip.clone(), order.from.clone());
         (job.render, job.film) = (Render::default(), None);
-        job.enter(Step::Export);
+        job.enter(job.first_unsent());
     } else {
         return false;
     }

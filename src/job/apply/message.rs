@@ -85,6 +85,7 @@ pub(super) fn consent(job: &mut Job, n: u16, again: u16, text: Option<&TextRef>)
     job.messages.push(Message { n, again, fate: Fate::Refused, intent: job.seq });
     if let Some(text) = text {
         job.order.from = WordsFrom::Sidecar(text.clone());
+        job.order.again = true;
     }
     if in_doubt {
         job.enter(Step::Instruct(n));

@@ -6,7 +6,7 @@ use super::film::{film, session};
 use super::folder::{folder, reopens};
 use super::message::{consent, message};
 use crate::job::{
-    Clip, End, Failure, Job, JobEvent, JobId, Moment, Order, Phase, Render, Step, Upload, due_step,
+    Clip, End, Failure, Fate, Job, JobEvent, JobId, Moment, Order, Phase, Render, Step, Upload, due_step,
 };
 
 /// An event that can't happen to a job as it stands. Nothing of it was applied.
@@ -64,13 +64,13 @@ pub fn apply(job: &Job, event: &JobEvent, at: Moment) -> Result<Job, Illegal> {
     next.changed = at;
     let legal = match event {
         JobEvent::Admitted { .. } => false,
-        _ if job.is_ended() => reopens(&mut next, event),
+        JobEvent::Reopened { .. } => reopens(&mut next, event),
+        _ if job.is_ended() => false,
         JobEvent::Rebound { .. }
         | JobEvent::Replaced { .. }
         | JobEvent::Renamed { .. }
         | JobEvent::Unsettled
-        | JobEvent::Cancelled
-        | JobEvent::Reopened { .. } => folder(&mut next, event),
+        | JobEvent::Cancelled => folder(&mut next, event),
         JobEvent::Started { .. }
         | JobEvent::Tried { .. }
         | JobEvent::Waits { .. }
@@ -102,6 +102,13 @@ impl Job {
     /// Whether it can go on where it stopped: nothing was paid, or what was paid for is at hand.
     pub fn may_go_on(&self) -> bool {
         !self.may_be_paid() || self.draft_seq.is_some()
+    }
+
+    /// The first message that was not taken yet; the export where all were.
+    pub(super) fn first_unsent(&self) -> Step {
+        let taken = |n: u16| self.message(n).is_some_and(|m| m.fate == Fate::Taken);
+        let count = u16::try_from(self.order.messages.len()).unwrap_or(u16::MAX);
+        (0..count).find(|n| !taken(*n)).map_or(Step::Export, Step::Instruct)
     }
 
     pub(super) const fn first_after_upload(&self) -> Step {

@@ -15,7 +15,8 @@ use crate::worker::stop::Stop;
 pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, Stop> {
     let Some(film) = claim.job().film.clone() else { return Ok(vec![JobEvent::FilmLost]) };
     let title = order::title(claim.job());
-    let at = claim.job().clip.path.parent();
+    // Where it was fetched to: the clip may have been renamed since.
+    let at = film.temp.parent();
     let outbox = tools.folders.open(Place::Outbox).await?;
     let landed = blocking(move || land(&outbox, &at, &title, &film))
         .await

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::config::AfterSuccess;
+use crate::config::{AfterSuccess, IgnoreList};
+use crate::inbox::{WordsNow, words_now};
 use crate::job::{End, Failure, Job, JobEvent, RelPath, WordsFrom};
 use crate::mount::{Dir, Removal};
 use crate::outbox::{self, Fate, Item, Note, Title};
@@ -100,9 +101,10 @@ fn number(at: &str) -> Option<u32> {
 /// Moves clip and sidecar out of the inbox, each only if it is still what the job was about.
 async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Result<Kept, Stop> {
     let inbox = tools.folders.open(Place::Inbox).await?;
-    let items = items(job);
+    let (job, ignore) = (job.clone(), tools.config().watch.ignore.clone());
     let place = store.path().to_owned();
     let kept = blocking(move || {
+        let items = items(&job, &inbox, &ignore)?;
         let note = note.as_ref().map(|title| (title, Note::Error));
         outbox::keep(&inbox, &items, &store, note)
     })
@@ -115,21 +117,29 @@ async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Resu
     })
 }
 
-fn items(job: &Job) -> Vec<Item> {
+/// The clip, and the text that lies beside it now, if that is still the one that was bound. A text that belongs to
+/// another clip by now stays for that one.
+fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
     let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None };
-    let text = match &job.order.from {
-        WordsFrom::Sidecar(text) => {
-            Some(Item { from: text.path.clone(), known: text.stamp, hash: Some(text.hash) })
+    let WordsFrom::Sidecar(bound) = &job.order.from else { return Ok(vec![clip]) };
+    let text = match words_now(inbox, &job.clip.path, ignore)? {
+        WordsNow::Own { text, .. } if order::reference(&text).hash == bound.hash => {
+            Some(Item { from: text.path, known: text.stamp, hash: Some(bound.hash) })
+        }
+        // An earlier try may have moved it already.
+        WordsNow::Alone { .. } if inbox.stat(&bound.path)?.is_none() => {
+            Some(Item { from: bound.path.clone(), known: bound.stamp, hash: Some(bound.hash) })
         }
         _ => None,
     };
-    std::iter::once(clip).chain(text).collect()
+    Ok(std::iter::once(clip).chain(text).collect())
 }
 
 async fn delete(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
     let inbox = tools.folders.open(Place::Inbox).await?;
-    let items = items(job);
+    let (job, ignore) = (job.clone(), tools.config().watch.ignore.clone());
     let left = blocking(move || {
+        let items = items(&job, &inbox, &ignore)?;
         for (at, item) in items.iter().enumerate() {
             let gone = remove(&inbox, &item.from, item)?;
             if at == 0 && !gone {
