@@ -85,8 +85,8 @@ fn a_clip_that_is_left_where_it_is_is_worked_once() {
 
 #[test]
 fn a_clip_is_deleted_only_when_its_film_is_there_and_a_setting_says_so() {
-    // The render takes long enough for one to look at it before it is done.
-    let options = Options { render_time: Duration::from_millis(200), ..quick() };
+    // The render takes long enough for one to look at it before it is done, when it can't fail any more.
+    let options = Options { render_time: Duration::from_secs(3), ..quick() };
     let mut house = House::with(options, "[folders]\nafter_success = \"delete\"\n");
     house.service.faults("status:failed");
     house.drop_pair("bad", WORDS);

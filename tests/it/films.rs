@@ -9,7 +9,7 @@ use crate::house::{House, WORDS, faulty, sha256};
 
 /// A clip's story under these faults; it is delivered, with the film that was rendered.
 fn delivered_under(faults: &[&str]) -> House {
-    delivered_by(House::with(slow(faults), ""), faults)
+    delivered_by(House::with(faulty(faults), ""), faults)
 }
 
 fn delivered_by(mut house: House, faults: &[&str]) -> House {
@@ -25,9 +25,10 @@ fn delivered_by(mut house: House, faults: &[&str]) -> House {
     house
 }
 
-/// A render that takes long enough for one to look at it before it is done.
+/// A render that takes long enough for one to look at it before it is done, however busy the machine: one that is done
+/// can't fail any more.
 fn slow(faults: &[&str]) -> Options {
-    Options { render_time: Duration::from_millis(200), ..faulty(faults) }
+    Options { render_time: Duration::from_secs(3), ..faulty(faults) }
 }
 
 /// What a status may say in place of the truth.
@@ -94,7 +95,8 @@ fn no_other_call_follows_a_redirect() {
 
 #[test]
 fn a_render_that_fails_is_asked_for_once_more_and_not_paid_again() {
-    let house = delivered_under(&["status:failedx1"]);
+    let faults = ["status:failedx1"];
+    let house = delivered_by(House::with(slow(&faults), ""), &faults);
     assert_eq!(house.world().requests("export"), 2);
 
     let mut house = House::with(slow(&["status:failed"]), "");

@@ -44,9 +44,9 @@ fn a_plan_that_blocks_the_export_waits_and_goes_on() {
 
 #[test]
 fn without_credits_nothing_is_sent_until_there_are_some() {
-    let house = dropped(&["session:delay=300ms"]);
-    house.wait_world("an account is there", |world| world.requests("token") == 1);
-    house.service.credits(0);
+    let mut house = House::with(Options { credits: 0, ..quick() }, "");
+    house.drop_pair("talk", WORDS);
+    house.start();
     let note = house.waits("talk", "no-credits");
     assert!(note.contains("No credits were spent") && note.contains("http"), "{note}");
     let before = house.world();
