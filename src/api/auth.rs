@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use reqwest::{Method, Url};
@@ -65,6 +66,8 @@ struct Held {
     token: Option<SecretString>,
     bad: Option<SecretString>,
     failed: Option<ApiError>,
+    /// Until then the service does not want to be asked for a token, by no clip.
+    limited_until: Option<Instant>,
 }
 
 impl Auth {
@@ -159,7 +162,8 @@ impl Client {
             held.token = Some(stored.token.clone());
             return Ok(auth.hand_out(&stored.token, false));
         }
-        if auth.round.load(Ordering::Acquire) != round
+        let limited = held.limited_until.is_some_and(|until| Instant::now() < until);
+        if (limited || auth.round.load(Ordering::Acquire) != round)
             && let Some(failed) = &held.failed
         {
             return Err(failed.clone());
@@ -167,6 +171,9 @@ impl Client {
         let fetched = self.fetch_token().await;
         auth.round.fetch_add(1, Ordering::AcqRel);
         held.failed = fetched.as_ref().err().cloned();
+        let limit = held.failed.as_ref().filter(|error| error.code == Some(429));
+        held.limited_until =
+            limit.map(|error| Instant::now() + error.retry_after.unwrap_or(self.options.retry_wait));
         let stored = fetched?;
         auth.keep.save(&stored);
         auth.learn(stored.account.as_ref());

@@ -82,10 +82,11 @@ pub fn sandbox(flags: SandboxFlags, say: impl Fn(&str)) -> Result<(), SandboxErr
             Ok((listener, at))
         };
         let (listener, at) = listening.await.map_err(|source| SandboxError::Listen { listen, source })?;
+        // Before anybody can know that it is there, and stop it.
+        let signals = Signals::listen().map_err(StartError::Thread)?;
         say(&format!("The stand-in service listens on http://{at}"));
         say(&format!("What it has seen: http://{at}/_world"));
         let stops = Stops::default();
-        let signals = Signals::listen().map_err(StartError::Thread)?;
         tokio::select! {
             ended = dakbox_sandbox::serve(listener, options, stops.drain.clone().cancelled_owned()) => Ok(ended?),
             () = signals.obey(stops, || {}) => Ok(()),
