@@ -1,8 +1,11 @@
 //! Which words a clip gets: its own, its folder's, the usual ones; and always those that lie there at the last moment.
 
 use std::fs;
+use std::time::Duration;
 
-use crate::house::{House, WORDS, clip};
+use dakbox_sandbox::Options;
+
+use crate::house::{House, WORDS, clip, media, quick};
 
 /// The words of a clip that has none, when nobody set others.
 const USUAL: &str = "generate Bangla subtitles and add them to my video";
@@ -202,4 +205,38 @@ fn texts_of_every_encoding_and_their_headers_are_understood() {
     languages.sort();
     assert_eq!(said, ["fade out", USUAL, "put a title over it", "টক যোগ করুন"]);
     assert_eq!(languages, ["bn", "en", "en", "en"]);
+}
+
+/// A clip whose message was accepted, and whose film is still being made.
+fn being_rendered() -> House {
+    let options = Options { render_time: Duration::from_millis(1500), ..quick() };
+    let mut house = House::with(options, "[watch]\nsidecar_wait = \"300ms\"\n");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.wait_world("the film is being made", |world| world.requests("export") == 1);
+    // Whatever is dropped now is still on its way up when that film is done.
+    house.service.faults("upload:late-delay=2500ms");
+    house
+}
+
+#[test]
+fn a_text_stays_for_the_clip_that_took_the_place_of_its_first_one() {
+    let house = being_rendered();
+    let next = house.path("next.mp4");
+    fs::write(&next, clip("another clip")).unwrap();
+    fs::rename(next, house.inbox("talk.mp4")).unwrap();
+    house.wait_for("the first film is there", || house.outbox("talk.report.txt").exists());
+    house.wait_world("the next clip's words are sent", |world| world.accepted().len() == 2);
+    assert_eq!(house.world().accepted(), [WORDS.trim(), WORDS.trim()], "never the usual words");
+    house.wait_for("both films are there", || house.outbox("talk (2).report.txt").exists());
+}
+
+#[test]
+fn a_text_stays_for_the_clip_that_came_when_its_first_one_was_taken_away() {
+    let house = being_rendered();
+    fs::rename(house.inbox("talk.mp4"), house.path("taken away.mp4")).unwrap();
+    house.drop_file("talk.gif", media("animated.gif"));
+    house.wait_for("the first film is there", || house.outbox("talk.report.txt").exists());
+    house.wait_world("the next clip's words are sent", |world| world.accepted().len() == 2);
+    assert_eq!(house.world().accepted(), [WORDS.trim(), WORDS.trim()], "never the usual words");
 }
