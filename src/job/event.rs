@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Clip, ContentHash, Failure, Film, Key, Moment, Order, RelPath, RenderId, SessionId, Stamp,
-    Step, StreamEnd, TaskId, TextRef,
+    AccountId, Clip, ContentHash, Failure, Film, Key, Moment, Order, RelPath, RenderId, Repeat, SessionId,
+    Stamp, Step, StreamEnd, TaskId, TextRef,
 };
 
 /// The version of the events below; stored with each, raised when one of them changes its meaning.
@@ -202,6 +202,16 @@ pub enum JobEvent {
 }
 
 impl JobEvent {
+    /// Whether nothing is lost if a power cut takes the event back: what follows from it is found out again, or done
+    /// again for nothing. A session is opened anew; an export is asked for by its id, which is on disk before.
+    pub const fn may_be_lost(&self) -> bool {
+        match self {
+            Self::SessionOpened { .. } | Self::Rendered { .. } => true,
+            Self::Started { step } => matches!(step.repeat(), Repeat::Safe),
+            _ => false,
+        }
+    }
+
     /// The event's stored name.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -92,7 +92,15 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Illegal`], [`LedgerError::KeyTaken`]; anything fatal means that nothing was recorded for sure.
     pub async fn append(&self, id: JobId, events: Vec<JobEvent>, at: Moment) -> Result<Job, LedgerError> {
-        self.call(move |db| record::append(db, (id, None), &events, at)).await
+        let dead = Arc::clone(&self.dead);
+        self.call(move |db| {
+            if events.iter().all(JobEvent::may_be_lost) {
+                // A kill loses nothing of it, and the next commit that waits for the disk takes it along.
+                return without_fsync(&dead, db, |db| record::append(db, (id, None), &events, at));
+            }
+            record::append(db, (id, None), &events, at)
+        })
+        .await
     }
 
     /// The same, but only where nothing else has happened to the job since it had `seq` events.
