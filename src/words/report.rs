@@ -62,6 +62,8 @@ pub struct Report<'a> {
     pub paid: Paid,
     /// How many there were, and are.
     pub credits: Credits,
+    /// The account it was begun with and the one it ended with, where they are not the same.
+    pub accounts: Option<(&'a str, &'a str)>,
     /// What was done, in order.
     pub steps: &'a [Done],
     /// What else is to be said: plain sentences.
@@ -99,7 +101,9 @@ pub fn report(r: &Report) -> String {
 
 fn args(r: &Report) -> Args {
     let spent = match (r.credits.before, r.credits.after) {
-        (Some(before), Some(after)) if r.credits.others == 0 && before >= after => Some(before - after),
+        (Some(before), Some(after)) if r.credits.others == 0 && r.accounts.is_none() && before >= after => {
+            Some(before - after)
+        }
         _ => None,
     };
     let text = match r.from {
@@ -118,6 +122,8 @@ fn args(r: &Report) -> Args {
         .with("after", r.credits.after.map(show::amount))
         .with("spent", spent.map(show::amount))
         .with("others", Some(r.credits.others.to_string()))
+        .with("old_account", r.accounts.map(|(old, _)| show::name(old)))
+        .with("new_account", r.accounts.map(|(_, new)| show::name(new)))
         .with("project", r.project.and_then(show::link))
         .with("session", r.session.map(show::name))
 }
@@ -170,7 +176,7 @@ fn credits(r: &Report, args: &Args) -> String {
     let known = lines(args, &[en::CREDITS]);
     let shared = r.credits.others > 0 && !known.is_empty();
     let others = if shared { lines(args, &[en::OTHERS]) } else { String::new() };
-    show::paragraph(r.paid.said(), "", "") + &known + &others
+    show::paragraph(r.paid.said(), "", "") + &known + &others + &lines(args, &[en::ACCOUNTS])
 }
 
 fn steps(r: &Report) -> String {

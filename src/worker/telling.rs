@@ -1,6 +1,6 @@
 //! What a job has to tell, gathered from its events for the notes and the report. Pure.
 
-use crate::job::{Balance, Code, Failure, Job, JobEvent, Moment, SessionId, Step};
+use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, Step};
 use crate::ledger::Recorded;
 use crate::timeline::Reading;
 use crate::words::{self, Credits, Done, Note, Paid};
@@ -33,8 +33,14 @@ pub(super) fn failed(job: &Job, failure: &Failure) -> String {
     })
 }
 
-/// The text of a delivered job's report.
-pub(super) fn report(job: &Job, events: &[Recorded], others: u32, project: Option<&str>) -> String {
+/// The text of a delivered job's report. `account` is the one in use now.
+pub(super) fn report(
+    job: &Job,
+    events: &[Recorded],
+    others: u32,
+    project: Option<&str>,
+    account: Option<&AccountId>,
+) -> String {
     let draft = draft(job, events);
     let (summary, said, steps) = (draft.map(|d| d.0), said(events), steps(events));
     let film = job.film.as_ref();
@@ -53,6 +59,12 @@ pub(super) fn report(job: &Job, events: &[Recorded], others: u32, project: Optio
         said: &said,
         paid: Paid::from_messages(&job.messages),
         credits: credits(events, others),
+        accounts: job
+            .account
+            .as_ref()
+            .zip(account)
+            .filter(|(old, new)| old != new)
+            .map(|(old, new)| (old.as_str(), new.as_str())),
         steps: &steps,
         remarks: &remarks,
         project,

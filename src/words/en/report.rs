@@ -30,6 +30,10 @@ pub(in crate::words) const OTHERS: Ways = &[
     "Other jobs used the same account at the same time: {$others}. The numbers are for all of them together.",
 ];
 
+pub(in crate::words) const ACCOUNTS: Ways = &[
+    "The account changed while this clip was in work: it was begun with {$old_account}, and ended with {$new_account}.",
+];
+
 pub(in crate::words) const STEPS: &str = "What was done, and how long it took:";
 pub(in crate::words) const TOOK: Ways = &["{$at}: {$step} ({$seconds} s)"];
 pub(in crate::words) const REMARKS: &str = "Please note:";

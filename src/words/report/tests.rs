@@ -31,6 +31,7 @@ fn finished<'a>(
         said,
         paid: Paid::Yes,
         credits: Credits { before: Some(100.0), after: Some(49.5), others: 0 },
+        accounts: None,
         steps,
         remarks,
         project: Some(PROJECT),
@@ -123,4 +124,15 @@ fn a_report_is_never_endless_nor_empty_of_sense() {
         text.contains("\nNo credits were spent.\n") && !text.contains("\n\n\n") && !text.contains("{$"),
         "{text}"
     );
+}
+
+#[test]
+fn an_account_that_changed_is_told_and_its_credits_are_not_subtracted() {
+    let from = WordsFrom::Default;
+    let plain = finished(&from, &[], &[], &[]);
+    let text = report(&Report { accounts: Some(("anon_1", "anon_2")), ..plain });
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("it was begun with anon_1, and ended with anon_2."), "{text}");
+    assert!(!text.contains("Spent:"), "{text}");
+    assert!(!report(&plain).contains("account changed"), "{text}");
 }

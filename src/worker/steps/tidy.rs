@@ -58,7 +58,8 @@ async fn report(tools: &Tools, job: &Job) -> Result<(), Stop> {
         Some((from, to)) => tools.ledger.others_between(job.id, from, to).await?,
         None => 0,
     };
-    let text = telling::report(job, &events, others, link.as_deref());
+    let account = tools.service.account();
+    let text = telling::report(job, &events, others, link.as_deref(), account.as_ref());
     blocking(move || outbox::notes::put_new(&outbox, &film.parent(), (&title, Note::Report), number, &text))
         .await
         .map_err(|e| Stop::local("writing the report", &e))?;
