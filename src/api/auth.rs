@@ -1,6 +1,6 @@
 //! The token: a person's own, the one kept from before, or a new anonymous one; fetched once for all who wait.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::answer::{Contents, text_at};
 use super::client::{Client, Request};
 use super::error::{ApiError, Call, ErrorKind};
+use crate::config::OnTokenExpired;
 use crate::job::AccountId;
 
 /// Where tokens and the client id are kept between runs.
@@ -22,8 +23,10 @@ pub trait Keep: Send + Sync {
     fn load(&self) -> Option<Stored>;
     /// Keeps an anonymous token in place of the one before.
     fn save(&self, stored: &Stored);
-    /// The token that a person has set, which comes before any other and is never replaced.
+    /// The token that a person has set, as it was read last. It comes before any other.
     fn own(&self) -> Option<SecretString>;
+    /// The same, read again from where it was set; what was read last where it can't be read now. May block.
+    fn reread(&self) -> Option<SecretString>;
 }
 
 /// An anonymous token as it is kept.
@@ -54,6 +57,8 @@ impl Token {
 pub(super) struct Auth {
     keep: Arc<dyn Keep>,
     held: tokio::sync::Mutex<Held>,
+    /// A person's token was given up for an anonymous one, because the settings say so.
+    given_up: AtomicBool,
     /// Counts the fetches that have ended, so that whoever waited for one takes its result.
     round: AtomicU64,
     account: Mutex<Option<AccountId>>,
@@ -66,8 +71,6 @@ struct Held {
     token: Option<SecretString>,
     bad: Option<SecretString>,
     failed: Option<ApiError>,
-    /// Until then the service does not want to be asked for a token, by no clip.
-    limited_until: Option<Instant>,
 }
 
 impl Auth {
@@ -75,6 +78,7 @@ impl Auth {
         Self {
             keep,
             held: tokio::sync::Mutex::default(),
+            given_up: AtomicBool::new(false),
             round: AtomicU64::new(0),
             account: Mutex::default(),
             seen: Mutex::default(),
@@ -108,7 +112,15 @@ impl Auth {
     }
 
     fn own(&self) -> Option<Token> {
-        self.keep.own().map(|secret| self.hand_out(&secret, true))
+        let own = self.keep.own().filter(|_| !self.given_up.load(Ordering::Acquire));
+        own.map(|secret| self.hand_out(&secret, true))
+    }
+
+    /// A person's token as it stands now where it was set: that may be another one by now.
+    async fn reread(&self) -> Option<Token> {
+        let keep = Arc::clone(&self.keep);
+        let read = tokio::task::spawn_blocking(move || keep.reread()).await.ok().flatten();
+        read.map(|secret| self.hand_out(&secret, true))
     }
 }
 
@@ -130,18 +142,34 @@ impl Client {
         }
     }
 
-    /// A token in place of one that was refused. A person's own token is not replaced by an anonymous one.
+    /// A token in place of one that was refused, as `on_token_expired` says; `because` where there is none.
     pub(super) async fn renew(&self, refused: &Token, because: ApiError) -> Result<Token, ApiError> {
-        if refused.own {
-            return self.auth.own().filter(|now| !refused.is(&now.secret)).ok_or(because);
-        }
         let round = self.auth.round.load(Ordering::Acquire);
-        self.distrust(refused).await;
+        let mode = self.options.on_token_expired;
+        if refused.own {
+            match self.auth.reread().await.filter(|now| !refused.is(&now.secret)) {
+                Some(other) => {
+                    // Whose it is shows when it opens a session.
+                    *lock(&self.auth.account) = None;
+                    tracing::info!("the token was refused, and another one stands in its place by now");
+                    return Ok(other);
+                }
+                None if mode == OnTokenExpired::Anonymous => {
+                    self.auth.given_up.store(true, Ordering::Release);
+                    tracing::warn!("the token was refused: an anonymous account is used in its place");
+                }
+                None => return Err(because),
+            }
+        } else if mode == OnTokenExpired::Wait {
+            return Err(because);
+        } else {
+            self.distrust(refused).await;
+        }
         self.anonymous(round).await
     }
 
     /// Puts a refused token aside, so that the next call gets another one.
-    pub(super) async fn distrust(&self, refused: &Token) {
+    async fn distrust(&self, refused: &Token) {
         let mut held = self.auth.held.lock().await;
         held.token.take_if(|token| refused.is(token));
         held.bad = Some(refused.secret.clone());
@@ -162,8 +190,7 @@ impl Client {
             held.token = Some(stored.token.clone());
             return Ok(auth.hand_out(&stored.token, false));
         }
-        let limited = held.limited_until.is_some_and(|until| Instant::now() < until);
-        if (limited || auth.round.load(Ordering::Acquire) != round)
+        if auth.round.load(Ordering::Acquire) != round
             && let Some(failed) = &held.failed
         {
             return Err(failed.clone());
@@ -171,9 +198,6 @@ impl Client {
         let fetched = self.fetch_token().await;
         auth.round.fetch_add(1, Ordering::AcqRel);
         held.failed = fetched.as_ref().err().cloned();
-        let limit = held.failed.as_ref().filter(|error| error.code == Some(429));
-        held.limited_until =
-            limit.map(|error| Instant::now() + error.retry_after.unwrap_or(self.options.retry_wait));
         let stored = fetched?;
         auth.keep.save(&stored);
         auth.learn(stored.account.as_ref());
@@ -181,15 +205,31 @@ impl Client {
         Ok(auth.hand_out(&stored.token, false))
     }
 
-    /// A new anonymous token; after 429 once more, if the wait is a short one.
+    /// A new anonymous token. After the first 429 once more, if the wait is a short one; as long as the limit lasts
+    /// after that, the service is asked no more than once in a while.
     async fn fetch_token(&self) -> Result<Stored, ApiError> {
-        let wait = self.options.retry_wait;
-        let contents = match self.ask_for_token().await {
-            Err(error) if error.code == Some(429) && error.retry_after.is_none_or(|asked| asked <= wait) => {
-                tokio::time::sleep(error.retry_after.unwrap_or(wait)).await;
-                self.ask_for_token().await
+        let (wait, now) = (self.options.retry_wait, Instant::now());
+        let contents = match self.limits.token_until() {
+            Some(until) if until > now => {
+                return Err(ApiError {
+                    retry_after: Some(until - now),
+                    ..ApiError::answered(Call::Token, 429, None, Some("it gives no other token yet"))
+                });
             }
-            other => other,
+            Some(_) => self.ask_for_token().await,
+            None => match self.ask_for_token().await {
+                Err(error)
+                    if error.code == Some(429) && error.retry_after.is_none_or(|asked| asked <= wait) =>
+                {
+                    tokio::time::sleep(error.retry_after.unwrap_or(wait)).await;
+                    self.ask_for_token().await
+                }
+                // It says that the client id is missing: it is sent once more.
+                Err(error) if error.status == Some(400) || error.code == Some(400) => {
+                    self.ask_for_token().await
+                }
+                other => other,
+            },
         }?;
         let token = text_at(&contents.data, "token")
             .ok_or_else(|| ApiError::new(Call::Token, ErrorKind::Odd, "an answer without a token"))?;

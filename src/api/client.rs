@@ -1,6 +1,7 @@
 //! The client, and how a short call is made: one token, one deadline, one answer; once more after a renewal.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Method, Response, Url};
@@ -10,6 +11,7 @@ use super::answer::{self, Contents};
 use super::auth::{Auth, Keep, Token};
 use super::error::{ApiError, Call};
 use super::http::{Lanes, bearer, collect, fault, retry_after};
+use super::limits::{Holds, Limits};
 use super::options::Options;
 use super::redact::{redact, tidy};
 
@@ -18,6 +20,7 @@ use super::redact::{redact, tidy};
 pub struct Client {
     pub(super) options: Arc<Options>,
     pub(super) auth: Arc<Auth>,
+    pub(super) limits: Arc<Limits>,
     pub(super) lanes: Lanes,
     pub(super) rules: Rules,
 }
@@ -35,7 +38,44 @@ impl Client {
     pub fn new(options: Options, keep: Arc<dyn Keep>) -> Result<Self, ApiError> {
         let rules = Rules::new(&options.base, &options.download_hosts);
         let lanes = Lanes::new(&options, &rules)?;
-        Ok(Self { options: Arc::new(options), auth: Arc::new(Auth::new(keep)), lanes, rules })
+        let limits = Arc::new(Limits::new(options.retry_wait, options.max_retry_after));
+        Ok(Self { options: Arc::new(options), auth: Arc::new(Auth::new(keep)), limits, lanes, rules })
+    }
+
+    /// The error that a call would meet now without a byte of it leaving; `None`: it would be made.
+    pub fn held(&self, call: Call) -> Option<ApiError> {
+        self.limits.held(call, Instant::now())
+    }
+
+    /// Whether a call has failed for so long that people should be told.
+    pub fn is_down(&self, call: Call) -> bool {
+        self.limits.is_down(call, Instant::now())
+    }
+
+    /// What is left of what the service asked for by 429.
+    pub fn holds(&self) -> Holds {
+        self.limits.holds(Instant::now())
+    }
+
+    /// Puts what the service asked an earlier run for in force again.
+    pub fn hold(&self, holds: Holds) {
+        self.limits.hold(holds, Instant::now());
+    }
+
+    /// Waits until the service asks for something else.
+    pub async fn holds_changed(&self) {
+        self.limits.changed().await;
+    }
+
+    /// Lets a call out, unless it is held.
+    pub(super) fn admit(&self, call: Call) -> Result<(), ApiError> {
+        self.limits.admit(call, Instant::now())
+    }
+
+    /// Takes note of how a call ended, and hands that on.
+    pub(super) fn heed<T>(&self, call: Call, ended: Result<T, ApiError>) -> Result<T, ApiError> {
+        self.limits.heed(call, ended.as_ref().err(), Instant::now());
+        ended
     }
 
     /// A `GET` below the base.
@@ -68,6 +108,11 @@ impl Client {
 
     /// Makes a call once. Without a token it is the token call, which names the client instead.
     pub(super) async fn once(&self, request: &Request, token: Option<&Token>) -> Result<Contents, ApiError> {
+        self.admit(request.call)?;
+        self.heed(request.call, self.send(request, token).await)
+    }
+
+    async fn send(&self, request: &Request, token: Option<&Token>) -> Result<Contents, ApiError> {
         let call = request.call;
         let mut builder = self.lanes.calls.request(request.method.clone(), request.url.clone());
         builder = match token {

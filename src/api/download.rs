@@ -58,7 +58,8 @@ impl Client {
             None => self.options.call(&["api", "render", "proxy", id.as_str(), "download"]),
         };
         let resume = resume.filter(|r| r.offset > 0 && r.etag.as_deref().is_some_and(is_strong));
-        let film = self.fetch(&first, resume.as_ref()).await?;
+        self.admit(Call::Download)?;
+        let film = self.heed(Call::Download, self.fetch(&first, resume.as_ref()).await)?;
         let film = match film {
             // Another film than before, another part of it, or none: from the start.
             None => self.fetch(&first, None).await?,

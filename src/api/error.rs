@@ -4,10 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 use super::delivery::{Delivery, Seen, judge};
-use crate::job::{Code, Failure};
+use crate::job::{Code, Failure, Kind};
 
 /// Which call it was.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 pub enum Call {
     /// The anonymous token.
     Token,
@@ -27,6 +28,21 @@ pub enum Call {
     Export,
     /// The film.
     Download,
+}
+
+impl Call {
+    /// Every call there is, in the order of their numbers.
+    pub const ALL: &[Self] = &[
+        Self::Token,
+        Self::Session,
+        Self::Claim,
+        Self::Upload,
+        Self::Message,
+        Self::State,
+        Self::Credits,
+        Self::Export,
+        Self::Download,
+    ];
 }
 
 impl fmt::Display for Call {
@@ -68,6 +84,8 @@ pub enum ErrorKind {
     Address,
     /// What was handed in can't be sent, e.g. a draft that is no JSON.
     Unusable,
+    /// Nothing was sent: the service asked to be left alone, or the call has failed too often.
+    Held,
 }
 
 /// A call that did not succeed. No text in it holds a token or the query of an address.
@@ -90,6 +108,8 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
     /// Where a person can mend it.
     pub link: Option<String>,
+    /// The token was refused, and another one is in its place by now.
+    pub renewed: bool,
 }
 
 impl ApiError {
@@ -105,6 +125,7 @@ impl ApiError {
             message,
             retry_after: None,
             link: None,
+            renewed: false,
         }
     }
 
@@ -143,6 +164,22 @@ impl ApiError {
         self.code == Some(1001)
     }
 
+    /// Whether it is the service, or the way to it, that fails, and not this one call that is refused.
+    pub fn is_fault(&self) -> bool {
+        match self.kind {
+            ErrorKind::NoConnection
+            | ErrorKind::Certificate
+            | ErrorKind::TimedOut
+            | ErrorKind::CutShort
+            | ErrorKind::Odd => true,
+            ErrorKind::Answered => match self.code {
+                Some(code) => (500..=599).contains(&code),
+                None => self.status.is_some_and(|status| status >= 500),
+            },
+            _ => false,
+        }
+    }
+
     /// What this means for the job, in plain words.
     pub fn failure(&self) -> Failure {
         let (code, hint) = match self.kind {
@@ -165,13 +202,19 @@ impl ApiError {
             ErrorKind::Odd | ErrorKind::Unusable => {
                 (Code::OddAnswer, "It is tried again; a login page of the network can be the reason.")
             }
+            ErrorKind::Held if self.code == Some(429) => {
+                (Code::RateLimited, "It goes on by itself when that time is over.")
+            }
+            ErrorKind::Held => (Code::ServiceDown, "It goes on by itself when the service answers again."),
             ErrorKind::Answered => self.answer(),
         };
         let hint = match (&self.link, code) {
             (Some(link), Code::NoCredits) => format!("Register this account to get more: {link}"),
             _ => hint.to_owned(),
         };
-        Failure::new(code, self.to_string(), hint).with_link(self.link.clone())
+        let failure = Failure::new(code, self.to_string(), hint).with_link(self.link.clone());
+        // With the new token the call is made again soon.
+        if self.renewed { Failure { kind: Kind::Passing, ..failure } } else { failure }
     }
 
     fn answer(&self) -> (Code, &'static str) {
@@ -225,7 +268,6 @@ pub(super) fn meaning(status: u16, code: Option<i64>, explanation: Option<&str>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::Kind;
 
     #[test]
     fn every_answer_has_its_failure() {

@@ -44,7 +44,7 @@ impl Client {
     /// told from work.
     ///
     /// An error means that no stream began; its `delivery` says whether the message may be sent again. It is never
-    /// sent again here, not even with a new token: after 1001 the next call takes another one.
+    /// sent again here, not even with a new token: after 1001 there is another one, where one is to be had.
     pub async fn message(
         &self,
         session: &SessionId,
@@ -60,6 +60,7 @@ impl Client {
         }
         let deadline = Instant::now() + self.options.message_timeout;
         let token = self.token().await.map_err(unsent)?;
+        self.admit(Call::Message)?;
         let body = json!({
             "app_name": "nemo_agent",
             "user_id": "me",
@@ -74,13 +75,18 @@ impl Client {
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "text/event-stream")
             .body(body.to_string());
-        let sent = timeout_at(deadline, request.send()).await.map_err(|_| late())?;
-        let response = sent.map_err(|e| self.fault(Call::Message, e))?;
-        let end = self.answer(response, deadline, &mut listener).await;
-        if end.as_ref().is_err_and(ApiError::token_refused) {
-            self.distrust(&token).await;
+        let end = match timeout_at(deadline, request.send()).await {
+            Ok(Ok(response)) => self.answer(response, deadline, &mut listener).await,
+            Ok(Err(error)) => Err(self.fault(Call::Message, error)),
+            Err(_) => Err(late()),
+        };
+        match self.heed(Call::Message, end) {
+            Err(error) if error.token_refused() => {
+                let renewed = self.renew(&token, error.clone()).await.is_ok();
+                Err(ApiError { renewed, ..error })
+            }
+            end => end,
         }
-        end
     }
 
     async fn answer(

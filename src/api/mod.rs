@@ -18,6 +18,7 @@ mod upload;
 
 mod delivery;
 mod error;
+mod limits;
 
 mod address;
 mod adk;
@@ -39,6 +40,7 @@ pub use credits::Credits;
 pub use delivery::{Delivery, Seen, judge};
 pub use download::{Film, Resume};
 pub use error::{ApiError, Call, ErrorKind};
+pub use limits::Holds;
 pub use message::{Ended, MessageEnd};
 pub use multipart::same_name;
 pub use options::Options;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
+use crate::config::OnTokenExpired;
+
 /// The client's settings.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -19,7 +21,9 @@ pub struct Options {
     pub message_timeout: Duration,
     /// How long any other call may take in all.
     pub call_timeout: Duration,
-    /// How long a token call waits after 429 where the service names no time.
+    /// What happens when the service takes the token no more.
+    pub on_token_expired: OnTokenExpired,
+    /// The first wait after 429 where the service names no time.
     pub retry_wait: Duration,
     /// The longest wait that the service may ask for.
     pub max_retry_after: Duration,
@@ -85,6 +89,7 @@ pub(super) fn sample(base: &str) -> Options {
         stall_timeout: Duration::from_secs(5),
         message_timeout: Duration::from_secs(20),
         call_timeout: Duration::from_secs(20),
+        on_token_expired: OnTokenExpired::Renew,
         retry_wait: Duration::from_millis(5),
         max_retry_after: Duration::from_hours(1),
         download_hosts: Vec::new(),

@@ -62,6 +62,7 @@ impl Client {
         S: Stream<Item = io::Result<Bytes>> + Send + 'static,
     {
         let token = self.token().await?;
+        self.admit(Call::Upload)?;
         let frame = Frame::new(&file.name, &format!("dakbox-{}", Uuid::new_v4().simple()));
         let meter = Arc::new(Meter::new(file.progress));
         let request = self
@@ -78,10 +79,10 @@ impl Client {
             (Err(_), Some((kind, message))) => Err(ApiError::new(Call::Upload, kind, message)),
             (Err(error), None) => Err(error),
         };
-        match answer {
+        match self.heed(Call::Upload, answer) {
             Ok(contents) => Ok(read(&contents)),
             Err(error) if error.token_refused() => Err(match self.renew(&token, error.clone()).await {
-                Ok(_) => error,
+                Ok(_) => ApiError { renewed: true, ..error },
                 Err(renewal) => renewal,
             }),
             Err(error) => Err(error),

@@ -76,7 +76,7 @@ const SECOND_VALUES: &[(&str, &str, Second)] = &[
     ("api.url", "'https://a.example'", Second::Differs),
     ("api.web_url", "'https://a.example'", Second::Differs),
     ("api.token_file", "'/t'", Second::Differs),
-    ("api.on_token_expired", "'wait'", Second::Refused),
+    ("api.on_token_expired", "'wait'", Second::Differs),
     ("api.connect_timeout", "'1s'", Second::Differs),
     ("api.stall_timeout", "'1s'", Second::Differs),
     ("api.message_timeout", "'1s'", Second::Differs),

@@ -14,7 +14,6 @@ const NOT_BUILT: &[(&str, &[&str])] = &[
     ("watch.clip_wait", &[]),
     ("instructions.on_question", &[]),
     ("instructions.proceed_words", &[]),
-    ("api.on_token_expired", &[]),
     ("ledger.url", &["\"sqlite:*\""]),
     ("web.listen", &[]),
     ("web.token_file", &[]),

@@ -4,19 +4,23 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::api::{Keep, Stored};
+use crate::config::{Api, Env};
 use crate::job::AccountId;
 
 /// The client id and the tokens.
 pub(super) struct Identity {
     dir: PathBuf,
     client: Uuid,
-    own: Option<SecretString>,
+    own: Mutex<Option<SecretString>>,
+    /// Where a person's token was set, to be read again.
+    source: Option<(Api, Env)>,
 }
 
 /// An anonymous token as it stands in its file.
@@ -37,7 +41,12 @@ impl Identity {
             Some(client) => client,
             None => client_id(&dir.join("client-id"))?,
         };
-        Ok(Self { dir: dir.to_owned(), client, own })
+        Ok(Self { dir: dir.to_owned(), client, own: Mutex::new(own), source: None })
+    }
+
+    /// The same, with the place where a person's token is set: it is read again when it is refused.
+    pub(super) fn with_source(self, settings: Api, env: Env) -> Self {
+        Self { source: Some((settings, env)), ..self }
     }
 }
 
@@ -65,7 +74,20 @@ impl Keep for Identity {
     }
 
     fn own(&self) -> Option<SecretString> {
-        self.own.clone()
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn reread(&self) -> Option<SecretString> {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some((settings, env)), true) = (&self.source, own.is_some()) {
+            match settings.token(env) {
+                Ok(Some(token)) => *own = Some(token.secret),
+                // A token that was taken away does not make the account another one.
+                Ok(None) => {}
+                Err(problem) => tracing::warn!("the token can't be read again: {problem}"),
+            }
+        }
+        own.clone()
     }
 }
 
@@ -129,6 +151,7 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&dir), 0o700);
         assert_eq!((mode(&dir.join("client-id")), mode(&dir.join("token.json"))), (0o600, 0o600));
+        assert!(again.reread().is_none(), "an anonymous account is nobody's own");
         let other = Uuid::new_v4();
         assert_eq!(Identity::open(&dir, Some(other), None).unwrap().client_id(), other);
         fs::write(dir.join("client-id"), "nonsense").unwrap();

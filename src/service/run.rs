@@ -101,6 +101,7 @@ impl Daemon {
         let lock = Lock::take(&file.with_extension("lock"))?;
         let ledger = Ledger::open(file)?;
         let identity = Identity::open(&config.state.dir, config.api.client_id, own).map_err(state)?;
+        let identity = identity.with_source(config.api.clone(), env.clone());
         let client = Client::new(api_options(&config), Arc::new(identity))
             .map_err(|e| StartError::Client(e.to_string()))?;
         let (board, tally) = (Board::default(), Arc::new(Tally::default()));
@@ -130,6 +131,8 @@ impl Daemon {
         let (reports, inbox) = self.watch(&folders)?;
         let brake = Brake::watch(folders.clone()).map_err(StartError::Thread)?;
         let tools = Arc::new(self.tools(folders, notes, (inbox, brake)));
+        tools.restore_account().await?;
+        tasks.spawn(Arc::clone(&tools).keep_account());
         let (wake, wakes) = mpsc::channel(256);
         let dispatcher = Dispatcher::start(Arc::clone(&tools), wakes, flags.once).await?;
         let withholding = Arc::new(Withholding::default());
@@ -265,6 +268,9 @@ impl Daemon {
         let _ = self.ledger.show_progress(Vec::new()).await;
         tools.notes.flush(Duration::from_secs(5)).await;
         tasks.shutdown().await;
+        if let Err(error) = tools.record_account().await {
+            tracing::debug!(%error, "what the service asked for is not kept");
+        }
         if let Err(error) = self.ledger.settle().await {
             tracing::debug!(%error, "the ledger's log stays beside it");
         }

@@ -14,6 +14,7 @@ pub(super) fn api_options(config: &Config) -> api::Options {
         stall_timeout: settings.stall_timeout,
         message_timeout: settings.message_timeout,
         call_timeout: settings.stall_timeout,
+        on_token_expired: settings.on_token_expired,
         retry_wait: settings.retry_wait,
         max_retry_after: settings.max_retry_after,
         download_hosts: settings.download_hosts.iter().map(ToString::to_string).collect(),

@@ -14,11 +14,25 @@ use super::folders::blocking;
 use super::queue::{self, Limits, Load};
 use super::stop::Stop;
 use super::{Tools, Wake};
+use crate::api::{ApiError, Call};
 use crate::job::{Job, JobEvent, JobId, Moment, Phase, Step};
 use crate::ledger::LedgerError;
 
 /// What a finished action hands back.
 pub(super) type Done = (Claim, Result<Vec<JobEvent>, Stop>);
+
+/// The call that a step can't do without.
+const fn call_of(step: Step) -> Option<Call> {
+    Some(match step {
+        Step::Session => Call::Session,
+        Step::Upload => Call::Upload,
+        Step::Instruct(_) => Call::Message,
+        Step::Observe(_) => Call::State,
+        Step::Export => Call::Export,
+        Step::Fetch => Call::Download,
+        Step::Deliver | Step::Tidy => return None,
+    })
+}
 
 /// Why the dispatcher ended.
 #[derive(Debug)]
@@ -146,10 +160,31 @@ impl Dispatcher {
         let held = |id: JobId| self.running.contains_key(&id) || self.relooks.contains_key(&id);
         for (id, step) in queue::due(&self.jobs, held, now) {
             let again = self.jobs.get(&id).is_some_and(|job| job.phase == Phase::Waiting);
-            if !self.load().admits(step, limits) || (self.once && again && !self.looked.insert(id)) {
+            if !self.load().admits(step, limits) {
+                continue;
+            }
+            if let Some(held) = call_of(step).and_then(|call| self.tools.service.held(call)) {
+                self.hold_back(id, step, &held).await?;
+                continue;
+            }
+            if self.once && again && !self.looked.insert(id) {
                 continue;
             }
             self.begin(id, step).await?;
+        }
+        Ok(())
+    }
+
+    /// A job whose next call is held anyway sleeps until it isn't. Where that takes long, a note says so.
+    async fn hold_back(&mut self, id: JobId, step: Step, held: &ApiError) -> Result<(), LedgerError> {
+        let (now, wait) = (self.tools.clock.now(), held.retry_after.unwrap_or_default());
+        let until = now.after(super::outcome::spread(wait));
+        self.relooks.insert(id, until);
+        let down = call_of(step).is_some_and(|call| self.tools.service.is_down(call));
+        let untold = self.jobs.get(&id).is_some_and(|job| job.waiting.is_none());
+        if untold && (down || wait > self.tools.config().jobs.still_working) {
+            let failure = held.failure().waiting();
+            self.record(id, vec![JobEvent::Waits { failure, until: Some(until) }]).await?;
         }
         Ok(())
     }

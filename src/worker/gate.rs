@@ -1,40 +1,129 @@
-//! What holds for the whole account: no message is begun while it has no credits.
+//! What holds for the whole account: no message is begun while it has no credits, but for one try now and then.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
 
 use crate::job::{Code, Failure};
 
-/// The account's gate. After a restart it is open: the first message finds out.
+/// The account's gate.
 #[derive(Debug, Default)]
 pub struct Gate {
-    closed: Mutex<Option<Failure>>,
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    closed: Option<Failure>,
+    /// A message tries whether there are credits again.
+    trying: bool,
+    /// When the balance was last found to be nothing.
+    empty: Option<Instant>,
+}
+
+/// Whether a message may be begun.
+#[derive(Debug)]
+pub(super) enum Pass<'a> {
+    /// Nothing is in its way.
+    Free,
+    /// There were no credits when a message was last sent: the balance is to be read first, and this one message may
+    /// try it.
+    Try(Try<'a>),
+    /// There are none, for this reason; another message finds out whether that changes.
+    Held(Failure),
+}
+
+/// The one try. Others are held until it is dropped.
+#[derive(Debug)]
+pub(super) struct Try<'a>(&'a Gate);
+
+impl Drop for Try<'_> {
+    fn drop(&mut self) {
+        self.0.state().trying = false;
+    }
 }
 
 impl Gate {
-    /// A message was refused for want of credits: the next one asks for the balance first.
+    /// A message was refused for want of credits.
     pub fn close(&self, why: &Failure) {
-        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = Some(why.clone());
+        self.state().closed = Some(why.clone());
+        self.changed.notify_one();
     }
 
     /// A message was accepted.
     pub fn open(&self) {
-        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let mut state = self.state();
+        state.empty = None;
+        if state.closed.take().is_some() {
+            self.changed.notify_one();
+        }
     }
 
-    /// Whether the account is known to be empty.
-    pub fn no_credits(&self) -> bool {
-        self.closed.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    /// Why messages are held, where they are.
+    pub fn closed(&self) -> Option<Failure> {
+        self.state().closed.clone()
     }
 
-    /// Why messages are held.
-    pub fn failure(&self) -> Failure {
-        let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        closed.unwrap_or_else(|| {
-            Failure::new(
-                Code::NoCredits,
-                "the account has no credits left",
-                "Top up credits in your account.",
-            )
-        })
+    /// Whether a message may be begun; a balance that was found empty is believed for so long.
+    pub(super) fn pass(&self, believed: Duration) -> Pass<'_> {
+        let mut state = self.state();
+        let Some(why) = state.closed.clone() else { return Pass::Free };
+        if state.trying || state.empty.is_some_and(|at| at.elapsed() < believed) {
+            return Pass::Held(why);
+        }
+        state.trying = true;
+        drop(state);
+        Pass::Try(Try(self))
+    }
+
+    /// The balance was read, and there is nothing.
+    pub(super) fn found_empty(&self) {
+        self.state().empty = Some(Instant::now());
+    }
+
+    /// Waits until it was opened or closed.
+    pub(super) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why messages are held where nobody said it in other words.
+pub(super) fn no_credits() -> Failure {
+    Failure::new(Code::NoCredits, "the account has no credits left", "Top up credits in your account.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_hours(1);
+
+    #[test]
+    fn one_message_at_a_time_tries_a_closed_gate() {
+        let gate = Gate::default();
+        assert!(matches!(gate.pass(LONG), Pass::Free));
+        gate.close(&no_credits());
+        let Pass::Try(first) = gate.pass(LONG) else { panic!("nobody tries it yet") };
+        assert!(matches!(gate.pass(LONG), Pass::Held(why) if why.code == Code::NoCredits));
+        drop(first);
+        let Pass::Try(second) = gate.pass(LONG) else { panic!("nobody tries it any more") };
+        gate.open();
+        assert!(matches!(gate.pass(LONG), Pass::Free));
+        drop(second);
+    }
+
+    #[test]
+    fn an_empty_balance_is_not_read_by_every_clip() {
+        let gate = Gate::default();
+        gate.close(&no_credits());
+        gate.found_empty();
+        assert!(matches!(gate.pass(LONG), Pass::Held(_)));
+        assert!(matches!(gate.pass(Duration::ZERO), Pass::Try(_)));
     }
 }

@@ -35,6 +35,10 @@ mod folders;
 
 mod gate;
 
+mod account;
+
+mod patience;
+
 mod notes;
 
 mod progress;

@@ -9,6 +9,11 @@ use super::stop::{self, Patience, Stop};
 use crate::job::{Action, Code, Failure, Job, JobEvent, JobId, Phase, Step, apply, next_action};
 use crate::ledger::LedgerError;
 
+/// A wait that the whole account shares, with something of each job's own: they must not all come at once.
+pub(super) fn spread(wait: Duration) -> Duration {
+    wait + (wait / 4).min(Duration::from_secs(2)).mul_f64(super::chance()) + Duration::from_millis(1)
+}
+
 impl Dispatcher {
     pub(super) async fn finished(
         &mut self,
@@ -87,9 +92,13 @@ impl Dispatcher {
         let patience = Patience {
             max_attempts: config.jobs.max_attempts,
             recheck: config.jobs.waiting_recheck,
+            tell: config.jobs.still_working,
             chance: super::chance(),
         };
         let now = self.tools.clock.now();
+        if let Stop::Held { wait } = stopped {
+            self.relooks.insert(claim.id(), now.after(spread(*wait)));
+        }
         let events = stop::events(claim.job(), stopped, now, patience);
         if let ([JobEvent::Waits { failure, until }], Some(old)) = (&events[..], &claim.job().waiting)
             && claim.job().phase == Phase::Waiting

@@ -15,6 +15,11 @@ pub enum Stop {
         /// How long the service asked to be left alone.
         retry_after: Option<Duration>,
     },
+    /// The service asked to be left alone for so long, or a call has failed too often: nothing was sent.
+    Held {
+        /// How long.
+        wait: Duration,
+    },
     /// The clip or its words are not as they were judged.
     Unsettled,
     /// The clip is not there any more, and nothing was paid for it.
@@ -71,6 +76,8 @@ pub(super) struct Patience {
     pub max_attempts: u32,
     /// How often a wait is looked at again.
     pub recheck: Duration,
+    /// From this length on a wait that the service asked for is told of by a note.
+    pub tell: Duration,
     /// A number from 0 to 1, drawn anew each time.
     pub chance: f64,
 }
@@ -82,7 +89,7 @@ pub(super) fn events(job: &Job, stop: &Stop, now: Moment, patience: Patience) ->
         Stop::Unsettled => vec![JobEvent::Unsettled],
         Stop::Vanished => vec![JobEvent::Cancelled],
         Stop::SessionGone => session_gone(job, now, patience),
-        Stop::Stale | Stop::Halted | Stop::Ledger(_) => Vec::new(),
+        Stop::Held { .. } | Stop::Stale | Stop::Halted | Stop::Ledger(_) => Vec::new(),
     }
 }
 
@@ -100,6 +107,10 @@ fn failed(
     match failure.kind {
         Kind::Permanent => vec![JobEvent::Failed { failure: failure.clone() }],
         Kind::NeedsPerson => waits(failure.clone()),
+        Kind::Passing if retry_after.is_some_and(|asked| asked > patience.tell) => {
+            let until = retry_after.map(|asked| now.after(asked));
+            vec![JobEvent::Waits { failure: failure.clone().waiting(), until }]
+        }
         Kind::Passing if job.attempts + 1 >= patience.max_attempts || job.waiting.is_some() => {
             waits(failure.clone().waiting())
         }

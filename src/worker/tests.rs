@@ -10,8 +10,8 @@ use super::{order, telling};
 use crate::config::Config;
 use crate::inbox::{Arrival, Media, Text, WordsNow};
 use crate::job::{
-    Clip, Code, Failure, Job, JobEvent, JobId, Kind, Moment, Order, RelPath, SessionId, Stamp, Step,
-    StreamEnd, TextRef, WordsFrom, admit, apply,
+    AccountId, Clip, Code, Failure, Job, JobEvent, JobId, Kind, Moment, Order, RelPath, SessionId, Stamp,
+    Step, StreamEnd, TextRef, WordsFrom, admit, apply,
 };
 use crate::ledger::Recorded;
 use crate::media::{Facts, Format};
@@ -143,7 +143,12 @@ fn what_an_arrival_is() {
 
 #[test]
 fn what_is_recorded_of_a_step_that_stopped() {
-    let patience = Patience { max_attempts: 3, recheck: Duration::from_mins(5), chance: 1.0 };
+    let patience = Patience {
+        max_attempts: 3,
+        recheck: Duration::from_mins(5),
+        tell: Duration::from_mins(2),
+        chance: 1.0,
+    };
     let now = Moment(1_000_000);
     let told = |job: &Job, stop: &Stop| events(job, stop, now, patience);
     let down = Failure::new(Code::ServiceDown, "down", "wait");
@@ -277,11 +282,15 @@ fn a_report_tells_what_the_events_say() {
         .collect();
     let mut job = after(1, &paid());
     job.incomplete = true;
-    let report = telling::report(&job, &events, 0, Some("https://nemovideo.com/workspace/claim?ct=x"));
+    let link = Some("https://nemovideo.com/workspace/claim?ct=x");
+    let report = telling::report(&job, &events, 0, link, None);
     assert!(report.starts_with("Something may be missing"), "{report}");
     for wanted in ["done, boss", "claim?ct=x", "> x\n"] {
         assert!(report.contains(wanted), "{wanted} in {report}");
     }
+    job.account = Some(AccountId::new("anon_1"));
+    let report = |now| telling::report(&job, &events, 0, link, Some(&AccountId::new(now)));
+    assert!(report("anon_2").contains("anon_2") && !report("anon_1").contains("anon_1"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::notes::Notes;
 use super::progress::Board;
 use super::stop::Stop;
 use super::tally::Tally;
-use crate::api::{self, ApiError, Heard, MessageEnd};
+use crate::api::{self, ApiError, ErrorKind, Heard, MessageEnd};
 use crate::config::Config;
 use crate::inbox::Inbox;
 use crate::job::{Balance, Job, JobId, SessionId, StreamEnd};
@@ -74,7 +74,7 @@ impl Tools {
 
     /// One reading of a session's state.
     pub(super) async fn read_state(&self, session: &SessionId) -> Result<Reading, Stop> {
-        let state = self.service.state(session).await?;
+        let state = self.patiently(|| self.service.state(session)).await?;
         Ok(Reading {
             draft: state.draft.and_then(|raw| Draft::from_raw(raw.get())),
             generated: state.generated_media.map(|raw| raw.get().to_owned()),
@@ -151,6 +151,9 @@ impl From<ApiError> for Stop {
     fn from(error: ApiError) -> Self {
         if error.session_lost() {
             return Self::SessionGone;
+        }
+        if error.kind == ErrorKind::Held {
+            return Self::Held { wait: error.retry_after.unwrap_or_default() };
         }
         Self::Failed { failure: error.failure(), retry_after: error.retry_after }
     }

@@ -71,22 +71,6 @@ async fn an_own_token_is_never_replaced_and_never_told() {
 }
 
 #[tokio::test]
-async fn a_limit_on_tokens_is_asked_twice_and_no_more() {
-    let server = Canned::start(|_, _| answer(429, "", r#"{"code":429}"#)).await;
-    let (client, _) = stranger(&server);
-    let five = futures_util::future::join_all((0..5).map(|_| client.credits())).await;
-    for one in five {
-        assert_eq!(one.unwrap_err().failure().code, Code::TokenLimit);
-    }
-    assert_eq!(server.asked().len(), 2);
-
-    let server = Canned::start(|_, _| answer(429, "retry-after: 100000\r\n", "")).await;
-    let error = stranger(&server).0.credits().await.unwrap_err();
-    assert_eq!(error.retry_after, Some(Duration::from_hours(1)));
-    assert_eq!(server.asked().len(), 1);
-}
-
-#[tokio::test]
 async fn no_credits_of_an_anonymous_account_names_the_way_to_more() {
     let server =
         Canned::start(|n, asked| if is_token_call(asked) { token(n) } else { json(r#"{"code":2001}"#) })

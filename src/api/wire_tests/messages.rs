@@ -43,6 +43,9 @@ async fn a_message_is_sent_once() {
         client.credits().await.unwrap();
         let end = send(&client).await;
         assert_eq!(end.as_ref().err().map(|e| e.delivery), delivery, "{name}: {end:?}");
+        while client.held(Call::Credits).is_some() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         client.credits().await.unwrap();
         assert_eq!(server.count("run_sse"), 1, "{name}");
         assert_eq!(server.count("elsewhere"), 0, "{name}");

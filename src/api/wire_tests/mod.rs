@@ -14,13 +14,16 @@ use crate::job::{Code, SessionId};
 mod calls;
 mod films;
 mod messages;
+mod tokens;
 mod uploads;
 
 const CANARY: &str = "nmv_usr_c4n4ry";
 
 #[derive(Default)]
 struct Pocket {
-    own: Option<&'static str>,
+    own: Mutex<Option<&'static str>>,
+    /// What stands by now where that was read.
+    later: Option<&'static str>,
     stored: Mutex<Option<Stored>>,
 }
 
@@ -38,7 +41,13 @@ impl Keep for Pocket {
     }
 
     fn own(&self) -> Option<SecretString> {
-        self.own.map(Into::into)
+        self.own.lock().unwrap().map(Into::into)
+    }
+
+    fn reread(&self) -> Option<SecretString> {
+        let mut own = self.own.lock().unwrap();
+        *own = self.later.or(*own);
+        own.map(Into::into)
     }
 }
 
@@ -50,7 +59,7 @@ fn client(server: &Canned) -> Client {
 fn client_with(server: &Canned, change: impl FnOnce(&mut Options)) -> Client {
     let mut options = sample(&server.base);
     change(&mut options);
-    Client::new(options, Arc::new(Pocket { own: Some(CANARY), ..Pocket::default() })).unwrap()
+    Client::new(options, Arc::new(Pocket { own: Mutex::new(Some(CANARY)), ..Pocket::default() })).unwrap()
 }
 
 /// A client that must fetch its token.

@@ -1,13 +1,14 @@
 //! The message: bound words, a baseline, the intent on disk, and only then the first byte.
 
-use crate::api::{ApiError, Delivery, MessageEnd};
+use crate::api::{ApiError, Call, Delivery, ErrorKind, MessageEnd};
 use crate::inbox::{self, WordsNow};
-use crate::job::{Balance, Code, Failure, JobEvent, JobId, Kind, SessionId, StreamEnd, Upload, WordsFrom};
+use crate::job::{Balance, Code, Failure, JobEvent, JobId, SessionId, StreamEnd, Upload, WordsFrom};
 use crate::ledger::LedgerError;
 use crate::timeline::Reading;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
+use crate::worker::gate::{self, Pass, Try};
 use crate::worker::steps::room;
 use crate::worker::stop::Stop;
 use crate::worker::{order, state};
@@ -18,19 +19,23 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
     let Some(text) = claim.job().order.messages.get(usize::from(n)).cloned() else { return Err(Stop::Stale) };
     room::check(tools, claim).await?;
     not_our_own(tools, claim).await?;
-    let credits = credits(tools, claim).await?;
+    let (credits, trial) = credits(tools, claim).await?;
     let baseline = baseline(tools, claim, &session, n).await?;
     if !claim.job().may_be_paid() {
         still_meant(tools, claim).await?;
     }
     intend(tools, claim, n, &baseline, credits).await?;
     let sent = tools.say(claim.id(), &session, &text).await;
+    if sent.as_ref().is_ok_and(|end| end.error.is_none()) {
+        tools.gate.open();
+    }
+    drop(trial);
     let intent = claim.job().message(n).map_or(0, |m| m.intent);
     match sent {
         Ok(end) => Ok(vec![answered(n, intent, end)]),
         Err(error) if error.delivery == Delivery::Unknown => Ok(vec![broken(n, intent, &error)]),
         Err(error) if error.delivery == Delivery::Refused && !error.session_lost() => {
-            Ok(vec![denied(tools, n, intent, &error)])
+            Ok(vec![denied(tools, (n, intent), claim.job().attempts, &error)])
         }
         Err(error) => {
             // It never left, or there is no session it could have been taken in.
@@ -56,20 +61,28 @@ async fn not_our_own(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
     }
 }
 
-/// The account's credits before the message. Where it is known that there are none, nothing is sent.
-async fn credits(tools: &Tools, claim: &Claim) -> Result<Option<Balance>, Stop> {
-    let refused_before = claim.job().code() == Some(Code::NoCredits) || tools.gate.no_credits();
+/// The account's credits before the message. Where it is known that there are none, nothing is sent; where there may
+/// be some again, one message at a time tries it.
+async fn credits<'a>(tools: &'a Tools, claim: &Claim) -> Result<(Option<Balance>, Option<Try<'a>>), Stop> {
+    let trial = match tools.gate.pass(tools.config().jobs.waiting_recheck / 2) {
+        Pass::Free => None,
+        Pass::Try(trial) => Some(trial),
+        Pass::Held(why) => return Err(Stop::failed(why)),
+    };
     let credits = match tools.credits().await {
         Ok(credits) => credits,
-        Err(error) if refused_before || error.token_refused() => return Err(error.into()),
+        Err(error) if trial.is_some() || error.token_refused() || error.kind == ErrorKind::Held => {
+            return Err(error.into());
+        }
         // The balance is a line in a report: a message is not held for it.
-        Err(_) => return Ok(None),
+        Err(_) => return Ok((None, None)),
     };
-    if refused_before && credits.available <= 0.0 {
+    if trial.is_some() && credits.available <= 0.0 {
+        tools.gate.found_empty();
         let old = claim.job().waiting.clone().filter(|f| f.code == Code::NoCredits);
-        return Err(Stop::failed(old.unwrap_or_else(|| tools.gate.failure())));
+        return Err(Stop::failed(old.or_else(|| tools.gate.closed()).unwrap_or_else(gate::no_credits)));
     }
-    Ok(Some(credits))
+    Ok((Some(credits), trial))
 }
 
 /// The state before the message: two equal readings, or one where the upload said that it is in the state.
@@ -115,6 +128,9 @@ async fn intend(
     let paused = blocking(move || Ok(folders.paused())).await.unwrap_or(true);
     if tools.stops.drain.is_cancelled() || paused {
         return Err(Stop::Halted);
+    }
+    if let Some(held) = tools.service.held(Call::Message) {
+        return Err(held.into());
     }
     let baseline = serde_json::to_string(baseline).map_err(|e| Stop::local("noting the state", &e.into()))?;
     loop {
@@ -171,14 +187,14 @@ fn broken(n: u16, intent: u32, error: &ApiError) -> JobEvent {
 }
 
 /// The service says that it did not accept the message: the state will show whether that is so.
-fn denied(tools: &Tools, n: u16, intent: u32, error: &ApiError) -> JobEvent {
+fn denied(tools: &Tools, (n, intent): (u16, u32), attempts: u32, error: &ApiError) -> JobEvent {
     let mut failure = error.failure();
     if failure.code == Code::NoCredits {
         tools.gate.close(&failure);
     }
-    if error.token_refused() {
-        // Reading the state renews the token, if it can be renewed: the message goes out once more.
-        failure.kind = Kind::Passing;
+    if error.token_refused() && attempts > 0 {
+        // A new token was tried already, and it did not help.
+        failure = failure.waiting();
     }
     let retry_after_ms = error.retry_after.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
     let end = StreamEnd::Denied { failure, retry_after_ms };
