@@ -1,7 +1,7 @@
 //! The HTTP clients: one for each manner of talking, none of which repeats, follows or decodes by itself.
 
 use std::error::Error as StdError;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{ACCEPT_ENCODING, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -129,7 +129,16 @@ pub(super) fn append(call: Call, body: &mut Vec<u8>, piece: &Bytes) -> Result<()
     Ok(())
 }
 
-/// How long an answer asks to wait: seconds, or a date as seen from the answer's own clock.
+/// What this machine's clock says.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a date from a server without a clock of its own has no other measure"
+)]
+fn wall() -> SystemTime {
+    SystemTime::now()
+}
+
+/// How long an answer asks to wait: seconds, or a date as seen from the answer's own clock, else from this machine's.
 pub(super) fn retry_after(headers: &HeaderMap, longest: Duration) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
     let asked = text(RETRY_AFTER)?;
@@ -137,8 +146,8 @@ pub(super) fn retry_after(headers: &HeaderMap, longest: Duration) -> Option<Dura
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) if asked.bytes().all(|b| b.is_ascii_digit()) && !asked.is_empty() => longest,
         Err(_) => {
-            let (until, now) =
-                (httpdate::parse_http_date(asked).ok()?, httpdate::parse_http_date(text(DATE)?).ok()?);
+            let until = httpdate::parse_http_date(asked).ok()?;
+            let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(wall);
             until.duration_since(now).unwrap_or_default()
         }
     };
@@ -185,7 +194,8 @@ mod tests {
             ("99999999999999999999999", None, Some(3600)),
             ("Sun, 22 Nov 2026 11:00:30 GMT", Some(now), Some(30)),
             ("Sun, 22 Nov 2026 10:00:30 GMT", Some(now), Some(0)),
-            ("Sun, 22 Nov 2026 11:00:30 GMT", None, None),
+            ("Sun, 22 Nov 2020 11:00:30 GMT", None, Some(0)),
+            ("Fri, 22 Nov 2126 11:00:30 GMT", None, Some(3600)),
             ("soon", Some(now), None),
             ("-1", None, None),
             ("", None, None),

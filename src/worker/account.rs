@@ -49,6 +49,20 @@ impl Tools {
                 () = self.gate.changed() => {}
                 () = self.service.holds_changed() => {}
             }
+            let holds = self.service.holds();
+            if let Some(left) = holds.account {
+                let seconds = left.as_secs_f64();
+                tracing::warn!(
+                    seconds,
+                    "the service asks to be left alone: nothing is sent for {seconds:.1} s"
+                );
+            } else if let Some(left) = holds.token {
+                let seconds = left.as_secs_f64();
+                tracing::warn!(
+                    seconds,
+                    "the service gives no token yet: none is asked for within {seconds:.1} s"
+                );
+            }
             if let Err(error) = self.record_account().await {
                 tracing::warn!(%error, "what the service asked for can't be kept over a restart");
             }

@@ -4,6 +4,7 @@
 
 mod house;
 
+mod account;
 mod again;
 mod architecture;
 mod arrivals;
