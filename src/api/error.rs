@@ -149,9 +149,10 @@ impl ApiError {
         }
     }
 
-    /// Whether the service does not know the session any more.
+    /// Whether the service does not know the session any more. Where no session was named, it says nothing.
     pub fn session_lost(&self) -> bool {
-        self.code == Some(1002)
+        let named = matches!(self.call, Call::Upload | Call::Message | Call::State | Call::Export);
+        named && self.code == Some(1002)
     }
 
     /// Whether the service does not know what was asked for.
@@ -217,21 +218,26 @@ impl ApiError {
         if self.renewed { Failure { kind: Kind::Passing, ..failure } } else { failure }
     }
 
+    /// Whether a refusal of a file is meant for the clip: at any other call it would put a good one aside.
+    const fn is_about_the_clip(&self) -> bool {
+        matches!(self.call, Call::Upload | Call::Message)
+    }
+
     fn answer(&self) -> (Code, &'static str) {
         match (self.code, self.status.unwrap_or_default()) {
             (Some(1001), _) => {
                 (Code::TokenRefused, "Set a token that is valid, or remove it to use a free one.")
             }
-            (Some(1002), _) => {
+            (Some(1002), _) if self.session_lost() => {
                 (Code::SessionLost, "The session is gone; what it held must be uploaded again.")
             }
             (Some(2001), _) => (Code::NoCredits, "Top up credits in your account"),
             (Some(402), _) => (Code::PlanBlocksExport, "Register or upgrade your plan to unlock export."),
-            (Some(4001), _) => (
+            (Some(4001), _) if self.is_about_the_clip() => (
                 Code::Unsupported,
                 "Formats taken: mp4, mov, avi, webm, mkv, jpg, jpeg, png, gif, webp, mp3, wav, m4a, aac.",
             ),
-            (Some(4002), _) => {
+            (Some(4002), _) if self.is_about_the_clip() => {
                 (Code::TooLarge, "Compress or trim the clip to 500 MB at most, and drop it again.")
             }
             (Some(429), _) if self.call == Call::Token => (
@@ -294,6 +300,12 @@ mod tests {
             (Call::Session, 200, None, None, Code::OddAnswer, Unknown),
             (Call::Session, 302, None, None, Code::OddAnswer, Unknown),
             (Call::Session, 422, None, None, Code::OddAnswer, Refused),
+            // Numbers that make no sense where they stand.
+            (Call::Session, 200, Some(1002), None, Code::OddAnswer, Refused),
+            (Call::Credits, 200, Some(1002), None, Code::OddAnswer, Refused),
+            (Call::State, 200, Some(4001), None, Code::OddAnswer, Refused),
+            (Call::Export, 200, Some(4002), None, Code::OddAnswer, Refused),
+            (Call::Message, 200, Some(4001), None, Code::Unsupported, Refused),
         ];
         for (call, status, code, explanation, expected, delivery) in table {
             let error = ApiError::answered(call, status, code, explanation);
@@ -305,7 +317,7 @@ mod tests {
 
     #[test]
     fn the_words_that_are_promised() {
-        let hint = |code| ApiError::answered(Call::Export, 200, Some(code), None).failure().hint;
+        let hint = |code| ApiError::answered(Call::Upload, 200, Some(code), None).failure().hint;
         assert_eq!(hint(2001), "Top up credits in your account");
         assert_eq!(hint(402), "Register or upgrade your plan to unlock export.");
         assert!(hint(4001).contains("jpeg") && hint(4001).contains("aac"));

@@ -214,3 +214,19 @@ fn every_shape_of_answers_is_understood() {
         }
     }
 }
+
+/// Numbers that make no sense where they stand put no clip aside, and turn nothing in circles.
+#[test]
+fn a_number_that_makes_no_sense_at_its_call_is_waited_out() {
+    for fault in ["session:code=1002", "state:code=4001", "export:code=4002", "credits:code=1002x9"] {
+        let mut house = House::with(faulty(&[fault]), "[jobs]\nmax_attempts = 2\n");
+        house.drop_pair("talk", WORDS);
+        house.start();
+        if !fault.starts_with("credits") {
+            house.waits("talk", "odd-answer");
+        }
+        assert!(house.world().all_requests() < 40, "{fault}: a storm");
+        house.service.faults("");
+        assert_delivered_once(&house);
+    }
+}
