@@ -98,21 +98,19 @@ pub enum Command {
         #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
-    /// Try jobs again (not in this version)
-    #[command(hide = true)]
+    /// Go on with jobs that wait or have failed
     Retry {
         /// Their numbers
         #[arg(value_name = "JOB", value_parser = job, required_unless_present = "reason")]
         jobs: Vec<JobId>,
-        /// Send once more what may have been paid for already
+        /// Send once more what may have been paid for already: you may pay twice
         #[arg(long)]
         again: bool,
         /// All that wait or failed for this reason
         #[arg(long, value_name = "CODE", conflicts_with = "jobs")]
         reason: Option<String>,
     },
-    /// Cancel jobs that nothing was paid for (not in this version)
-    #[command(hide = true)]
+    /// Give jobs up: their files go to the folder for failed clips
     Cancel {
         /// Their numbers
         #[arg(value_name = "JOB", value_parser = job, required = true)]
@@ -181,7 +179,7 @@ pub enum State {
     Delivered,
     /// Can't be done
     Failed,
-    /// Taken away before anything was paid
+    /// Taken away before anything was paid, or given up
     Cancelled,
 }
 

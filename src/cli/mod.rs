@@ -26,6 +26,7 @@ mod show;
 
 mod story;
 
+mod ask;
 mod brake;
 
 mod credits;

@@ -110,8 +110,9 @@ pub(super) fn every_event() -> Vec<JobEvent> {
         JobEvent::Waits { failure: failure.clone(), until: None },
         JobEvent::GoesOn,
         JobEvent::Consent { n: 0, again: 1, text: None },
-        JobEvent::Failed { failure },
+        JobEvent::Failed { failure: failure.clone() },
         JobEvent::Cancelled,
+        JobEvent::Withdrawn { failure },
         JobEvent::Reopened { clip, order },
     ]);
     events

@@ -63,6 +63,7 @@ pub(super) fn told(event: &JobEvent, zone: &TimeZone) -> String {
         JobEvent::Consent { n, .. } => format!("A person agrees to pay for instruction {} once more.", n + 1),
         JobEvent::Failed { failure } => format!("Failed: {}", because(failure)),
         JobEvent::Cancelled => "The clip was taken away before anything was paid: cancelled.".to_owned(),
+        JobEvent::Withdrawn { .. } => "A person gave it up: cancelled.".to_owned(),
         JobEvent::Reopened { .. } => "The clip was dropped again: the job goes on.".to_owned(),
     }
 }

@@ -192,6 +192,11 @@ pub enum JobEvent {
     },
     /// The clip was taken away before anything was paid.
     Cancelled,
+    /// A person gave it up.
+    Withdrawn {
+        /// As the note says it.
+        failure: Failure,
+    },
     /// A cancelled clip was dropped again, or a failed one was put back.
     Reopened {
         /// The clip as it is now.
@@ -242,6 +247,7 @@ impl JobEvent {
             Self::Consent { .. } => "consent",
             Self::Failed { .. } => "failed",
             Self::Cancelled => "cancelled",
+            Self::Withdrawn { .. } => "withdrawn",
             Self::Reopened { .. } => "reopened",
         }
     }

@@ -128,6 +128,8 @@ codes! {
     BadAddress = "bad-address", NeedsPerson;
 
     // Here.
+    /// A person gave it up.
+    Cancelled = "cancelled", Permanent;
     /// Reading or writing failed on this side.
     LocalIo = "local-io", Passing;
     /// The ledger can't be written or trusted.

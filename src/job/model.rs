@@ -189,7 +189,7 @@ pub enum End {
     Delivered,
     /// It can't be done; the files go to `failed/`.
     Failed(Failure),
-    /// The clip was taken away before anything was paid.
+    /// The clip was taken away before anything was paid, or a person gave it up.
     Cancelled,
 }
 
@@ -248,6 +248,9 @@ pub struct Job {
     pub left: bool,
     /// How it ended, from the moment that is known.
     pub end: Option<End>,
+    /// A person gave it up: its files are put aside with this note.
+    #[serde(default)]
+    pub withdrawn: Option<Failure>,
 }
 
 impl Job {

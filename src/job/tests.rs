@@ -56,6 +56,10 @@ enum Op {
     Stray(u8, u16),
     /// A person consents, knowing that it may be paid again.
     Consent,
+    /// A person gives it up.
+    Withdraw,
+    /// A failed or cancelled clip is put back, with these words.
+    PutBack(u8),
     OtherWords(u8),
     OtherClip(i64),
     TimePasses,
@@ -157,7 +161,7 @@ impl World {
         let accepts =
             !matches!(luck, Luck::RefusesWhole | Luck::BreaksBeforeAccepting | Luck::DiesBeforeTheFirstByte);
         if accepts {
-            let key = (self.content().as_bytes()[0], self.job.order.words.clone(), n);
+            let key = (self.content().as_bytes()[0], self.job.order.messages[usize::from(n)].clone(), n);
             *self.service.accepted.entry(key).or_default() += 1;
             self.service.draft += u32::from(!matches!(luck, Luck::AnswersAndChangesNothing));
         }
@@ -243,6 +247,20 @@ impl World {
             }
             Op::Stray(kind, n) => self.stray(kind, n),
             Op::Consent => self.consent(),
+            Op::Withdraw => {
+                let failure = Failure::new(Code::Cancelled, "given up", "put it back");
+                self.record(JobEvent::Withdrawn { failure });
+            }
+            Op::PutBack(w) => {
+                let words = if w == 0 { self.job.order.words.clone() } else { format!("words {w}") };
+                let text = TextRef {
+                    path: RelPath::from_bytes(b"talk.txt").unwrap(),
+                    stamp: self.job.clip.stamp,
+                    hash: ContentHash::new([w; 32]),
+                };
+                let order = Order { from: WordsFrom::Sidecar(text), ..order(&words, 2) };
+                self.record(JobEvent::Reopened { clip: self.job.clip.clone(), order });
+            }
             Op::OtherWords(w) => {
                 let order = order(&format!("words {w}"), self.job.order.messages.len());
                 self.record(JobEvent::Rebound { clip: self.job.clip.clone(), order });
@@ -288,6 +306,8 @@ fn op() -> impl Strategy<Value = Op> {
         2 => any::<usize>().prop_map(Op::Repeat),
         2 => (any::<u8>(), 0_u16..3).prop_map(|(kind, n)| Op::Stray(kind, n)),
         1 => Just(Op::Consent),
+        1 => Just(Op::Withdraw),
+        1 => (0_u8..4).prop_map(Op::PutBack),
         1 => any::<u8>().prop_map(Op::OtherWords),
         1 => (0_i64..100).prop_map(Op::OtherClip),
         1 => Just(Op::TimePasses),

@@ -21,6 +21,9 @@ pub enum LedgerError {
         /// The version known here.
         known: i64,
     },
+    /// The ledger was written by an older dakbox, and only the daemon brings it up to date.
+    #[error("the ledger is of an older version: start the daemon (`dakbox run`) once, and try again")]
+    Older,
     /// A row is not as it was written.
     #[error("the ledger is damaged: {what}")]
     Damaged {

@@ -9,7 +9,8 @@ use tokio::sync::oneshot;
 
 use super::overview::{CREDITS, HELD};
 use super::{
-    LedgerError, Progress, Recorded, Root, RootState, Sighting, intent, query, record, root, schema,
+    Answer, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting, intent, query, record,
+    request, root, schema,
 };
 use crate::job::{Balance, ContentHash, Failure, Job, JobEvent, JobId, Moment, RelPath, Stamp};
 
@@ -195,6 +196,16 @@ impl Ledger {
     /// Sets a value that holds for the whole ledger; `None` takes it away.
     pub async fn set_meta(&self, key: &'static str, value: Option<String>) -> Result<(), LedgerError> {
         self.call(move |db| write_meta(db, key, value.as_deref())).await
+    }
+
+    /// The requests that nobody has answered yet, oldest first.
+    pub async fn requests(&self) -> Result<Vec<Request>, LedgerError> {
+        self.call(|db| request::open_requests(db)).await
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, id: i64, answer: Answer) -> Result<(), LedgerError> {
+        self.call(move |db| request::answer(db, id, &answer)).await
     }
 
     /// Shows observers the account's credits. Does not wait for the disk.

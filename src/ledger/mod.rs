@@ -15,6 +15,8 @@ mod query;
 
 mod root;
 
+mod request;
+
 mod schema;
 
 mod error;
@@ -23,6 +25,7 @@ pub use error::LedgerError;
 pub use handle::Ledger;
 pub use overview::{Overview, Progress, Sighting, Summary};
 pub use query::Recorded;
+pub use request::{Answer, Ask, Request, Requests};
 pub use root::{Root, RootState};
 
 #[cfg(test)]

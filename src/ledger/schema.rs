@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::LedgerError;
 
 /// Every migration there ever was, oldest first; a file's version is how many of them it has had.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_jobs.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001_jobs.sql"), include_str!("../../migrations/0002_requests.sql")];
 
 /// Opens the ledger for writing, makes it where it is missing, and brings it up to date.
 ///
@@ -36,6 +37,25 @@ pub(super) fn open(path: &Path) -> Result<Connection, LedgerError> {
 /// # Errors
 /// Where there is none, or it is of a newer version.
 pub(super) fn open_to_read(path: &Path) -> Result<Connection, LedgerError> {
+    let (db, _) = open_known(path)?;
+    db.pragma_update(None, "query_only", true)?;
+    Ok(db)
+}
+
+/// Opens the ledger beside a daemon to leave something in it.
+///
+/// # Errors
+/// Where there is none, or it is of another version: only the daemon brings it up to date.
+pub(super) fn open_beside(path: &Path) -> Result<Connection, LedgerError> {
+    let (db, found) = open_known(path)?;
+    if found < known() {
+        return Err(LedgerError::Older);
+    }
+    db.pragma_update(None, "synchronous", "FULL")?;
+    Ok(db)
+}
+
+fn open_known(path: &Path) -> Result<(Connection, i64), LedgerError> {
     let db = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -45,8 +65,7 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, LedgerError> {
     if found > known() {
         return Err(LedgerError::Newer { found, known: known() });
     }
-    db.pragma_update(None, "query_only", true)?;
-    Ok(db)
+    Ok((db, found))
 }
 
 fn known() -> i64 {

@@ -60,6 +60,32 @@ pub fn keep(inbox: &Dir, items: &[Item], store: &Dir, note: Option<(&Title, Note
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
+/// Moves a clip and what goes with it back to where they were dropped, from where [`keep`] has put them, and clears the
+/// note beside them; where they lie now. Nothing is overwritten: what can't have its old name stays.
+///
+/// # Errors
+/// Those of moving; `AlreadyExists` where something else lies at the clip's old place.
+pub fn give_back(inbox: &Dir, items: &[Item], store: &Dir, note: (&Title, Note)) -> io::Result<Vec<RelPath>> {
+    let group = Group::new(inbox, items, store, None)?;
+    let mut back = Vec::new();
+    // The text first: a clip that is back alone would be taken for one without words.
+    for (item, place) in group.items.iter().zip(&group.places).rev() {
+        let Place::Stored(number, at) = place else { continue };
+        inbox.make_below(&item.from.parent())?;
+        store.rename_new(at, inbox, &item.from)?;
+        if let Some(beside) = at.parent().join(&note.0.note(*number, note.1)) {
+            super::notes::clear(store, &beside)?;
+        }
+        back.push(item.from.clone());
+    }
+    for folder in items.iter().map(|item| item.from.parent()).collect::<BTreeSet<_>>() {
+        if !back.is_empty() {
+            inbox.sync(&folder)?;
+        }
+    }
+    Ok(back)
+}
+
 /// Where an item is while its group looks for a number.
 #[derive(Clone)]
 enum Place {

@@ -9,7 +9,7 @@ mod recover;
 mod space;
 mod transfer;
 
-pub use archive::{Fate, Item, Kept, keep};
+pub use archive::{Fate, Item, Kept, give_back, keep};
 pub use deliver::{Landed, Landing, NotWhole, Whole};
 pub use names::{LAST_NUMBER, Note, Title, in_step};
 pub use recover::{find_ours, is_ours, sweep, sweep_top};

@@ -24,6 +24,7 @@ use crate::outbox;
 use crate::worker::clock::Clock;
 use crate::worker::{
     Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Stops, Tally, Tools, Withholding,
+    watch_requests,
 };
 
 /// Between two looks whose the folders are, so many times it is only asked whether a person has answered.
@@ -135,6 +136,7 @@ impl Daemon {
         tasks.spawn(Arc::clone(&tools).keep_account());
         let (wake, wakes) = mpsc::channel(256);
         let dispatcher = Dispatcher::start(Arc::clone(&tools), wakes, flags.once).await?;
+        tasks.spawn(watch_requests(self.ledger.clone(), wake.clone()));
         let withholding = Arc::new(Withholding::default());
         let intake = Intake::new(Arc::clone(&tools), wake, Arc::clone(&withholding));
         let (config, stops) = (Arc::clone(&self.config), self.stops.clone());

@@ -258,6 +258,7 @@ impl Dispatcher {
                 }
             }
             Wake::Quiet(quiet) => self.inbox_quiet = quiet,
+            Wake::Asked(request) => self.asked(request).await?,
             Wake::Consent { job, n, again, text } => {
                 let consent = JobEvent::Consent { n, again, text: Some(text) };
                 if self.running.contains_key(&job) {

@@ -12,7 +12,7 @@ use crate::inbox::{Arrival, FolderState, Gone, Reason, Report, What, Withheld};
 use crate::job::{
     Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, TextRef, WordsFrom,
 };
-use crate::ledger::{LedgerError, Sighting};
+use crate::ledger::{LedgerError, Request, Sighting};
 use crate::outbox::{Note, Title};
 use crate::words;
 
@@ -23,6 +23,8 @@ pub enum Wake {
     Job(JobId),
     /// Whether the inbox has nothing more to come by waiting.
     Quiet(bool),
+    /// A person asks for something from outside.
+    Asked(Request),
     /// A text says that a message in doubt is to be sent once more. The dispatcher records it, between two looks at the
     /// state: one of them may just be finding out that it is not needed.
     Consent {

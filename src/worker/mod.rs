@@ -15,6 +15,8 @@ mod outcome;
 
 mod ending;
 
+mod requests;
+
 mod queue;
 
 mod claim;
@@ -62,6 +64,7 @@ pub use intake::{Intake, Wake, Withholding};
 pub use notes::{Keeper, Notes};
 pub use order::of as order_of;
 pub use progress::Board;
+pub use requests::watch_requests;
 pub use tally::Tally;
 pub use tools::{Stops, Tools};
 

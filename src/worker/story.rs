@@ -58,6 +58,9 @@ fn tell_end(job: &Job) {
         Some(End::Failed(failure)) => {
             tracing::info!(job = %id, code = %failure.code, "{clip} is put aside as failed");
         }
+        Some(End::Cancelled) if job.withdrawn.is_some() => {
+            tracing::info!(job = %id, "{clip} was given up by a person, and is put aside");
+        }
         Some(End::Cancelled) => tracing::info!(job = %id, "{clip} was taken away before anything was paid"),
         None => {}
     }

@@ -8,6 +8,7 @@ mod account;
 mod again;
 mod architecture;
 mod arrivals;
+mod asked;
 mod commands;
 mod delivery;
 mod films;

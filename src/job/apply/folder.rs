@@ -1,6 +1,6 @@
 //! What the folder does to a job: words, clips, names that change under it.
 
-use crate::job::{Clip, End, Job, JobEvent, Order, Phase, Render, Step, Upload};
+use crate::job::{Clip, End, Job, JobEvent, Order, Phase, Render, Step, Upload, WordsFrom};
 
 /// What the folder does to a job: always before a message may have been paid, but for a rename.
 pub(super) fn folder(job: &mut Job, event: &JobEvent) -> bool {
@@ -55,27 +55,53 @@ fn rebound(job: &mut Job, clip: &Clip, order: &Order) {
 /// A cancelled clip that is dropped again, or a failed one that was put back, goes on where it stopped.
 pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
     let JobEvent::Reopened { clip, order } = event else { return false };
-    // A cancelled job has nothing to tidy up that could be missed; a failed one has moved its files first.
+    // A clip that was taken away left nothing to tidy up that could be missed; else the files were moved first.
     let put_back = match &job.end {
-        Some(End::Cancelled) => true,
+        Some(End::Cancelled) => job.withdrawn.is_none() || job.is_ended(),
         Some(End::Failed(_)) => job.is_ended(),
         _ => false,
     };
-    if !put_back {
+    if !put_back || !job.may_go_on() {
         return false;
     }
-    (job.end, job.left) = (None, false);
-    if !job.may_be_paid() {
-        job.messages.clear();
-        job.rebind(clip, order);
-        job.drop_session();
-    } else if job.draft_seq.is_some() && job.order.same_request(order) {
+    let kept = matches!(job.end, Some(End::Failed(_))) || job.withdrawn.is_some();
+    (job.end, job.left, job.withdrawn) = (None, false, None);
+    if job.may_be_paid() {
         // What was paid for is in the project: what is left to be sent is sent, and the export is done anew.
-        (job.clip, job.order.from) = (clip.clone(), order.from.clone());
+        job.clip = clip.clone();
+        refine(&mut job.order, order);
         (job.render, job.film) = (Render::default(), None);
         job.enter(job.first_unsent());
     } else {
-        return false;
+        let old = job.order.clone();
+        job.messages.clear();
+        job.rebind(clip, order);
+        if kept && is_own(&old) && !is_own(order) && !old.words.is_empty() {
+            // Put back without its text: it keeps the words it had.
+            job.order = Order { from: order.from.clone(), ..old };
+        }
+        job.drop_session();
     }
     true
+}
+
+/// Whether the words were written for this very clip.
+const fn is_own(order: &Order) -> bool {
+    matches!(order.from, WordsFrom::Sidecar(_))
+}
+
+/// Other words after a message was paid for: steps that were not among those bound are sent after them, and the bound
+/// ones are never sent again.
+fn refine(bound: &mut Order, now: &Order) {
+    if !is_own(now) {
+        return;
+    }
+    bound.from = now.from.clone();
+    if bound.same_request(now) || now.words.is_empty() {
+        return;
+    }
+    let new = |step: &&String| !bound.messages.contains(step);
+    let added: Vec<String> = now.messages.iter().filter(new).cloned().collect();
+    bound.messages.extend(added);
+    bound.words.clone_from(&now.words);
 }

@@ -78,7 +78,8 @@ pub(super) fn consent(job: &mut Job, n: u16, again: u16, text: Option<&TextRef>)
         job.phase == Phase::Waiting && matches!(job.step, Step::Observe(at) | Step::Instruct(at) if at == n);
     let in_doubt = job.message(n).is_some_and(|m| matches!(m.fate, Fate::Open | Fate::Ended(_)));
     let unsent = job.message(n).is_none_or(|m| m.fate == Fate::Refused);
-    if again != job.again(n) + 1 || !((waits && in_doubt) || (unsent && job.runs(Step::Instruct(n)))) {
+    let may_be_sent = unsent && (waits || job.runs(Step::Instruct(n)));
+    if again != job.again(n) + 1 || !((waits && in_doubt) || may_be_sent) {
         return false;
     }
     // An older message stays as it is, because it may have been paid. The new one counts as not yet sent.
@@ -87,7 +88,7 @@ pub(super) fn consent(job: &mut Job, n: u16, again: u16, text: Option<&TextRef>)
         job.order.from = WordsFrom::Sidecar(text.clone());
         job.order.again = true;
     }
-    if in_doubt {
+    if waits {
         job.enter(Step::Instruct(n));
     }
     true

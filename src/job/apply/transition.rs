@@ -51,6 +51,7 @@ pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
         incomplete: false,
         left: false,
         end: None,
+        withdrawn: None,
     })
 }
 
@@ -76,6 +77,7 @@ pub fn apply(job: &Job, event: &JobEvent, at: Moment) -> Result<Job, Illegal> {
         | JobEvent::Waits { .. }
         | JobEvent::GoesOn
         | JobEvent::Consent { .. }
+        | JobEvent::Withdrawn { .. }
         | JobEvent::Failed { .. } => course(&mut next, event),
         JobEvent::SessionOpened { .. } | JobEvent::SessionDropped | JobEvent::Uploaded { .. } => {
             session(&mut next, event)
@@ -101,7 +103,9 @@ impl Job {
 
     /// Whether it can go on where it stopped: nothing was paid, or what was paid for is at hand.
     pub fn may_go_on(&self) -> bool {
-        !self.may_be_paid() || self.draft_seq.is_some()
+        !self.may_be_paid()
+            || self.draft_seq.is_some()
+            || (self.withdrawn.is_some() && self.session.is_some())
     }
 
     /// The first message that was not taken yet; the export where all were.
@@ -170,6 +174,7 @@ fn course(job: &mut Job, event: &JobEvent) -> bool {
             true
         }
         JobEvent::Consent { n, again, text } => consent(job, *n, *again, text.as_ref()),
+        JobEvent::Withdrawn { failure } => withdraw(job, failure),
         JobEvent::Failed { failure } => fail(job, failure),
         _ => false,
     }
@@ -185,6 +190,20 @@ fn start(job: &mut Job, step: Step) -> bool {
     if step == Step::Upload {
         job.upload = if job.upload == Upload::Fresh { Upload::First } else { Upload::Doubt };
     }
+    true
+}
+
+/// Given up by a person: at any time, but while its message is with the service (hanging up cancels what is paid for)
+/// and when its film is about to be delivered.
+fn withdraw(job: &mut Job, failure: &Failure) -> bool {
+    let at_work = job.phase == Phase::Running && matches!(job.step, Step::Instruct(_) | Step::Deliver);
+    if job.closing() || job.delivered.is_some() || at_work {
+        return false;
+    }
+    job.enter(Step::Tidy);
+    job.unsettled = false;
+    job.end = Some(End::Cancelled);
+    job.withdrawn = Some(failure.clone());
     true
 }
 

@@ -43,6 +43,7 @@ pub(in crate::words) const fn text(code: Code) -> &'static Text {
         Code::RenderFailed => &service::RENDER_FAILED,
         Code::BadFilm => &service::BAD_FILM,
         Code::BadAddress => &service::BAD_ADDRESS,
+        Code::Cancelled => &here::CANCELLED,
         Code::LocalIo => &here::LOCAL_IO,
         Code::Ledger => &here::LEDGER,
         Code::AwaitsClip => &dropped::AWAITS_CLIP,

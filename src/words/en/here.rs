@@ -2,6 +2,14 @@
 
 use super::super::fill::Text;
 
+pub(super) const CANCELLED: Text = Text {
+    happened: &["The work on {$file} was given up: the person who runs dakbox cancelled it."],
+    to_do: &[
+        &["Do you want it after all? Put the clip and its text into the inbox again."],
+        &["You can look at the project in your browser:\n    {$project}"],
+    ],
+};
+
 pub(super) const LOCAL_IO: Text = Text {
     happened: &["dakbox could not read or write a file while it worked on {$file}."],
     to_do: &[

@@ -18,7 +18,10 @@ pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, S
     let (clip_at, left) = match &claim.job().end {
         Some(End::Delivered) => delivered(tools, claim.job()).await?,
         Some(End::Failed(failure)) => failed(tools, claim.job(), failure).await?,
-        Some(End::Cancelled) => (None, false),
+        Some(End::Cancelled) => match &claim.job().withdrawn {
+            Some(failure) => failed(tools, claim.job(), failure).await?,
+            None => (None, false),
+        },
         None => return Err(Stop::Stale),
     };
     Ok(vec![JobEvent::Tidied { clip_at, left }])
@@ -116,6 +119,18 @@ async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Resu
         Some(Fate::Missing) | None => (None, false),
         Some(Fate::Changed) => (None, true),
     })
+}
+
+/// The clip and the text that it was bound to, wherever they lie by now.
+pub(crate) fn bound(job: &Job) -> Vec<Item> {
+    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None };
+    let text = match &job.order.from {
+        WordsFrom::Sidecar(text) => {
+            Some(Item { from: text.path.clone(), known: text.stamp, hash: Some(text.hash) })
+        }
+        _ => None,
+    };
+    std::iter::once(clip).chain(text).collect()
 }
 
 /// The clip, and the text that lies beside it now, if that is still the one that was bound. A text that belongs to
