@@ -241,7 +241,18 @@ impl World {
             Op::Restart => self.restart(),
             Op::Repeat(at) => {
                 // Whoever repeats a consent gives no new one; a refusal of long ago refuses nothing now.
-                let event = self.log[at % self.log.len()].clone();
+                let at = at % self.log.len();
+                let event = self.log[at].clone();
+                // A consent to other words, or for another clip, is none to these: it comes with its text's hash.
+                let anew = |event: &JobEvent| {
+                    matches!(
+                        event,
+                        JobEvent::Rebound { .. } | JobEvent::Replaced { .. } | JobEvent::Reopened { .. }
+                    )
+                };
+                if matches!(event, JobEvent::Consent { .. }) && self.log[at..].iter().any(anew) {
+                    return;
+                }
                 let was_consent = matches!(event, JobEvent::Consent { .. });
                 assert!(!(self.record(event) && was_consent), "a consent counts once");
             }

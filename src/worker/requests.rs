@@ -138,7 +138,7 @@ impl Dispatcher {
             outbox::give_back(&inbox, &items, &store, (&title, outbox::Note::Error))
         });
         Ok(match moved.await {
-            Ok(moved) if moved.iter().any(|path: &RelPath| *path == clip) => {
+            Ok(moved) if moved.contains(&clip) => {
                 Ok(format!("{clip} is back in the inbox, and goes on when it has settled there"))
             }
             Ok(_) => Err(format!("{clip} is not in the folder of failed clips any more; drop it again")),

@@ -61,7 +61,9 @@ pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
         Some(End::Failed(_)) => job.is_ended(),
         _ => false,
     };
-    if !put_back || !job.may_go_on() {
+    // What was paid for was paid for these bytes.
+    let other_bytes = job.may_be_paid() && !clip.stamp.same_contents(&job.clip.stamp);
+    if !put_back || !job.may_go_on() || other_bytes {
         return false;
     }
     let kept = matches!(job.end, Some(End::Failed(_))) || job.withdrawn.is_some();
