@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::dispatcher::Dispatcher;
 use super::folders::{Place, blocking};
 use super::{Wake, order, steps};
-use crate::job::{Code, End, Failure, Fate, Job, JobEvent, JobId, Phase, RelPath, Step};
+use crate::job::{Code, End, Failure, Fate, Job, JobEvent, JobId, Phase, Step};
 use crate::ledger::{Answer, Ask, Ledger, LedgerError, Request};
 use crate::outbox;
 
