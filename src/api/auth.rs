@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::answer::{Contents, text_at};
 use super::client::{Client, Request};
-use super::error::{ApiError, Call, ErrorKind};
+use super::error::{ApiError, Call};
 use crate::job::AccountId;
 
 /// Where tokens and the client id are kept between runs.
@@ -185,14 +185,19 @@ impl Client {
     async fn fetch_token(&self) -> Result<Stored, ApiError> {
         let wait = self.options.retry_wait;
         let contents = match self.ask_for_token().await {
+            // It says that no client id came along. One did, so that it was lost on the way.
+            Err(error) if [error.code, error.status.map(i64::from)].contains(&Some(400)) => {
+                self.ask_for_token().await
+            }
             Err(error) if error.code == Some(429) && error.retry_after.is_none_or(|asked| asked <= wait) => {
                 tokio::time::sleep(error.retry_after.unwrap_or(wait)).await;
                 self.ask_for_token().await
             }
             other => other,
         }?;
-        let token = text_at(&contents.data, "token")
-            .ok_or_else(|| ApiError::new(Call::Token, ErrorKind::Odd, "an answer without a token"))?;
+        // One that no header can hold would be kept, and refused at every call.
+        let token = text_at(&contents.data, "token").filter(|t| t.bytes().all(|b| b.is_ascii_graphic()));
+        let token = token.ok_or_else(|| self.lacks(Call::Token, "a token", &contents))?;
         Ok(Stored {
             token: token.into(),
             account: text_at(&contents.data, "user_id").map(AccountId::new),
