@@ -128,9 +128,10 @@ impl ApiError {
         }
     }
 
-    /// Whether the service does not know the session any more.
+    /// Whether the service does not know the session any more. A call that names none can't tell of it: a new session
+    /// would be asked for, and refused like this, without end.
     pub fn session_lost(&self) -> bool {
-        self.code == Some(1002)
+        self.code == Some(1002) && !matches!(self.call, Call::Token | Call::Session | Call::Credits)
     }
 
     /// Whether the service does not know what was asked for.
@@ -174,21 +175,27 @@ impl ApiError {
         Failure::new(code, self.to_string(), hint).with_link(self.link.clone())
     }
 
+    /// Whether the clip itself can be what is refused. At any other call these numbers make no sense, and nobody's clip
+    /// is put aside for them, least of all one that was paid for.
+    const fn is_about_the_clip(&self) -> bool {
+        matches!(self.call, Call::Upload | Call::Message)
+    }
+
     fn answer(&self) -> (Code, &'static str) {
         match (self.code, self.status.unwrap_or_default()) {
             (Some(1001), _) => {
                 (Code::TokenRefused, "Set a token that is valid, or remove it to use a free one.")
             }
-            (Some(1002), _) => {
+            (Some(1002), _) if self.session_lost() => {
                 (Code::SessionLost, "The session is gone; what it held must be uploaded again.")
             }
             (Some(2001), _) => (Code::NoCredits, "Top up credits in your account"),
             (Some(402), _) => (Code::PlanBlocksExport, "Register or upgrade your plan to unlock export."),
-            (Some(4001), _) => (
+            (Some(4001), _) if self.is_about_the_clip() => (
                 Code::Unsupported,
                 "Formats taken: mp4, mov, avi, webm, mkv, jpg, jpeg, png, gif, webp, mp3, wav, m4a, aac.",
             ),
-            (Some(4002), _) => {
+            (Some(4002), _) if self.is_about_the_clip() => {
                 (Code::TooLarge, "Compress or trim the clip to 500 MB at most, and drop it again.")
             }
             (Some(429), _) if self.call == Call::Token => (
@@ -252,6 +259,13 @@ mod tests {
             (Call::Session, 200, None, None, Code::OddAnswer, Unknown),
             (Call::Session, 302, None, None, Code::OddAnswer, Unknown),
             (Call::Session, 422, None, None, Code::OddAnswer, Refused),
+            (Call::Session, 200, Some(1002), None, Code::OddAnswer, Refused),
+            (Call::Credits, 404, None, Some("Session not found"), Code::OddAnswer, Refused),
+            (Call::State, 200, Some(4001), None, Code::OddAnswer, Refused),
+            (Call::Export, 415, None, None, Code::OddAnswer, Refused),
+            (Call::Download, 413, None, None, Code::OddAnswer, Refused),
+            (Call::Session, 200, Some(4002), None, Code::OddAnswer, Refused),
+            (Call::Message, 200, Some(4001), None, Code::Unsupported, Refused),
         ];
         for (call, status, code, explanation, expected, delivery) in table {
             let error = ApiError::answered(call, status, code, explanation);
@@ -263,7 +277,7 @@ mod tests {
 
     #[test]
     fn the_words_that_are_promised() {
-        let hint = |code| ApiError::answered(Call::Export, 200, Some(code), None).failure().hint;
+        let hint = |code| ApiError::answered(Call::Upload, 200, Some(code), None).failure().hint;
         assert_eq!(hint(2001), "Top up credits in your account");
         assert_eq!(hint(402), "Register or upgrade your plan to unlock export.");
         assert!(hint(4001).contains("jpeg") && hint(4001).contains("aac"));

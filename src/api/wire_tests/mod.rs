@@ -14,6 +14,7 @@ use crate::job::{Code, SessionId};
 mod calls;
 mod films;
 mod messages;
+mod shapes;
 mod uploads;
 
 const CANARY: &str = "nmv_usr_c4n4ry";
