@@ -5,6 +5,7 @@
 mod house;
 
 mod again;
+mod answers;
 mod architecture;
 mod arrivals;
 mod commands;
