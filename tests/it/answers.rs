@@ -1,6 +1,7 @@
 //! What a service may answer that nobody hopes for: the campaign's rows H, N8, N10 and N11, each a story of a clip.
 
 mod codes;
+mod encrypted;
 mod hostile;
 mod patience;
 

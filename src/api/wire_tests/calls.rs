@@ -87,6 +87,23 @@ async fn a_limit_on_tokens_is_asked_twice_and_no_more() {
 }
 
 #[tokio::test]
+async fn a_token_call_that_lost_its_client_id_is_made_once_more() {
+    for body in ["", r#"{"code":400}"#] {
+        let server = Canned::start(move |n, asked| match asked.header("authorization") {
+            None if n == 0 => answer(400, "", body),
+            None => token(n),
+            Some(_) => json(r#"{"code":0,"data":{"available":1}}"#),
+        })
+        .await;
+        stranger(&server).0.credits().await.unwrap();
+        assert_eq!(server.count("anonymous-token"), 2);
+    }
+    let server = Canned::start(|_, _| answer(400, "", "")).await;
+    assert_eq!(stranger(&server).0.credits().await.unwrap_err().failure().code, Code::OddAnswer);
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[tokio::test]
 async fn no_credits_of_an_anonymous_account_names_the_way_to_more() {
     let server =
         Canned::start(|n, asked| if is_token_call(asked) { token(n) } else { json(r#"{"code":2001}"#) })

@@ -180,6 +180,9 @@ async fn what_is_no_answer_is_told_from_one() {
         r#"{"data":"text","msg":"boom"}"#,
         r#"{"code":0,"data":{"session_id":null,"claim_token":" ","files":[],"available":"NaN","token":""},"msg":"boom"}"#,
     ];
+    // One that no header can hold.
+    let token = Stage::of(Token).await.at(200, r#"{"token":"nmv_\r\nx-evil: 1"}"#).await;
+    assert_eq!(token.unwrap_err().kind, ErrorKind::Odd);
     for asks in ALL {
         let stage = Stage::of(asks).await;
         // A render without a status is looked at again, and an end of one needs no words.
