@@ -8,6 +8,20 @@ pub(crate) fn seconds() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs_f64()
 }
 
+/// A moment as HTTP has it, to the second.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds since 1970 fit")]
+pub(crate) fn http_date(seconds: f64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let whole = seconds.max(0.0) as u64;
+    let (year, month, day) = civil(whole / 86_400);
+    let weekday = DAYS[usize::try_from(whole / 86_400 % 7).unwrap_or(0)];
+    let month = MONTHS[usize::try_from(month - 1).unwrap_or(0)];
+    let (hour, minute, second) = (whole / 3600 % 24, whole / 60 % 60, whole % 60);
+    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
 /// A moment as RFC 3339 in UTC with microseconds. Moments before 1970 read as 1970.
 #[expect(
     clippy::cast_possible_truncation,
@@ -37,6 +51,12 @@ fn civil(days: u64) -> (u64, u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_read_as_http_has_them() {
+        assert_eq!(http_date(1_795_345_584.25), "Sun, 22 Nov 2026 11:06:24 GMT");
+        assert_eq!(http_date(951_782_400.0), "Tue, 29 Feb 2000 00:00:00 GMT");
+    }
 
     #[test]
     fn moments_read_as_rfc_3339() {

@@ -19,7 +19,7 @@ use crate::faults::{Canned, Hits, Kind, Place};
 use crate::sandbox::Sandbox;
 use crate::wire::{Conn, End};
 use crate::world::report;
-use crate::{auth, credits, download, export, manners, message, session, state, upload};
+use crate::{auth, clock, credits, download, export, manners, message, nasty, session, state, upload};
 
 /// One request, as the file of its call gets it.
 pub(crate) struct Ask {
@@ -83,6 +83,9 @@ pub(crate) async fn handle(
     if head.headers.contains_key(ORIGIN) {
         return answer::text(StatusCode::FORBIDDEN, "Forbidden: origin not allowed");
     }
+    if hits.close(reused) {
+        conn.end_here(End::Close).await;
+    }
     let reset_at = reset_at(&hits, &head.headers, conn).await;
     let body = Inflow::new(incoming, conn, sandbox, call.name(), reset_at);
     let mut ask = Ask { call, head, body, hits, peer, reused };
@@ -92,7 +95,16 @@ pub(crate) async fn handle(
         let own = carry_out(sandbox, &mut ask, id, public).await;
         late(sandbox, conn, &ask, own).await
     };
+    let answer = spoil(conn, &ask, answer).await;
     finish(sandbox, conn, ask, answer)
+}
+
+/// Makes an answer as nasty as the faults say.
+async fn spoil(conn: &Arc<Conn>, ask: &Ask, mut answer: Answer) -> Answer {
+    for nasty in ask.hits.nasty().filter(|nasty| !nasty.replaces()) {
+        answer = nasty::spoil(nasty, conn, answer).await;
+    }
+    answer
 }
 
 /// A request that is no call.
@@ -123,6 +135,11 @@ async fn early(sandbox: &Sandbox, ask: &mut Ask) -> Option<Answer> {
     if ask.hits.hang(false) {
         ask.body.drain().await;
         std::future::pending::<()>().await;
+    }
+    let replaced = ask.hits.nasty().find_map(nasty::in_place);
+    if let Some(answer) = replaced {
+        ask.body.drain().await;
+        return Some(answer);
     }
     let canned = ask.hits.canned(false)?;
     ask.body.drain().await;
@@ -193,11 +210,19 @@ fn give(sandbox: &Sandbox, ask: &Ask, canned: Canned) -> Answer {
         }
         Canned::RetryAfter(after) => {
             let answer = answer::refused(StatusCode::TOO_MANY_REQUESTS, 429, "Too many requests");
-            with(answer, RETRY_AFTER, after)
+            with(answer, RETRY_AFTER, moment(after))
         }
         Canned::Text(text) if text.starts_with('<') => answer::whole(StatusCode::OK, "text/html", text),
         Canned::Text(text) => answer::spelled(StatusCode::OK, text),
-        Canned::Redirect(to) => with(answer::text(StatusCode::FOUND, ""), LOCATION, to),
+        Canned::Redirect(status, to) => with(answer::text(status, ""), LOCATION, to),
+    }
+}
+
+/// `date+2` as the date two seconds from now; anything else as it is.
+fn moment(text: String) -> String {
+    match text.strip_prefix("date").and_then(|by| by.parse::<f64>().ok()) {
+        Some(by) => clock::http_date(clock::seconds() + by),
+        None => text,
     }
 }
 

@@ -22,6 +22,7 @@ mod film;
 mod handle;
 mod manners;
 mod message;
+mod nasty;
 mod options;
 mod sandbox;
 mod serve;

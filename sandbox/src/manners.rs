@@ -1,6 +1,6 @@
 //! What the service asks of every request besides its own call, noted in the world where it is missing.
 
-use hyper::header::{ACCEPT, AUTHORIZATION, HOST, ORIGIN};
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use hyper::http::request::Parts;
 
 use crate::calls::Call;
@@ -29,6 +29,13 @@ pub(crate) fn check(sandbox: &Sandbox, call: Call, public: bool, head: &Parts) {
     }
     if public && head.headers.contains_key(AUTHORIZATION) && foreign(sandbox, head) {
         world.violation("token to another origin", call.to_string());
+    }
+    // The service sets no cookies and packs nothing: whoever sends one back, or asks for it, trusts a stranger too far.
+    if head.headers.contains_key(COOKIE) {
+        world.violation("cookie", call.to_string());
+    }
+    if let Some(packing) = text_of(&head.headers, ACCEPT_ENCODING.as_str()).filter(|p| *p != "identity") {
+        world.violation("accept-encoding", format!("{call}: {packing}"));
     }
     let accept = text_of(&head.headers, ACCEPT.as_str()).unwrap_or("");
     if call == Call::Message && !accept.contains("text/event-stream") {

@@ -2,13 +2,15 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::Sleep;
 use tokio_util::sync::CancellationToken;
 
 /// How a connection is broken.
@@ -28,6 +30,9 @@ pub(crate) struct Conn {
     /// Whether the last write found the socket full.
     full: AtomicBool,
     requests: AtomicU64,
+    /// Bytes that go out before hyper's own, and how often; a flood need not be held in memory.
+    first: Mutex<Option<(Bytes, u64)>>,
+    pause: Mutex<Option<Duration>>,
 }
 
 impl Conn {
@@ -39,6 +44,8 @@ impl Conn {
             writes_left: AtomicU64::new(u64::MAX),
             full: AtomicBool::new(false),
             requests: AtomicU64::new(0),
+            first: Mutex::new(None),
+            pause: Mutex::new(None),
         }
     }
 
@@ -58,6 +65,16 @@ impl Conn {
     pub(crate) fn end_after(&self, bytes: u64, how: End) {
         self.reset.store(how == End::Reset, Ordering::SeqCst);
         self.writes_left.store(bytes, Ordering::SeqCst);
+    }
+
+    /// Puts these bytes, so many times, before what hyper writes next.
+    pub(crate) fn write_first(&self, bytes: Bytes, times: u64) {
+        *lock(&self.first) = Some((bytes, times));
+    }
+
+    /// From now on lets out one byte at a time, with that pause before each.
+    pub(crate) fn write_slowly(&self, pause: Duration) {
+        *lock(&self.pause) = Some(pause);
     }
 
     /// Returns once the connection is broken.
@@ -82,15 +99,49 @@ impl Conn {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The socket as hyper sees it.
 pub(crate) struct Wire {
     stream: TcpStream,
     conn: Arc<Conn>,
+    /// What is left of a copy of the bytes that go first.
+    rest: Bytes,
+    resting: Option<Pin<Box<Sleep>>>,
 }
 
 impl Wire {
     pub(crate) fn new(stream: TcpStream, conn: Arc<Conn>) -> Self {
-        Self { stream, conn }
+        Self { stream, conn, rest: Bytes::new(), resting: None }
+    }
+
+    /// Writes what goes before hyper's own bytes.
+    fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            if self.rest.is_empty() {
+                let mut first = lock(&self.conn.first);
+                match first.as_mut() {
+                    Some((bytes, times)) if *times > 0 => {
+                        *times -= 1;
+                        self.rest = bytes.clone();
+                    }
+                    _ => return Poll::Ready(Ok(())),
+                }
+            }
+            let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.rest))?;
+            self.rest = self.rest.slice(written..);
+        }
+    }
+
+    /// Waits for the pause between two bytes, where there is one.
+    fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        let Some(pause) = *lock(&self.conn.pause) else { return Poll::Ready(false) };
+        let resting = self.resting.get_or_insert_with(|| Box::pin(tokio::time::sleep(pause)));
+        ready!(resting.as_mut().poll(cx));
+        self.resting = None;
+        Poll::Ready(true)
     }
 }
 
@@ -115,15 +166,18 @@ impl AsyncRead for Wire {
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
+        ready!(self.poll_first(cx))?;
+        let slow = ready!(self.poll_pause(cx));
         let left = self.conn.writes_left.load(Ordering::SeqCst);
         if left == 0 {
             self.conn.ended.cancel();
             return Poll::Pending;
         }
-        let take = usize::try_from(left).unwrap_or(usize::MAX).min(from.len());
+        let most = if slow { 1 } else { from.len() };
+        let take = usize::try_from(left).unwrap_or(usize::MAX).min(most);
         let written = Pin::new(&mut self.stream).poll_write(cx, &from[..take]);
         self.conn.full.store(written.is_pending(), Ordering::SeqCst);
-        let written = std::task::ready!(written)?;
+        let written = ready!(written)?;
         if left != u64::MAX {
             self.conn.writes_left.fetch_sub(written as u64, Ordering::SeqCst);
         }

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
+use super::client::Client;
+use super::error::{ApiError, Call, ErrorKind};
+
 /// The longest JSON answer taken.
 pub(super) const ANSWER_CAP: usize = 8 << 20;
 /// The deepest nesting taken.
@@ -22,7 +25,7 @@ pub(super) struct Contents {
     pub(super) code: Option<i64>,
     /// `message`, `msg`, `detail` or `error`.
     pub(super) explanation: Option<String>,
-    /// `success` is false.
+    /// `success` is false, or `code` is a word that doesn't say that all is well.
     pub(super) denied: bool,
     /// The fields of `data`, or those of the answer itself where it has no `data`.
     pub(super) data: Fields,
@@ -38,9 +41,20 @@ pub(super) fn read(body: &[u8]) -> Option<Contents> {
     let inner = nested("error").or_else(|| nested("detail")).unwrap_or_default();
     let code = [fields.get("code"), inner.get("code")].into_iter().flatten().find_map(|raw| integer(raw));
     let explanation = explain(&fields).or_else(|| explain(&inner));
-    let denied = fields.get("success").is_some_and(|raw| raw.get() == "false");
+    let denied = fields.get("success").is_some_and(|raw| matches!(raw.get(), "false" | "\"false\"" | "0"));
+    let denied = denied || (code.is_none() && fields.get("code").is_some_and(|raw| !says_well(raw)));
     let data = fields.remove("data").and_then(|raw| object(raw.get())).unwrap_or(fields);
     Some(Contents { code, explanation, denied, data })
+}
+
+impl Client {
+    /// The error of an answer that says yes and lacks what it is there for. What it explains is told along: such an
+    /// answer can be a refusal in a form that nobody has written down.
+    pub(super) fn lacks(&self, call: Call, what: &str, contents: &Contents) -> ApiError {
+        let said = contents.explanation.as_ref().map(|text| format!(": {}", self.tidy(text)));
+        let message = format!("an answer without {what}{}", said.unwrap_or_default());
+        ApiError { status: Some(200), ..ApiError::new(call, ErrorKind::Odd, message) }
+    }
 }
 
 /// The fields of a JSON object; `None` for any other text.
@@ -48,7 +62,7 @@ pub(super) fn object(json: &str) -> Option<Fields> {
     serde_json::from_str(json).ok()
 }
 
-/// A text, or a number as its text; `None` for anything else and for the empty text.
+/// A text, or a number as its text; `None` for anything else and for a blank text.
 pub(super) fn text(raw: &RawValue) -> Option<String> {
     let json = raw.get();
     let text = match json.as_bytes().first()? {
@@ -56,7 +70,7 @@ pub(super) fn text(raw: &RawValue) -> Option<String> {
         b'-' | b'0'..=b'9' => json.to_owned(),
         _ => return None,
     };
-    Some(text).filter(|t| !t.is_empty())
+    Some(text).filter(|t: &String| !t.trim().is_empty())
 }
 
 /// The text at `name`.
@@ -69,8 +83,19 @@ pub(super) fn number_at(fields: &Fields, name: &str) -> Option<f64> {
     text_at(fields, name)?.trim().parse().ok().filter(|n: &f64| n.is_finite())
 }
 
+/// A whole number, from a number or a text; `2001.0` is one too.
 fn integer(raw: &RawValue) -> Option<i64> {
-    text(raw)?.trim().parse().ok()
+    let text = text(raw)?;
+    let text = text.trim();
+    let text =
+        text.split_once('.').filter(|(_, rest)| rest.bytes().all(|b| b == b'0')).map_or(text, |(i, _)| i);
+    text.parse().ok()
+}
+
+/// Whether a `code` that is no number says that all is well, or says nothing.
+fn says_well(raw: &RawValue) -> bool {
+    let word = text(raw).unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(raw.get(), "null" | "\"\"") || matches!(word.as_str(), "ok" | "success")
 }
 
 fn explain(fields: &Fields) -> Option<String> {
@@ -125,12 +150,37 @@ mod tests {
             (r#"{"error":{"code":"429","msg":"slow"}}"#, Some(429), Some("slow")),
             (r#"{"message":"","msg":"b"}"#, None, Some("b")),
             (r#"{"code":1,"code":2}"#, Some(2), None),
+            (r#"{"code":2001.0}"#, Some(2001), None),
+            (r#"{"code":"2001.00","detail":"no"}"#, Some(2001), Some("no")),
+            (r#"{"code":2001.5}"#, None, None),
+            (r#"{"code":99999999999999999999}"#, None, None),
+            (r#"{"code":2001,"success":false}"#, Some(2001), None),
         ];
         for (json, code, explanation) in table {
             let read = read(json.as_bytes()).unwrap();
             assert_eq!((read.code, read.explanation.as_deref()), (code, explanation), "{json}");
         }
-        assert!(read(br#"{"success":false}"#).unwrap().denied);
+    }
+
+    #[test]
+    fn what_says_no_without_a_number() {
+        for (json, denied) in [
+            (r#"{"success":false}"#, true),
+            (r#"{"success":"false","code":null}"#, true),
+            (r#"{"success":0}"#, true),
+            (r#"{"code":"E_ODD","data":{}}"#, true),
+            (r#"{"code":2001.5}"#, true),
+            (r#"{"code":true}"#, true),
+            (r#"{"code":["x"]}"#, true),
+            (r#"{"code":"OK","success":true}"#, false),
+            (r#"{"code":"success"}"#, false),
+            (r#"{"code":"","success":null}"#, false),
+            (r#"{"code":null}"#, false),
+            (r#"{"code":2001}"#, false),
+            ("{}", false),
+        ] {
+            assert_eq!(read(json.as_bytes()).unwrap().denied, denied, "{json}");
+        }
     }
 
     #[test]

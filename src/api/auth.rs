@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::answer::{Contents, text_at};
 use super::client::{Client, Request};
-use super::error::{ApiError, Call, ErrorKind};
+use super::error::{ApiError, Call};
 use crate::config::OnTokenExpired;
 use crate::job::AccountId;
 
@@ -231,8 +231,9 @@ impl Client {
                 other => other,
             },
         }?;
-        let token = text_at(&contents.data, "token")
-            .ok_or_else(|| ApiError::new(Call::Token, ErrorKind::Odd, "an answer without a token"))?;
+        // One that no header can hold would be kept, and refused at every call.
+        let token = text_at(&contents.data, "token").filter(|t| t.bytes().all(|b| b.is_ascii_graphic()));
+        let token = token.ok_or_else(|| self.lacks(Call::Token, "a token", &contents))?;
         Ok(Stored {
             token: token.into(),
             account: text_at(&contents.data, "user_id").map(AccountId::new),

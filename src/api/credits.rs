@@ -2,7 +2,7 @@
 
 use super::answer::number_at;
 use super::client::Client;
-use super::error::{ApiError, Call, ErrorKind};
+use super::error::{ApiError, Call};
 
 /// Credits of the account.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -20,7 +20,7 @@ impl Client {
     pub async fn credits(&self) -> Result<Credits, ApiError> {
         let contents = self.get(Call::Credits, &["api", "credits", "balance", "simple"]).await?;
         let available = number_at(&contents.data, "available")
-            .ok_or_else(|| ApiError::new(Call::Credits, ErrorKind::Odd, "an answer without a balance"))?;
+            .ok_or_else(|| self.lacks(Call::Credits, "a balance", &contents))?;
         let frozen = number_at(&contents.data, "frozen").unwrap_or_default();
         let total = number_at(&contents.data, "total").unwrap_or(available + frozen);
         Ok(Credits { available, frozen, total })

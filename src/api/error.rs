@@ -218,7 +218,8 @@ impl ApiError {
         if self.renewed { Failure { kind: Kind::Passing, ..failure } } else { failure }
     }
 
-    /// Whether a refusal of a file is meant for the clip: at any other call it would put a good one aside.
+    /// Whether the clip itself can be what is refused. At any other call these numbers make no sense, and nobody's clip
+    /// is put aside for them, least of all one that was paid for.
     const fn is_about_the_clip(&self) -> bool {
         matches!(self.call, Call::Upload | Call::Message)
     }
@@ -300,11 +301,12 @@ mod tests {
             (Call::Session, 200, None, None, Code::OddAnswer, Unknown),
             (Call::Session, 302, None, None, Code::OddAnswer, Unknown),
             (Call::Session, 422, None, None, Code::OddAnswer, Refused),
-            // Numbers that make no sense where they stand.
             (Call::Session, 200, Some(1002), None, Code::OddAnswer, Refused),
-            (Call::Credits, 200, Some(1002), None, Code::OddAnswer, Refused),
+            (Call::Credits, 404, None, Some("Session not found"), Code::OddAnswer, Refused),
             (Call::State, 200, Some(4001), None, Code::OddAnswer, Refused),
-            (Call::Export, 200, Some(4002), None, Code::OddAnswer, Refused),
+            (Call::Export, 415, None, None, Code::OddAnswer, Refused),
+            (Call::Download, 413, None, None, Code::OddAnswer, Refused),
+            (Call::Session, 200, Some(4002), None, Code::OddAnswer, Refused),
             (Call::Message, 200, Some(4001), None, Code::Unsupported, Refused),
         ];
         for (call, status, code, explanation, expected, delivery) in table {

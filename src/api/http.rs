@@ -13,6 +13,9 @@ use super::answer::ANSWER_CAP;
 use super::error::{ApiError, Call, ErrorKind};
 use super::options::Options;
 
+/// How an answer is held while it comes.
+const BLOCK: usize = 64 << 10;
+
 /// One client for each manner of talking.
 #[derive(Clone, Debug)]
 pub(super) struct Lanes {
@@ -113,17 +116,32 @@ pub(super) fn fault(call: Call, error: reqwest::Error) -> ApiError {
 
 /// A whole body of at most 8 MiB.
 pub(super) async fn collect(call: Call, mut response: Response) -> Result<Vec<u8>, ApiError> {
-    let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(|e| fault(call, e))? {
-        append(call, &mut body, &piece)?;
+    // In blocks until it is whole: one buffer that grows with a stranger's flood stays with the process.
+    let (mut blocks, mut len) = (Vec::<Vec<u8>>::new(), 0);
+    while let Some(mut piece) = response.chunk().await.map_err(|e| fault(call, e))? {
+        len += piece.len();
+        if len > ANSWER_CAP {
+            return Err(too_long(call));
+        }
+        while !piece.is_empty() {
+            if blocks.last().is_none_or(|block| block.len() == BLOCK) {
+                blocks.push(Vec::with_capacity(BLOCK));
+            }
+            let Some(block) = blocks.last_mut() else { continue };
+            block.extend_from_slice(&piece.split_to(piece.len().min(BLOCK - block.len())));
+        }
     }
-    Ok(body)
+    Ok(blocks.concat())
+}
+
+fn too_long(call: Call) -> ApiError {
+    ApiError::new(call, ErrorKind::Odd, "an answer over 8 MiB")
 }
 
 /// Adds a piece to a body, within the cap.
 pub(super) fn append(call: Call, body: &mut Vec<u8>, piece: &Bytes) -> Result<(), ApiError> {
     if body.len() + piece.len() > ANSWER_CAP {
-        return Err(ApiError::new(call, ErrorKind::Odd, "an answer over 8 MiB"));
+        return Err(too_long(call));
     }
     body.extend_from_slice(piece);
     Ok(())

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::answer::text_at;
 use super::client::Client;
-use super::error::{ApiError, Call, ErrorKind};
+use super::error::{ApiError, Call};
 use crate::job::{AccountId, SessionId, TaskId};
 
 /// A session as the service made it.
@@ -25,7 +25,7 @@ impl Client {
         let path = ["api", "tasks", "me", "with-session", "nemo_agent"];
         let contents = self.post(Call::Session, &path, body.into_bytes()).await?;
         let id = text_at(&contents.data, "session_id")
-            .ok_or_else(|| ApiError::new(Call::Session, ErrorKind::Odd, "an answer without a session"))?;
+            .ok_or_else(|| self.lacks(Call::Session, "a session", &contents))?;
         let user = text_at(&contents.data, "user_id").map(AccountId::new);
         self.auth.learn(user.as_ref());
         Ok(Session {
@@ -40,7 +40,7 @@ impl Client {
         let body = json!({"task_id": task, "session_id": session}).to_string();
         let contents = self.post(Call::Claim, &["api", "auth", "claim-token"], body.into_bytes()).await?;
         let ticket = text_at(&contents.data, "claim_token")
-            .ok_or_else(|| ApiError::new(Call::Claim, ErrorKind::Odd, "an answer without a ticket"))?;
+            .ok_or_else(|| self.lacks(Call::Claim, "a ticket", &contents))?;
         Ok(self.options.claim_link(&ticket))
     }
 }

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::answer::{Fields, object, text_at};
 use super::client::Client;
-use super::error::{ApiError, Call, ErrorKind};
+use super::error::{ApiError, Call};
 use crate::job::SessionId;
 
 /// One reading of a session's state.
@@ -34,7 +34,7 @@ impl Client {
         // A session without anything in it may say null; an answer that doesn't speak of a state says nothing.
         let state =
             state.and_then(|raw| if raw.get() == "null" { Some(Fields::new()) } else { object(raw.get()) });
-        state.map(read).ok_or_else(|| ApiError::new(Call::State, ErrorKind::Odd, "an answer without a state"))
+        state.map(read).ok_or_else(|| self.lacks(Call::State, "a state", &contents))
     }
 }
 

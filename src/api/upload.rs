@@ -10,10 +10,11 @@ use bytes::Bytes;
 use futures_util::Stream;
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, RequestBuilder, Response};
+use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
-use super::answer::{Contents, Fields, number_at, text_at};
+use super::answer::{Contents, Fields, number_at, object, text_at};
 use super::client::Client;
 use super::error::{ApiError, Call, ErrorKind};
 use super::http::bearer;
@@ -80,7 +81,7 @@ impl Client {
             (Err(error), None) => Err(error),
         };
         match self.heed(Call::Upload, answer) {
-            Ok(contents) => Ok(read(&contents)),
+            Ok(contents) => read(&contents).ok_or_else(|| self.lacks(Call::Upload, "files", &contents)),
             Err(error) if error.token_refused() => Err(match self.renew(&token, error.clone()).await {
                 Ok(_) => ApiError { renewed: true, ..error },
                 Err(renewal) => renewal,
@@ -126,18 +127,33 @@ impl Client {
     }
 }
 
-fn read(contents: &Contents) -> Uploaded {
+/// What the answer tells; `None` where it speaks of no file at all: then it is in doubt whether one was taken.
+fn read(contents: &Contents) -> Option<Uploaded> {
     let data = &contents.data;
-    let files: Vec<Fields> =
-        data.get("files").and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let files = data.get("files").map(|raw| list(raw)).unwrap_or_default();
+    let state_applied =
+        data.get("session_state_applied").is_some_and(|raw| matches!(raw.get(), "true" | "\"true\""));
+    if files.is_empty() && !state_applied {
+        return None;
+    }
     let file = |f: &Fields| UploadedFile {
         filename: text_at(f, "filename"),
         duration: number_at(f, "duration"),
         width: number_at(f, "width"),
         height: number_at(f, "height"),
     };
-    Uploaded {
-        files: files.iter().map(file).collect(),
-        state_applied: data.get("session_state_applied").is_some_and(|raw| raw.get() == "true"),
+    Some(Uploaded { files: files.iter().map(file).collect(), state_applied })
+}
+
+/// The files that an answer lists: a list of objects, an object of them by name, or one of them by itself.
+fn list(raw: &RawValue) -> Vec<Fields> {
+    let objects = |items: Vec<Box<RawValue>>| items.iter().filter_map(|item| object(item.get())).collect();
+    if let Ok(items) = serde_json::from_str(raw.get()) {
+        return objects(items);
     }
+    let Some(fields) = object(raw.get()) else { return Vec::new() };
+    if text_at(&fields, "filename").is_some() {
+        return vec![fields];
+    }
+    objects(fields.into_values().collect())
 }

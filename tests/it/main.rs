@@ -6,6 +6,7 @@ mod house;
 
 mod account;
 mod again;
+mod answers;
 mod architecture;
 mod arrivals;
 mod asked;

@@ -10,13 +10,26 @@ CALL  token session upload message state export status cancel download credits c
 KIND, in place of carrying the call out (with `late-` before it: after carrying it out):
   status=503          that HTTP status, with a detail
   code=2001           200 with that code in the body; code=\"2001\" sends it as text
-  retry-after=5       429 with that Retry-After, seconds or a date
+  bare=503            that HTTP status without a body
+  retry-after=5       429 with that Retry-After, seconds or a date; date+2: the date in two seconds
   answer=TEXT         200 with that text, as JSON or (where it begins with <) as HTML
-  redirect=URL        302 to that address
+  redirect=URL        302 to that address; redirect=307,URL: another status
+  huge=2GB            JSON with one text of that length; huge=endless: without end
+  deep=100000         JSON nested so deep
+  bomb=10GB           a gzip stream that unpacks to so much
+KIND, of the call's own answer:
+  length=-10, =+10    announced so much shorter or longer than it is
+  truncate=50%        only that much of it, announced as whole
+  big-header=1MB      with one header of that length
+  headers=10000       with so many headers
+  cookie=a=b          with that Set-Cookie
+  hints=1000          after so many 103 Early Hints; hints=endless: nothing but them
+  loris=10ms          headers and body byte by byte with that pause
   hang                no answer at all, the connection stays open
   delay=500ms         waits first, then goes on as usual (ms, s or m)
 KIND, breaking the connection:
   reset=connect       as soon as it is made (only any:reset=connect)
+  close, stale        closed in order once the headers came; stale: only one that was used before
   reset=headers       once the request's headers were read
   reset=1000, =50%    after so much of the request's body
   reset, reset=body   after the call was carried out, in place of the answer
@@ -41,7 +54,7 @@ KIND, of a render's status:
 
 A 1001 or 401 given by a fault makes its token bad, so that its client may ask for a new one.
 Order matters where two would answer: the first given wins. Put a space before @K or xN after
-answer=TEXT and redirect=URL. While it runs, PUT /_world/faults (one fault a line) puts others in
+answer=TEXT, redirect=URL and cookie=. While it runs, PUT /_world/faults (one fault a line) puts others in
 their place, and PUT /_world/credits (a number) fills every account.
 
   --fault message:status=503x1 --fault 'download:cut=50%x2' --fault any:delay=200ms";

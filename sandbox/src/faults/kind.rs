@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hyper::StatusCode;
 
+use super::nasty::Nasty;
 use crate::calls::Call;
 use crate::error::FaultError;
 
@@ -48,13 +49,16 @@ pub(crate) enum Canned {
     Code(String),
     RetryAfter(String),
     Text(String),
-    Redirect(String),
+    Redirect(StatusCode, String),
 }
 
 /// What goes wrong.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Kind {
     Canned(Canned),
+    Nasty(Nasty),
+    /// The connection is closed in order once the headers came; `true`: only one that was used before.
+    Close(bool),
     Hang,
     Delay(Duration),
     Reset(Place),
@@ -99,12 +103,15 @@ impl Kind {
             return Ok(Self::Reset(Place::End));
         }
         let text = value.unwrap_or("");
+        if let Some(nasty) = Nasty::parse(name, text) {
+            return nasty.map(Self::Nasty);
+        }
         Ok(match name {
             "status" => Self::Canned(Canned::Status(status(name, text)?)),
             "code" => Self::Canned(Canned::Code(code(name, text)?)),
             "frame" => Self::Frame(code(name, text)?),
             "retry-after" => Self::Canned(Canned::RetryAfter(header(name, text)?)),
-            "redirect" => Self::Canned(Canned::Redirect(header(name, text)?)),
+            "redirect" => Self::Canned(redirect(name, text)?),
             "answer" => Self::Canned(Canned::Text(text.to_owned())),
             "delay" => Self::Delay(duration(name, text)?),
             "drip" => Self::Drip(duration(name, text)?),
@@ -118,6 +125,8 @@ impl Kind {
     fn without_value(name: &str) -> Option<Self> {
         Some(match name {
             "hang" => Self::Hang,
+            "close" => Self::Close(false),
+            "stale" => Self::Close(true),
             "lost" => Self::Lost,
             "error" => Self::Error,
             "error-event" => Self::ErrorEvent,
@@ -150,7 +159,16 @@ impl Kind {
     }
 }
 
-fn wrong(kind: &str, value: &str, wanted: &'static str) -> FaultError {
+/// `ADDRESS`, or `307,ADDRESS`.
+fn redirect(kind: &str, text: &str) -> Result<Canned, FaultError> {
+    let (status, to) = match text.split_once(',') {
+        Some((number, to)) if number.len() == 3 => (status(kind, number)?, to),
+        _ => (StatusCode::FOUND, text),
+    };
+    Ok(Canned::Redirect(status, header(kind, to)?))
+}
+
+pub(super) fn wrong(kind: &str, value: &str, wanted: &'static str) -> FaultError {
     FaultError::Value { kind: kind.to_owned(), value: value.to_owned(), wanted }
 }
 
@@ -173,7 +191,7 @@ fn header(kind: &str, text: &str) -> Result<String, FaultError> {
     if good { Ok(text.to_owned()) } else { Err(wrong(kind, text, "printable ASCII")) }
 }
 
-fn duration(kind: &str, text: &str) -> Result<Duration, FaultError> {
+pub(super) fn duration(kind: &str, text: &str) -> Result<Duration, FaultError> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: Option<u32> = digits.parse().ok();
     let millis = match (&text[digits.len()..], number) {

@@ -2,9 +2,11 @@
 
 mod help;
 mod kind;
+mod nasty;
 mod plan;
 mod spec;
 
 pub(crate) use self::kind::{Canned, Kind, Place};
+pub(crate) use self::nasty::Nasty;
 pub(crate) use self::plan::{Hits, Plan};
 pub use self::spec::Fault;

@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::kind::{Canned, Kind, Place};
+use super::nasty::Nasty;
 use super::spec::Fault;
 use crate::calls::Call;
 
@@ -91,6 +92,18 @@ impl Hits {
     /// What is answered in place of the call's own answer.
     pub(crate) fn canned(&self, late: bool) -> Option<Canned> {
         self.find(late, |kind| if let Kind::Canned(canned) = kind { Some(canned.clone()) } else { None })
+    }
+
+    /// What is nasty about the answer, in the order given.
+    pub(crate) fn nasty(&self) -> impl Iterator<Item = &Nasty> {
+        self.0
+            .iter()
+            .filter_map(|fault| if let Kind::Nasty(nasty) = &fault.kind { Some(nasty) } else { None })
+    }
+
+    /// Whether the connection is closed once the headers came.
+    pub(crate) fn close(&self, reused: bool) -> bool {
+        self.has(&Kind::Close(false)) || (reused && self.has(&Kind::Close(true)))
     }
 
     /// Where in the request it is reset.

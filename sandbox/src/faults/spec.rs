@@ -63,8 +63,9 @@ impl FromStr for Fault {
 
 /// Splits `@K` and `xN`, in any order, off the end. After free text they count only behind a space.
 fn split_when(text: &str) -> (&str, u64, Option<u64>) {
-    let free =
-        ["answer=", "late-answer=", "redirect=", "late-redirect="].iter().any(|kind| text.starts_with(kind));
+    let free = ["answer=", "late-answer=", "redirect=", "late-redirect=", "cookie="]
+        .iter()
+        .any(|kind| text.starts_with(kind));
     let (mut what, mut from, mut times) = (text, 1, None);
     if free {
         if let Some((before, when)) = text.rsplit_once(' ') {
@@ -91,7 +92,10 @@ fn split_when(text: &str) -> (&str, u64, Option<u64>) {
 mod tests {
     use std::time::Duration;
 
+    use hyper::StatusCode;
+
     use super::super::kind::Canned;
+    use super::super::nasty::Nasty;
     use super::*;
 
     fn fault(text: &str) -> Result<Fault, String> {
@@ -101,7 +105,8 @@ mod tests {
     #[test]
     fn what_is_typed_is_what_happens() {
         let status = |status: u16| Kind::Canned(Canned::Status(status.try_into().unwrap()));
-        let redirect = Kind::Canned(Canned::Redirect("http://h/box2".to_owned()));
+        let redirect = Kind::Canned(Canned::Redirect(StatusCode::FOUND, "http://h/box2".to_owned()));
+        let moved = Canned::Redirect(StatusCode::PERMANENT_REDIRECT, "/x".to_owned());
         let upload = Some(Call::Upload);
         let message = Some(Call::Message);
         let cases = [
@@ -119,6 +124,13 @@ mod tests {
             ("state:delay=2s", (Some(Call::State), Kind::Delay(Duration::from_secs(2)), false, 1, None)),
             ("download:redirect=http://h/box2", (Some(Call::Download), redirect.clone(), false, 1, None)),
             ("download:redirect=http://h/box2 x1", (Some(Call::Download), redirect, false, 1, Some(1))),
+            ("session:redirect=308,/x", (Some(Call::Session), Kind::Canned(moved), false, 1, None)),
+            (
+                "state:huge=2GBx1",
+                (Some(Call::State), Kind::Nasty(Nasty::Huge(Some(2 << 30))), false, 1, Some(1)),
+            ),
+            ("state:length=-3", (Some(Call::State), Kind::Nasty(Nasty::Length(-3)), false, 1, None)),
+            ("any:stalex1", (None, Kind::Close(true), false, 1, Some(1))),
             ("message:frame=2001x1", (message, Kind::Frame("2001".into()), false, 1, Some(1))),
             ("status:stuck", (Some(Call::Status), Kind::Stuck, false, 1, None)),
         ];
@@ -142,6 +154,10 @@ mod tests {
             ("any:cut=101%", "50%"),
             ("any:cut=body", "50%"),
             ("any:hang=5", "takes none"),
+            ("any:huge=many", "2GB"),
+            ("any:headers=40000", "at most 30000"),
+            ("any:bare=103", "200 to 999"),
+            ("any:redirect=099,/y", "200 to 999"),
             ("any:retry-after=a\nb", "printable"),
             ("state:silent", "message only"),
             ("any:failed", "status only"),

@@ -6,4 +6,5 @@ mod films;
 mod http;
 mod manners;
 mod money;
+mod nasty;
 mod story;

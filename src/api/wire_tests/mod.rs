@@ -14,6 +14,7 @@ use crate::job::{Code, SessionId};
 mod calls;
 mod films;
 mod messages;
+mod shapes;
 mod tokens;
 mod uploads;
 

@@ -74,7 +74,7 @@ async fn an_early_refusal_of_an_upload_is_heard() {
 
 #[tokio::test]
 async fn an_upload_that_stalls_is_given_up_and_a_slow_one_is_not() {
-    let server = Canned::start(|_, _| json(r#"{"code":0}"#)).await;
+    let server = Canned::start(|_, _| json(r#"{"code":0,"data":{"files":[{"filename":"a"}]}}"#)).await;
     let client = client_with(&server, |options| options.stall_timeout = Duration::from_millis(400));
     let start = Instant::now();
     let stuck = stream::iter(bytes(100_000)).chain(stream::pending());

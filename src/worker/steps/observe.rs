@@ -105,9 +105,9 @@ fn unchanged(fate: &Fate, words: &str) -> Failure {
             format!("the service broke off and changed nothing: {error}"),
             "Whether credits were spent can be seen in the account.",
         ),
-        Fate::Ended(StreamEnd::Broken(why)) => Failure::new(
+        Fate::Ended(StreamEnd::Broken(reason)) => Failure::new(
             Code::UnknownFate,
-            format!("{why}; and the project shows no change"),
+            format!("no answer tells what became of it, and the project shows no change: {reason}"),
             "It may have been paid for, so it is never sent again by itself.",
         ),
         _ => Failure::new(

@@ -4,6 +4,7 @@ mod clips;
 mod daemon;
 mod door;
 mod service;
+mod tls;
 mod tree;
 
 use std::fs;
@@ -18,6 +19,7 @@ pub(crate) use self::clips::{clip, media, sha256};
 pub(crate) use self::daemon::{Daemon, Ran};
 pub(crate) use self::door::Door;
 pub(crate) use self::service::{Service, World};
+pub(crate) use self::tls::{Flaw, Front, Trouble};
 pub(crate) use self::tree::{files_below, picture_of};
 
 /// Nothing here takes longer, even on a busy machine.
