@@ -149,10 +149,10 @@ impl ApiError {
         }
     }
 
-    /// Whether the service does not know the session any more. Where no session was named, it says nothing.
+    /// Whether the service does not know the session any more. A call that names none can't tell of it: a new session
+    /// would be asked for, and refused like this, without end.
     pub fn session_lost(&self) -> bool {
-        let named = matches!(self.call, Call::Upload | Call::Message | Call::State | Call::Export);
-        named && self.code == Some(1002)
+        self.code == Some(1002) && !matches!(self.call, Call::Token | Call::Session | Call::Credits)
     }
 
     /// Whether the service does not know what was asked for.

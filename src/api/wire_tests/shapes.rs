@@ -5,6 +5,7 @@ use futures_util::stream;
 
 use super::*;
 use crate::api::auth::Auth;
+use crate::api::limits::Limits;
 use crate::job::{Kind, RenderId, TaskId};
 
 /// Every call that a clip's way needs, besides the message.
@@ -88,7 +89,9 @@ impl Stage {
         // Making a client takes long; one that has no token yet needs no more than another pocket.
         let stranger = Auth::new(Arc::new(Pocket::default()));
         let auth = if self.asks == Token { Arc::new(stranger) } else { self.client.auth.clone() };
-        self.asks.make(&Client { auth, ..self.client.clone() }).await
+        // What one answer asked for is not to hold the next one.
+        let limits = Arc::new(Limits::new(Duration::from_millis(5), Duration::from_hours(1)));
+        self.asks.make(&Client { auth, limits, ..self.client.clone() }).await
     }
 }
 
