@@ -5,6 +5,6 @@ mod kind;
 mod plan;
 mod spec;
 
-pub(crate) use self::kind::{Canned, Kind, Place};
+pub(crate) use self::kind::{Canned, FilmFault, Kind, Place, Spot};
 pub(crate) use self::plan::{Hits, Plan};
 pub use self::spec::Fault;

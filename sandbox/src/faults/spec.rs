@@ -63,8 +63,9 @@ impl FromStr for Fault {
 
 /// Splits `@K` and `xN`, in any order, off the end. After free text they count only behind a space.
 fn split_when(text: &str) -> (&str, u64, Option<u64>) {
-    let free =
-        ["answer=", "late-answer=", "redirect=", "late-redirect="].iter().any(|kind| text.starts_with(kind));
+    let free = ["answer=", "late-answer=", "redirect=", "late-redirect=", "film=", "name="]
+        .iter()
+        .any(|kind| text.starts_with(kind));
     let (mut what, mut from, mut times) = (text, 1, None);
     if free {
         if let Some((before, when)) = text.rsplit_once(' ') {
@@ -91,7 +92,7 @@ fn split_when(text: &str) -> (&str, u64, Option<u64>) {
 mod tests {
     use std::time::Duration;
 
-    use super::super::kind::Canned;
+    use super::super::kind::{Canned, FilmFault};
     use super::*;
 
     fn fault(text: &str) -> Result<Fault, String> {
@@ -102,6 +103,7 @@ mod tests {
     fn what_is_typed_is_what_happens() {
         let status = |status: u16| Kind::Canned(Canned::Status(status.try_into().unwrap()));
         let redirect = Kind::Canned(Canned::Redirect("http://h/box2".to_owned()));
+        let text = FilmFault::Text("{\"x1\"}".to_owned());
         let upload = Some(Call::Upload);
         let message = Some(Call::Message);
         let cases = [
@@ -121,6 +123,11 @@ mod tests {
             ("download:redirect=http://h/box2 x1", (Some(Call::Download), redirect, false, 1, Some(1))),
             ("message:frame=2001x1", (message, Kind::Frame("2001".into()), false, 1, Some(1))),
             ("status:stuck", (Some(Call::Status), Kind::Stuck, false, 1, None)),
+            (
+                "download:length=4x1",
+                (Some(Call::Download), Kind::Film(FilmFault::Length(4)), false, 1, Some(1)),
+            ),
+            ("download:film={\"x1\"}", (Some(Call::Download), Kind::Film(text), false, 1, None)),
         ];
         for (text, (call, kind, late, from, times)) in cases {
             assert_eq!(fault(text), Ok(Fault { call, kind, late, from, times }), "{text}");
@@ -145,6 +152,10 @@ mod tests {
             ("any:retry-after=a\nb", "printable"),
             ("state:silent", "message only"),
             ("any:failed", "status only"),
+            ("status:done", "export only"),
+            ("any:boxes", "download only"),
+            ("status:place=here", "outputUrl"),
+            ("download:length=long", "number of bytes"),
             ("message:reset=connect", "any only"),
             ("any:hangx0", "not a kind"),
             ("", "CALL:KIND"),
@@ -161,7 +172,7 @@ mod tests {
         let mut seen = 0;
         for line in Fault::help().lines().filter(|line| line.starts_with("  ") && !line.contains("--fault")) {
             let typed = line.split_whitespace().next().unwrap().trim_end_matches(',');
-            let fits = ["any", "message", "status"]
+            let fits = ["any", "message", "status", "export", "download"]
                 .iter()
                 .any(|call| format!("{call}:{typed}").parse::<Fault>().is_ok());
             assert!(fits, "{typed}");

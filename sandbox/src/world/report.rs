@@ -58,6 +58,9 @@ impl World {
             "charges": self.charges.iter().filter(|charge| !charge.refunded).map(charge).collect::<Vec<_>>(),
             "charged": self.charged(),
             "renders": self.renders_report(),
+            "downloads": self.downloads.iter().map(|fetched| json!({
+                "at": fetched.at, "range": fetched.range, "token": fetched.token,
+            })).collect::<Vec<_>>(),
             "violations": self.violations.iter()
                 .map(|(what, detail)| json!({"what": what, "detail": detail})).collect::<Vec<_>>(),
         })
