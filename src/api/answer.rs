@@ -12,6 +12,9 @@ pub(super) const ANSWER_CAP: usize = 8 << 20;
 /// The deepest nesting taken.
 const DEPTH_CAP: usize = 128;
 
+/// Where an answer explains itself.
+const EXPLANATIONS: [&str; 4] = ["message", "msg", "detail", "error"];
+
 /// The fields of an object, each as its own text.
 pub(super) type Fields = BTreeMap<String, Box<RawValue>>;
 
@@ -22,9 +25,9 @@ pub(super) struct Contents {
     pub(super) code: Option<i64>,
     /// `message`, `msg`, `detail` or `error`.
     pub(super) explanation: Option<String>,
-    /// `success` is false.
+    /// `success` is false. A render that failed may be told of so: then it is its status that counts.
     pub(super) denied: bool,
-    /// The fields of `data`, or those of the answer itself where it has no `data`.
+    /// The fields of `data`, and those beside it that it doesn't have itself.
     pub(super) data: Fields,
 }
 
@@ -38,8 +41,17 @@ pub(super) fn read(body: &[u8]) -> Option<Contents> {
     let inner = nested("error").or_else(|| nested("detail")).unwrap_or_default();
     let code = [fields.get("code"), inner.get("code")].into_iter().flatten().find_map(|raw| integer(raw));
     let explanation = explain(&fields).or_else(|| explain(&inner));
-    let denied = fields.get("success").is_some_and(|raw| raw.get() == "false");
-    let data = fields.remove("data").and_then(|raw| object(raw.get())).unwrap_or(fields);
+    let unsuccessful = fields.get("success").is_some_and(|raw| raw.get() == "false");
+    let data = match fields.remove("data").and_then(|raw| object(raw.get())) {
+        Some(mut data) => {
+            for (name, raw) in fields.into_iter().filter(|(name, _)| !EXPLANATIONS.contains(&name.as_str())) {
+                data.entry(name).or_insert(raw);
+            }
+            data
+        }
+        None => fields,
+    };
+    let denied = unsuccessful && text_at(&data, "status").is_none_or(|status| status != "failed");
     Some(Contents { code, explanation, denied, data })
 }
 
@@ -74,7 +86,7 @@ fn integer(raw: &RawValue) -> Option<i64> {
 }
 
 fn explain(fields: &Fields) -> Option<String> {
-    ["message", "msg", "detail", "error"].iter().find_map(|name| {
+    EXPLANATIONS.iter().find_map(|name| {
         let raw = fields.get(*name)?;
         text(raw).or_else(|| list(raw)).filter(|t| !t.trim().is_empty())
     })
@@ -130,7 +142,15 @@ mod tests {
             let read = read(json.as_bytes()).unwrap();
             assert_eq!((read.code, read.explanation.as_deref()), (code, explanation), "{json}");
         }
-        assert!(read(br#"{"success":false}"#).unwrap().denied);
+        for (json, denied) in [
+            (r#"{"success":false}"#, true),
+            (r#"{"success":false,"data":{"status":"pending"}}"#, true),
+            (r#"{"success":false,"status":400}"#, true),
+            (r#"{"success":false,"data":{"status":"failed"}}"#, false),
+            (r#"{"success":true}"#, false),
+        ] {
+            assert_eq!(read(json.as_bytes()).unwrap().denied, denied, "{json}");
+        }
     }
 
     #[test]
