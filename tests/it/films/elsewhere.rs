@@ -14,7 +14,12 @@ pub(super) struct Elsewhere {
 impl Elsewhere {
     /// Answers each request with what is made of its path and of the server's own port: a whole answer.
     pub(super) fn start(answer: impl Fn(&str, u16) -> Vec<u8> + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at("127.0.0.1", answer)
+    }
+
+    /// The same at another address of this machine.
+    pub(super) fn at(host: &str, answer: impl Fn(&str, u16) -> Vec<u8> + Send + 'static) -> Self {
+        let listener = TcpListener::bind((host, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let heads = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&heads);
