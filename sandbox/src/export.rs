@@ -152,7 +152,8 @@ fn told(sandbox: &Sandbox, ask: &Ask, id: &str) -> Answer {
     let Some(render) = world.render(id) else {
         return answer::refused(StatusCode::NOT_FOUND, 404, "Render not found");
     };
-    let status = render.status;
+    let stuck = ask.hits.has(&Kind::Stuck);
+    let status = if stuck { RenderStatus::Processing } else { render.status };
     let done = status == RenderStatus::Completed;
     // A number of the service's own goes out as one.
     let shown = id.parse::<u64>().map_or(json!(id), |number| json!(number));

@@ -40,7 +40,7 @@ KIND, of an export:
 KIND, of a render's status:
   failed              the render has failed, for good
   denied              the same, told under \"success\":false
-  stuck               from then on the render never ends, unless it is called off
+  stuck               not done; one that is not yet never will be, unless it is called off
   no-url              completed, without an address
   no-status           without the word that says how far it is
   place=outputUrl     the address there, or at data.outputUrl or output.url

@@ -6,4 +6,5 @@ mod films;
 mod http;
 mod manners;
 mod money;
+mod renders;
 mod story;
