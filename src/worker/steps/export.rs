@@ -13,7 +13,7 @@ use crate::worker::stop::Stop;
 use super::watch::Watch;
 
 /// Ids that may fail before the job fails.
-const IDS: u8 = 2;
+pub(super) const IDS: u8 = 2;
 
 /// Has the film rendered, and ends with the address of it.
 pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent>, Stop> {

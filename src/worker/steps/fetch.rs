@@ -15,6 +15,8 @@ use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
 use crate::worker::stop::Stop;
 
+use super::export::IDS;
+
 /// Bytes gathered before they are written: a share likes large pieces.
 const PIECE: usize = 512 * 1024;
 
@@ -24,46 +26,71 @@ const LONGEST: u64 = 64 << 30;
 const FRUITLESS: u32 = 2;
 
 /// Fetches the film: from its address; where that gives none, from the one that the service names when asked once more;
-/// and at last from the service itself. One follows the other at once.
+/// and at last from the service itself. One follows the other at once. A film that is gone everywhere is rendered anew.
 pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, Stop> {
     let render = &claim.job().render;
     let id = render.id.clone().ok_or(Stop::Stale)?;
-    let fetched = |film| Ok(vec![JobEvent::Fetched { film }]);
-    let mut first = None;
+    let mut lacks: Vec<Lack> = Vec::new();
     if let Some(url) = &render.url {
         match land_from(tools, claim, &id, Some(url)).await {
-            Ok(film) => return fetched(film),
-            Err(Tried::Source { stop, .. }) => first = Some(stop),
-            Err(Tried::Stop(stop)) => return Err(stop),
+            Ok(film) => return Ok(vec![JobEvent::Fetched { film }]),
+            Err(tried) => lacks.push(tried.lack()?),
         }
     }
     let asked = tools.service.export_status(&id).await.ok().and_then(|render| render.url);
     if let Some(url) = asked.filter(|asked| Some(asked) != render.url.as_ref()) {
         match land_from(tools, claim, &id, Some(&url)).await {
-            Ok(film) => return fetched(film),
-            Err(Tried::Source { stop, .. }) => first = first.or(Some(stop)),
-            Err(Tried::Stop(stop)) => return Err(stop),
+            Ok(film) => return Ok(vec![JobEvent::Fetched { film }]),
+            Err(tried) => lacks.push(tried.lack()?),
         }
     }
     match land_from(tools, claim, &id, None).await {
-        Ok(film) => fetched(film),
-        // A service that keeps no films of its own: what was wrong with the address tells more.
-        Err(Tried::Source { stop, missing: true }) => Err(first.unwrap_or(stop)),
-        Err(Tried::Source { stop, .. } | Tried::Stop(stop)) => Err(stop),
+        Ok(film) => return Ok(vec![JobEvent::Fetched { film }]),
+        Err(tried) => lacks.push(tried.lack()?),
     }
+    if lacks.iter().all(Lack::is_gone) && render.failed + 1 < IDS {
+        return Ok(vec![JobEvent::RenderFailed { message: "its film is not to be had any more".to_owned() }]);
+    }
+    // A service that keeps no films of its own: what was wrong with the address tells more.
+    let at = if lacks.last().is_some_and(Lack::is_missing) { 0 } else { lacks.len() - 1 };
+    Err(lacks.swap_remove(at).stop)
 }
 
 /// Why one source did not give the film.
 enum Tried {
     /// It gives none: the next source is tried at once.
-    Source {
-        /// What it means if there is no other.
-        stop: Stop,
-        /// There is nothing under that address.
-        missing: bool,
-    },
+    Source(Lack),
     /// Nothing that another source would mend.
     Stop(Stop),
+}
+
+impl Tried {
+    fn lack(self) -> Result<Lack, Stop> {
+        match self {
+            Self::Source(lack) => Ok(lack),
+            Self::Stop(stop) => Err(stop),
+        }
+    }
+}
+
+/// A source that gives no film.
+struct Lack {
+    /// What it means if there is no other.
+    stop: Stop,
+    /// The HTTP status it answered with, where that was what was wrong.
+    status: Option<u16>,
+}
+
+impl Lack {
+    /// There is nothing of that name.
+    fn is_missing(&self) -> bool {
+        matches!(self.status, Some(404 | 405 | 410))
+    }
+
+    /// It was there once, or may have been, and won't come back.
+    fn is_gone(&self) -> bool {
+        self.is_missing() || self.status == Some(403)
+    }
 }
 
 impl From<Stop> for Tried {
@@ -74,8 +101,8 @@ impl From<Stop> for Tried {
 
 impl From<ApiError> for Tried {
     fn from(error: ApiError) -> Self {
-        let missing = matches!(error.status, Some(404 | 405 | 410));
-        Self::Source { stop: error.into(), missing }
+        let status = error.status;
+        Self::Source(Lack { stop: error.into(), status })
     }
 }
 
@@ -208,7 +235,7 @@ async fn check(landing: Landing, announced: Option<u64>) -> Result<Film, Tried> 
             size: facts.width.zip(facts.height),
         }),
         Err(NotWhole::Io(error)) => Err(writing(&error).into()),
-        Err(other) => Err(Tried::Source { stop: bad_film(&other), missing: false }),
+        Err(other) => Err(Tried::Source(Lack { stop: bad_film(&other), status: None })),
     }
 }
 

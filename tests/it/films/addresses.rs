@@ -55,6 +55,22 @@ fn without_an_address_or_with_a_dead_one_the_status_is_asked_once_more_and_then_
 }
 
 #[test]
+fn a_film_that_is_gone_everywhere_is_rendered_once_more() {
+    let house = delivered_under(&["download:status=404x2"]);
+    assert_eq!(house.world().renders().len(), 2);
+
+    let mut house = House::with(faulty(&["download:status=410"]), "[jobs]\nmax_attempts = 2\n");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.waits("talk", "odd-answer");
+    let world = house.world();
+    assert_eq!((world.requests("export"), world.charges()), (2, 1), "no third one");
+    house.service.faults("");
+    house.delivered("talk");
+    assert_eq!(house.world().requests("export"), 2);
+}
+
+#[test]
 fn an_address_within_this_network_is_not_asked() {
     let inside = Elsewhere::at("127.0.0.2", |_, _| film(&sample()));
     let port = inside.port();
