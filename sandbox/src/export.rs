@@ -155,6 +155,9 @@ fn told(sandbox: &Sandbox, ask: &Ask, id: &str) -> Answer {
     let stuck = ask.hits.has(&Kind::Stuck);
     let status = if stuck { RenderStatus::Processing } else { render.status };
     let done = status == RenderStatus::Completed;
+    if done {
+        render.tell();
+    }
     // A number of the service's own goes out as one.
     let shown = id.parse::<u64>().map_or(json!(id), |number| json!(number));
     let mut fields =

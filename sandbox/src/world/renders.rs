@@ -1,6 +1,7 @@
 //! Renders: one at a time in a session, each under the id its client chose.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -15,11 +16,21 @@ pub(crate) struct Render {
     pub(crate) film: Option<Film>,
     /// What there is to say about the film.
     pub(crate) note: Option<String>,
+    /// When it ended, and how long after that its client was told first.
+    pub(crate) ended: Option<Instant>,
+    pub(crate) told_after: Option<Duration>,
     /// It stays in progress until it is called off or fails.
     pub(crate) stuck: bool,
     /// How often it was asked for, and how often for its status.
     pub(crate) posts: u64,
     pub(crate) polls: u64,
+}
+
+impl Render {
+    /// Its client is told that it is done.
+    pub(crate) fn tell(&mut self) {
+        self.told_after = self.told_after.or(self.ended.map(|ended| ended.elapsed()));
+    }
 }
 
 /// How far a render is.
@@ -94,6 +105,8 @@ impl World {
             began: Instant::now(),
             film: None,
             note: None,
+            ended: None,
+            told_after: None,
             stuck: false,
             posts: 1,
             polls: 0,
@@ -124,6 +137,7 @@ impl World {
         let open = |render: &&mut Render| render.status.is_open() && !stays(render);
         if let Some(render) = self.renders.get_mut(id).filter(open) {
             (render.status, render.film, render.note) = (status, film, note);
+            render.ended = Some(Instant::now());
         }
     }
 }

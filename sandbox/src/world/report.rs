@@ -109,13 +109,16 @@ impl World {
                 "status": render.status.name(),
                 "posts": render.posts,
                 "polls": render.polls,
+                "told_after_ms": render.told_after.map(|after| after.as_millis()),
                 "sha256": film.map(|film| &film.sha256),
                 "size": film.map(|film| film.length),
                 "real": film.map(|film| film.real),
                 "note": render.note,
             })
         };
-        self.renders.iter().map(one).collect()
+        let mut renders: Vec<_> = self.renders.iter().collect();
+        renders.sort_by_key(|(_, render)| render.began);
+        renders.into_iter().map(one).collect()
     }
 }
 
