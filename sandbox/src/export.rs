@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::StatusCode;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::answer::{self, Answer};
-use crate::faults::Kind;
+use crate::faults::{Kind, Spot};
 use crate::film;
 use crate::handle::{Ask, vanishes};
 use crate::manners::attributed;
@@ -38,10 +39,29 @@ pub(crate) async fn begin(sandbox: &Arc<Sandbox>, ask: &mut Ask, account: usize)
         Err(message) => return bad(message),
     };
     vanishes(sandbox, ask, &wanted.session);
+    let id = match start(sandbox, ask, account, wanted) {
+        Ok(id) => id,
+        Err(refusal) => return *refusal,
+    };
+    while ask.hits.has(&Kind::Done) && is_open(sandbox, &id) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    told(sandbox, ask, &id)
+}
+
+fn is_open(sandbox: &Sandbox, id: &str) -> bool {
+    sandbox.world().render(id).is_some_and(|render| render.status.is_open())
+}
+
+/// Begins what is wanted, if it may be begun; the id it goes by.
+fn start(sandbox: &Arc<Sandbox>, ask: &Ask, account: usize, wanted: Wanted) -> Result<String, Box<Answer>> {
+    let bad = |message: &str| answer::refused(StatusCode::BAD_REQUEST, 400, message);
     let mut world = sandbox.world();
-    let Some(session) = world.session(account, &wanted.session) else { return answer::no_session() };
+    let Some(session) = world.session(account, &wanted.session) else {
+        return Err(Box::new(answer::no_session()));
+    };
     if session.draft.is_empty() {
-        return bad("The draft is empty");
+        return Err(Box::new(bad("The draft is empty")));
     }
     let current = session.draft.text();
     let (known, media, draft) =
@@ -52,24 +72,26 @@ pub(crate) async fn begin(sandbox: &Arc<Sandbox>, ask: &mut Ask, account: usize)
     } else if wanted.draft != current {
         world.violation("stale draft", short.clone());
     }
-    let begun = world.begin_render(account, &wanted.session, &wanted.id);
+    let id = if ask.hits.has(&Kind::OtherId) { own_id(&wanted.id) } else { wanted.id };
+    let begun = world.begin_render(account, &wanted.session, &id);
     drop(world);
-    let answer = match begun {
-        Ok(_) => told(sandbox, ask, &wanted.id),
-        Err(NoRender::Taken) => return answer::refused(StatusCode::CONFLICT, 409, "This render id is taken"),
-        Err(NoRender::Busy) => {
-            return answer::refused(
-                StatusCode::CONFLICT,
-                409,
-                "Another export of this session is in progress",
-            );
+    let taken = |words: &str| Err(Box::new(answer::refused(StatusCode::CONFLICT, 409, words)));
+    match begun {
+        Err(NoRender::Taken) => return taken("This render id is taken"),
+        Err(NoRender::Busy) => return taken("Another export of this session is in progress"),
+        Ok(false) => {}
+        Ok(true) => {
+            let work = film::Work { id: id.clone(), media, draft };
+            sandbox.tasks.begin(film::render(Arc::clone(sandbox), work));
         }
-    };
-    if begun == Ok(true) {
-        let work = film::Work { id: wanted.id, media, draft };
-        sandbox.tasks.begin(film::render(Arc::clone(sandbox), work));
     }
-    answer
+    Ok(id)
+}
+
+/// A number beyond 2^53, always the same for an id of the client's.
+fn own_id(theirs: &str) -> String {
+    let sum = theirs.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    (90_071_992_547_409_931 + sum % 1_000_000_007).to_string()
 }
 
 fn read(bytes: &[u8]) -> Result<Wanted, &'static str> {
@@ -104,7 +126,10 @@ pub(crate) fn status(sandbox: &Sandbox, ask: &Ask, account: usize, id: &str) -> 
         Some(render) => render.polls += 1,
         None => return answer::refused(StatusCode::NOT_FOUND, 404, "Render not found"),
     }
-    if ask.hits.has(&Kind::Failed) {
+    if ask.hits.has(&Kind::Stuck) {
+        sandbox.world().render(id).into_iter().for_each(|render| render.stuck = true);
+    }
+    if ask.hits.has(&Kind::Failed) || ask.hits.has(&Kind::Denied) {
         sandbox.world().end_render(id, RenderStatus::Failed, None, Some("a fault".to_owned()));
     }
     told(sandbox, ask, id)
@@ -130,26 +155,35 @@ fn told(sandbox: &Sandbox, ask: &Ask, id: &str) -> Answer {
     let stuck = ask.hits.has(&Kind::Stuck);
     let status = if stuck { RenderStatus::Processing } else { render.status };
     let done = status == RenderStatus::Completed;
+    if done {
+        render.tell();
+    }
+    // A number of the service's own goes out as one.
+    let shown = id.parse::<u64>().map_or(json!(id), |number| json!(number));
     let mut fields =
-        json!({"id": id, "status": status.name(), "progress": progress(sandbox, render, status)});
+        json!({"id": shown, "status": status.name(), "progress": progress(sandbox, render, status)});
+    if ask.hits.has(&Kind::NoStatus) {
+        fields.as_object_mut().map(|fields| fields.remove("status"));
+    }
     if let Some(note) = &render.note {
         fields["message"] = json!(note);
     }
+    let wrapped = sandbox.options.shape == Shape::Wrapped;
+    let usual = if wrapped { Spot::Data } else { Spot::Output };
+    let spot = ask.hits.place().unwrap_or(usual);
     let address = (done && !ask.hits.has(&Kind::NoUrl)).then(|| address(sandbox, ask, id));
-    match sandbox.options.shape {
-        Shape::Wrapped => {
-            if let Some(address) = address {
-                fields["outputUrl"] = json!(address);
-            }
-            answer::json(StatusCode::OK, &json!({"success": true, "data": fields}))
-        }
-        Shape::Bare => {
-            if let Some(address) = address {
-                fields["output"] = json!({"url": address});
-            }
-            answer::json(StatusCode::OK, &fields)
-        }
+    let inside = wrapped || spot == Spot::Data;
+    if let (Some(address), Spot::Data) = (&address, spot) {
+        fields["outputUrl"] = json!(address);
     }
+    let success = !ask.hits.has(&Kind::Denied);
+    let mut answer = if inside { json!({"success": success, "data": fields}) } else { fields };
+    match (address, spot) {
+        (Some(address), Spot::Output) => answer["output"] = json!({"url": address}),
+        (Some(address), Spot::Top) => answer["outputUrl"] = json!(address),
+        _ => {}
+    }
+    answer::json(StatusCode::OK, &answer)
 }
 
 fn progress(sandbox: &Sandbox, render: &Render, status: RenderStatus) -> u64 {

@@ -15,6 +15,9 @@ pub(super) const ANSWER_CAP: usize = 8 << 20;
 /// The deepest nesting taken.
 const DEPTH_CAP: usize = 128;
 
+/// Where an answer explains itself.
+const EXPLANATIONS: [&str; 4] = ["message", "msg", "detail", "error"];
+
 /// The fields of an object, each as its own text.
 pub(super) type Fields = BTreeMap<String, Box<RawValue>>;
 
@@ -27,7 +30,7 @@ pub(super) struct Contents {
     pub(super) explanation: Option<String>,
     /// `success` is false, or `code` is a word that doesn't say that all is well.
     pub(super) denied: bool,
-    /// The fields of `data`, or those of the answer itself where it has no `data`.
+    /// The fields of `data`, and those beside it that it doesn't have itself.
     pub(super) data: Fields,
 }
 
@@ -41,9 +44,20 @@ pub(super) fn read(body: &[u8]) -> Option<Contents> {
     let inner = nested("error").or_else(|| nested("detail")).unwrap_or_default();
     let code = [fields.get("code"), inner.get("code")].into_iter().flatten().find_map(|raw| integer(raw));
     let explanation = explain(&fields).or_else(|| explain(&inner));
-    let denied = fields.get("success").is_some_and(|raw| matches!(raw.get(), "false" | "\"false\"" | "0"));
-    let denied = denied || (code.is_none() && fields.get("code").is_some_and(|raw| !says_well(raw)));
-    let data = fields.remove("data").and_then(|raw| object(raw.get())).unwrap_or(fields);
+    let unsuccessful = |raw: &Box<RawValue>| matches!(raw.get(), "false" | "\"false\"" | "0");
+    let unsuccessful = fields.get("success").is_some_and(unsuccessful);
+    let unwell = code.is_none() && fields.get("code").is_some_and(|raw| !says_well(raw));
+    let data = match fields.remove("data").and_then(|raw| object(raw.get())) {
+        Some(mut data) => {
+            for (name, raw) in fields.into_iter().filter(|(name, _)| !EXPLANATIONS.contains(&name.as_str())) {
+                data.entry(name).or_insert(raw);
+            }
+            data
+        }
+        None => fields,
+    };
+    let failed = text_at(&data, "status").is_some_and(|status| status == "failed");
+    let denied = unwell || (unsuccessful && !failed);
     Some(Contents { code, explanation, denied, data })
 }
 
@@ -99,7 +113,7 @@ fn says_well(raw: &RawValue) -> bool {
 }
 
 fn explain(fields: &Fields) -> Option<String> {
-    ["message", "msg", "detail", "error"].iter().find_map(|name| {
+    EXPLANATIONS.iter().find_map(|name| {
         let raw = fields.get(*name)?;
         text(raw).or_else(|| list(raw)).filter(|t| !t.trim().is_empty())
     })
@@ -178,6 +192,10 @@ mod tests {
             (r#"{"code":null}"#, false),
             (r#"{"code":2001}"#, false),
             ("{}", false),
+            (r#"{"success":false,"data":{"status":"pending"}}"#, true),
+            (r#"{"success":false,"status":400}"#, true),
+            (r#"{"success":false,"data":{"status":"failed"}}"#, false),
+            (r#"{"success":true}"#, false),
         ] {
             assert_eq!(read(json.as_bytes()).unwrap().denied, denied, "{json}");
         }

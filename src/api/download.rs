@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, IF_RANGE,
-    LOCATION, RANGE,
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderMap,
+    HeaderName, IF_RANGE, LAST_MODIFIED, LOCATION, RANGE,
 };
 use reqwest::{Response, StatusCode, Url};
 use tokio::time::timeout;
@@ -15,19 +15,33 @@ use tokio::time::timeout;
 use super::auth::Token;
 use super::client::Client;
 use super::error::{ApiError, Call, ErrorKind};
-use super::http::{bearer, fault};
+use super::http::{bearer, fault, retry_after};
 use crate::job::RenderId;
 
 /// How many redirects are followed.
 const HOPS: usize = 5;
 
 /// Where a broken download left off.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Resume {
     /// The bytes there are already.
     pub offset: u64,
-    /// What the film was called by the answer that brought them; without it nothing can be resumed.
-    pub etag: Option<String>,
+    /// What says that it is the same film still; without it nothing can be resumed.
+    pub same: Option<Same>,
+    /// The length of the whole film, where it was told.
+    pub total: Option<u64>,
+}
+
+/// What an answer says of its film that no other film may say: the value of `If-Range`.
+///
+/// A date does only where there is no tag at all, and where it is so much older than the answer that the film can't have
+/// changed once more within its second (RFC 9110, 8.8.2.2 and 13.1.5).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Same {
+    /// A strong `ETag`.
+    Tag(String),
+    /// A `Last-Modified`.
+    Date(String),
 }
 
 /// A film on its way.
@@ -35,7 +49,7 @@ pub struct Film {
     /// The length of the whole film in bytes, where the answer tells it.
     pub len: Option<u64>,
     /// What to resume with.
-    pub etag: Option<String>,
+    pub same: Option<Same>,
     /// Where the bytes begin: 0 where the film could not be resumed, and what is there already must go.
     pub offset: u64,
     /// The bytes. It ends with an error where they stall, are fewer or more than announced, or more than allowed.
@@ -57,7 +71,7 @@ impl Client {
             Some(url) => self.read_address(url, None)?,
             None => self.options.call(&["api", "render", "proxy", id.as_str(), "download"]),
         };
-        let resume = resume.filter(|r| r.offset > 0 && r.etag.as_deref().is_some_and(is_strong));
+        let resume = resume.filter(|r| r.offset > 0 && r.same.is_some());
         self.admit(Call::Download)?;
         let film = self.heed(Call::Download, self.fetch(&first, resume.as_ref()).await)?;
         let film = match film {
@@ -70,13 +84,16 @@ impl Client {
     }
 
     /// An answer with the film, and the offset it begins at; `None` where it doesn't fit what was asked. Once more
-    /// with a new token where the API itself refused the first.
+    /// with a new token where the API itself refused the first. Where the film lies elsewhere no token is needed.
     async fn fetch(&self, first: &Url, resume: Option<&Resume>) -> Result<Option<(Response, u64)>, ApiError> {
+        if !self.rules.is_own(first) {
+            return self.attempt(first, resume, None).await;
+        }
         let token = self.token().await?;
-        match self.attempt(first, resume, &token).await {
+        match self.attempt(first, resume, Some(&token)).await {
             Err(error) if error.token_refused() => {
                 let token = self.renew(&token, error).await?;
-                self.attempt(first, resume, &token).await
+                self.attempt(first, resume, Some(&token)).await
             }
             other => other,
         }
@@ -86,15 +103,13 @@ impl Client {
         &self,
         first: &Url,
         resume: Option<&Resume>,
-        token: &Token,
+        token: Option<&Token>,
     ) -> Result<Option<(Response, u64)>, ApiError> {
         let response = self.follow(first, resume, token).await?;
         match (response.status(), resume) {
             (StatusCode::OK, _) => self.no_text(response).await.map(|response| Some((response, 0))),
             (StatusCode::PARTIAL_CONTENT, Some(resume)) => {
-                let range = range(response.headers());
-                let same = etag(response.headers()).is_none_or(|now| Some(now) == resume.etag);
-                let fits = same && range.is_some_and(|(start, _)| start == resume.offset);
+                let fits = resume.goes_on(response.headers());
                 Ok(fits.then_some((response, resume.offset)))
             }
             (StatusCode::RANGE_NOT_SATISFIABLE, Some(_)) => Ok(None),
@@ -102,23 +117,23 @@ impl Client {
         }
     }
 
-    /// Follows an address by hand, each hop under the same rules.
+    /// Follows an address by hand, each hop under the same rules. The token goes to the API's own origin alone.
     async fn follow(
         &self,
         first: &Url,
         resume: Option<&Resume>,
-        token: &Token,
+        token: Option<&Token>,
     ) -> Result<Response, ApiError> {
         let mut url = first.clone();
         for _ in 0..=HOPS {
             let own = self.rules.is_own(&url);
             let mut request =
                 if own { self.lanes.bulk.get(url.clone()) } else { self.lanes.films.get(url.clone()) };
-            if own {
+            if let Some(token) = token.filter(|_| own) {
                 request = request.header(AUTHORIZATION, bearer(Call::Download, &token.secret)?);
             }
-            if let Some(Resume { offset, etag: Some(etag) }) = resume {
-                request = request.header(RANGE, format!("bytes={offset}-")).header(IF_RANGE, etag);
+            if let Some(Resume { offset, same: Some(Same::Tag(same) | Same::Date(same)), .. }) = resume {
+                request = request.header(RANGE, format!("bytes={offset}-")).header(IF_RANGE, same);
             }
             let response =
                 timeout(self.options.stall_timeout, request.send()).await.map_err(|_| stalled())?;
@@ -153,8 +168,10 @@ impl Client {
         let status = response.status().as_u16();
         if !self.rules.is_own(response.url()) {
             let message = format!("the film's host answers {status} without a film");
+            let wait = retry_after(response.headers(), self.options.max_retry_after);
             return ApiError {
                 status: Some(status),
+                retry_after: wait,
                 ..ApiError::new(Call::Download, ErrorKind::Answered, message)
             };
         }
@@ -172,7 +189,7 @@ impl Client {
         }
         let length =
             headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
-        let total = range(headers).and_then(|(_, total)| total).filter(|_| offset > 0);
+        let total = range(headers).and_then(|part| part.total).filter(|_| offset > 0);
         let len = length.and_then(|l| l.checked_add(offset));
         if len.is_some_and(|len| len > cap) {
             return Err(too_long(cap));
@@ -180,7 +197,7 @@ impl Client {
         if len.zip(total).is_some_and(|(len, total)| len != total) {
             return Err(odd("a part of a film that doesn't reach its end"));
         }
-        let etag = etag(headers).filter(|e| is_strong(e));
+        let same = same(headers);
         let state = Body {
             response,
             left: length,
@@ -195,7 +212,7 @@ impl Client {
                 Err(error) => Some((Err(error), None)),
             }
         });
-        Ok(Film { len: len.or(total), etag, offset, body: Box::pin(body) })
+        Ok(Film { len: len.or(total), same, offset, body: Box::pin(body) })
     }
 }
 
@@ -225,20 +242,53 @@ impl Body {
     }
 }
 
-/// The start and, where it is known, the whole length in a `Content-Range`.
-fn range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
-    let text = headers.get(CONTENT_RANGE)?.to_str().ok()?;
+impl Resume {
+    /// Whether a part is the rest of the same film, all of it.
+    fn goes_on(&self, headers: &HeaderMap) -> bool {
+        let same = match &self.same {
+            Some(Same::Tag(tag)) => text(headers, ETAG).is_none_or(|now| now == *tag),
+            Some(Same::Date(date)) => text(headers, LAST_MODIFIED).is_none_or(|now| now == *date),
+            None => false,
+        };
+        let rest = range(headers).is_some_and(|part| {
+            let whole = part.total.is_none_or(|total| part.last.checked_add(1) == Some(total));
+            let known = part.total.zip(self.total).is_none_or(|(now, before)| now == before);
+            part.first == self.offset && whole && known
+        });
+        same && rest
+    }
+}
+
+/// A `Content-Range`.
+struct Part {
+    first: u64,
+    last: u64,
+    total: Option<u64>,
+}
+
+fn range(headers: &HeaderMap) -> Option<Part> {
+    let text = text(headers, CONTENT_RANGE)?;
     let (part, total) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
-    Some((part.split_once('-')?.0.trim().parse().ok()?, total.trim().parse().ok()))
+    let (first, last) = part.split_once('-')?;
+    Some(Part {
+        first: first.trim().parse().ok()?,
+        last: last.trim().parse().ok()?,
+        total: total.trim().parse().ok(),
+    })
 }
 
-fn etag(headers: &HeaderMap) -> Option<String> {
-    headers.get(ETAG).and_then(|v| v.to_str().ok()).map(str::to_owned)
+fn same(headers: &HeaderMap) -> Option<Same> {
+    if let Some(tag) = text(headers, ETAG) {
+        let strong = tag.starts_with('"') && tag.ends_with('"') && tag.len() > 2;
+        return strong.then(|| Same::Tag(tag.to_owned()));
+    }
+    let (changed, now) = (text(headers, LAST_MODIFIED)?, text(headers, DATE)?);
+    let age = httpdate::parse_http_date(now).ok()?.duration_since(httpdate::parse_http_date(changed).ok()?);
+    age.is_ok_and(|age| age >= Duration::from_secs(1)).then(|| Same::Date(changed.to_owned()))
 }
 
-/// Only a strong one says that the bytes are the same.
-fn is_strong(etag: &str) -> bool {
-    etag.starts_with('"') && etag.ends_with('"') && etag.len() > 2
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
 }
 
 fn odd(message: &str) -> ApiError {

@@ -38,7 +38,7 @@ pub use auth::{Keep, Stored};
 pub use client::Client;
 pub use credits::Credits;
 pub use delivery::{Delivery, Seen, judge};
-pub use download::{Film, Resume};
+pub use download::{Film, Resume, Same};
 pub use error::{ApiError, Call, ErrorKind};
 pub use limits::Holds;
 pub use message::{Ended, MessageEnd};

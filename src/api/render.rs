@@ -101,7 +101,10 @@ fn read(contents: &Contents) -> Render {
     let data = &contents.data;
     let at = |fields: &Fields, names: &[&str]| names.iter().find_map(|name| text_at(fields, name));
     let output = data.get("output").and_then(|raw| object(raw.get())).unwrap_or_default();
+    let url = at(&output, &["url"]).or_else(|| at(data, &["outputUrl", "output_url", "output", "url"]));
     let status = match text_at(data, "status").unwrap_or_default().to_ascii_lowercase().as_str() {
+        // An address is given for a film that is there.
+        "" if url.is_some() => RenderStatus::Completed,
         "pending" | "queued" => RenderStatus::Pending,
         "processing" | "rendering" | "running" => RenderStatus::Processing,
         "completed" | "complete" | "done" | "success" => RenderStatus::Completed,
@@ -112,7 +115,7 @@ fn read(contents: &Contents) -> Render {
         id: text_at(data, "id").map(RenderId::new),
         status,
         progress: number_at(data, "progress"),
-        url: at(&output, &["url"]).or_else(|| at(data, &["outputUrl", "output_url", "output", "url"])),
+        url,
         message: at(data, &["message", "msg", "error", "detail"]).or_else(|| contents.explanation.clone()),
     }
 }
@@ -154,6 +157,25 @@ mod tests {
             ),
             (r#"{"data":{"status":"completed","output":null,"outputUrl":""}}"#, Completed, None),
             (r#"{"data":{"status":"failed","error":"no gpu"}}"#, Failed, None),
+            (
+                r#"{"status":"completed","data":{"id":7,"outputUrl":"https://x/5"}}"#,
+                Completed,
+                Some("https://x/5"),
+            ),
+            (
+                r#"{"data":{"status":"completed"},"output":{"url":"https://x/6"}}"#,
+                Completed,
+                Some("https://x/6"),
+            ),
+            (r#"{"data":{"status":"completed"},"outputUrl":"https://x/7"}"#, Completed, Some("https://x/7")),
+            (r#"{"data":{"id":"r","outputUrl":"https://x/8"}}"#, Completed, Some("https://x/8")),
+            (
+                r#"{"data":{"status":"processing","outputUrl":"https://x/9"}}"#,
+                Processing,
+                Some("https://x/9"),
+            ),
+            (r#"{"success":false,"data":{"status":"failed","error":"no gpu"}}"#, Failed, None),
+            (r#"{"data":{"id":"r","progress":50}}"#, Other, None),
             (r#"{"data":{"status":"resting"}}"#, Other, None),
             (r#"{"data":null}"#, Other, None),
         ];
@@ -161,7 +183,13 @@ mod tests {
             let render = read(&answer::read(json.as_bytes()).unwrap());
             assert_eq!((render.status, render.url.as_deref()), (status, url), "{json}");
         }
-        let failed = read(&answer::read(br#"{"data":{"status":"failed","error":"no gpu"}}"#).unwrap());
-        assert_eq!(failed.message.as_deref(), Some("no gpu"));
+        for json in [
+            r#"{"data":{"status":"failed","error":"no gpu"}}"#,
+            r#"{"message":"done","data":{"status":"failed","error":"no gpu"}}"#,
+        ] {
+            assert_eq!(read(&answer::read(json.as_bytes()).unwrap()).message.as_deref(), Some("no gpu"));
+        }
+        let numbered = read(&answer::read(br#"{"data":{"id":90071992547409931}}"#).unwrap());
+        assert_eq!(numbered.id.as_ref().map(RenderId::as_str), Some("90071992547409931"));
     }
 }

@@ -7,6 +7,7 @@ mod model;
 mod event;
 
 mod apply;
+mod looks;
 mod next;
 
 mod key;
@@ -22,6 +23,7 @@ pub use event::{Balance, EVENT_VERSION, JobEvent};
 pub use failure::{Code, Failure, Kind};
 pub use ids::{AccountId, ContentHash, JobId, RenderId, SessionId, TaskId};
 pub use key::{Key, Lineage, message_key};
+pub use looks::{Course, Look, RENDERS_KEPT, next_look};
 pub use model::{
     Clip, End, Fate, Film, Job, Message, Order, Phase, Render, StreamEnd, TextRef, Upload, WordsFrom,
 };

@@ -219,20 +219,26 @@ impl Ledger {
     }
 
     async fn show(&self, key: &'static str, value: Option<String>) -> Result<(), LedgerError> {
+        self.lightly(move |db| write_meta(db, key, value.as_deref())).await
+    }
+
+    /// A write that does not wait for the disk.
+    pub(super) async fn lightly(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<(), LedgerError> + Send + 'static,
+    ) -> Result<(), LedgerError> {
         let dead = Arc::clone(&self.dead);
-        self.ask(move |db| without_fsync(&dead, db, |db| write_meta(db, key, value.as_deref()))).await
+        self.ask(move |db| without_fsync(&dead, db, work)).await
     }
 
     /// Replaces what observers see of running steps. Does not wait for the disk.
     pub async fn show_progress(&self, rows: Vec<Progress>) -> Result<(), LedgerError> {
-        let dead = Arc::clone(&self.dead);
-        self.ask(move |db| without_fsync(&dead, db, |db| write_progress(db, &rows))).await
+        self.lightly(move |db| write_progress(db, &rows)).await
     }
 
     /// Replaces what observers see of files that are no jobs. Does not wait for the disk.
     pub async fn show_sightings(&self, rows: Vec<Sighting>) -> Result<(), LedgerError> {
-        let dead = Arc::clone(&self.dead);
-        self.ask(move |db| without_fsync(&dead, db, |db| write_sightings(db, &rows))).await
+        self.lightly(move |db| write_sightings(db, &rows)).await
     }
 }
 
@@ -240,7 +246,7 @@ pub(super) fn read_meta(db: &Connection, key: &str) -> Result<Option<String>, Le
     Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
 }
 
-fn write_meta(db: &Connection, key: &str, value: Option<&str>) -> Result<(), LedgerError> {
+pub(super) fn write_meta(db: &Connection, key: &str, value: Option<&str>) -> Result<(), LedgerError> {
     match value {
         Some(value) => {
             db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", [key, value])?

@@ -11,6 +11,8 @@ mod record;
 
 mod intent;
 
+mod render_times;
+
 mod query;
 
 mod root;

@@ -47,14 +47,35 @@ KIND, of a message's stream (after it was accepted, and charged, unless said oth
   nothing             a stream without a byte; the draft doesn't move
   trouble             \"I encountered a temporary issue\" after a good edit
   heartbeats          edits, then heartbeats without end
+KIND, of an export:
+  done                answered only when the film is done, as completed
+  other-id            the service knows the render by a number of its own, and not by yours
 KIND, of a render's status:
   failed              the render has failed, for good
-  stuck               the render never completes
+  denied              the same, told under \"success\":false
+  stuck               not done; one that is not yet never will be, unless it is called off
   no-url              completed, without an address
+  no-status           without the word that says how far it is
+  place=outputUrl     the address there, or at data.outputUrl or output.url
+KIND, of a film on its way:
+  claims=1000         announced with that length
+  chunked             its length untold
+  endless             the same, and it never ends
+  film=TEXT           that text in its place, as video/mp4
+  boxes               cut at a box border, its length fits
+  tail                with three bytes behind it, its length fits
+  no-ranges           a range gets the whole film
+  wrong-part          a range gets another part, and is told so
+  beyond              a range is always beyond the end (416)
+  new-tag             another ETag each time, and a range is honoured all the same
+  no-tag              no ETag but a Last-Modified, by which a range is honoured
+  weak-tag            an ETag that says little
+  name=TEXT           Content-Disposition with that file name
 
 A 1001 or 401 given by a fault makes its token bad, so that its client may ask for a new one.
 Order matters where two would answer: the first given wins. Put a space before @K or xN after
-answer=TEXT, redirect=URL and cookie=. While it runs, PUT /_world/faults (one fault a line) puts others in
+answer=TEXT, redirect=URL, cookie=, film=TEXT and name=TEXT. While it runs, PUT /_world/faults (one
+fault a line) puts others in
 their place, and PUT /_world/credits (a number) fills every account.
 
   --fault message:status=503x1 --fault 'download:cut=50%x2' --fault any:delay=200ms";

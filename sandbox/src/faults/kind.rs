@@ -75,8 +75,60 @@ pub(crate) enum Kind {
     Trouble,
     Heartbeats,
     Failed,
+    /// Failed, and told of under `success: false`.
+    Denied,
     Stuck,
     NoUrl,
+    NoStatus,
+    /// The address stands there, and not where the options' shape has it.
+    Place(Spot),
+    /// The answer to an export comes when the film is done.
+    Done,
+    /// The service knows the render by a number of its own alone.
+    OtherId,
+    Film(FilmFault),
+}
+
+/// Where the address of a film may stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Spot {
+    /// `output.url`, at the top.
+    Output,
+    /// `data.outputUrl`.
+    Data,
+    /// `outputUrl`, at the top, beside `data`.
+    Top,
+}
+
+/// What is wrong with a film that is sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum FilmFault {
+    /// It is announced with this length.
+    Length(u64),
+    /// It comes in chunks, its length untold.
+    Chunked,
+    /// It goes on without end, its length untold.
+    Endless,
+    /// This text in its place, as `video/mp4`.
+    Text(String),
+    /// Its last box is missing, as if it were cut there, and its length fits.
+    Boxes,
+    /// Something stands behind its last box, and the length fits.
+    Tail,
+    /// A range is answered with another part than was asked for, and told so.
+    WrongPart,
+    /// A range is answered with the whole film.
+    NoRanges,
+    /// Each answer is of another version of the film, by its tag, and a range is honoured all the same.
+    NewTag,
+    /// No tag; a date, by which ranges are honoured.
+    NoTag,
+    /// A tag that says little.
+    WeakTag,
+    /// A range is always beyond the end (416).
+    Beyond,
+    /// The server suggests this name for the file.
+    Name(String),
 }
 
 const OF_MESSAGES: &[Kind] = &[
@@ -88,7 +140,7 @@ const OF_MESSAGES: &[Kind] = &[
     Kind::Trouble,
     Kind::Heartbeats,
 ];
-const OF_STATUS: &[Kind] = &[Kind::Failed, Kind::Stuck, Kind::NoUrl];
+const OF_STATUS: &[Kind] = &[Kind::Failed, Kind::Denied, Kind::Stuck, Kind::NoUrl, Kind::NoStatus];
 
 impl Kind {
     /// The kind of that name with that value.
@@ -115,6 +167,13 @@ impl Kind {
             "answer" => Self::Canned(Canned::Text(text.to_owned())),
             "delay" => Self::Delay(duration(name, text)?),
             "drip" => Self::Drip(duration(name, text)?),
+            "place" => Self::Place(spot(name, text)?),
+            "claims" => {
+                let length = text.parse().map_err(|_| wrong(name, text, "a number of bytes"))?;
+                Self::Film(FilmFault::Length(length))
+            }
+            "film" => Self::Film(FilmFault::Text(text.to_owned())),
+            "name" => Self::Film(FilmFault::Name(header(name, text)?)),
             "reset" => Self::Reset(place(name, text, &["connect", "headers", "body"])?),
             "break" => Self::Break(place(name, text, &["headers"])?),
             "cut" => Self::Cut(place(name, text, &["headers"])?),
@@ -138,6 +197,20 @@ impl Kind {
             "failed" => Self::Failed,
             "stuck" => Self::Stuck,
             "no-url" => Self::NoUrl,
+            "denied" => Self::Denied,
+            "no-status" => Self::NoStatus,
+            "done" => Self::Done,
+            "other-id" => Self::OtherId,
+            "chunked" => Self::Film(FilmFault::Chunked),
+            "endless" => Self::Film(FilmFault::Endless),
+            "boxes" => Self::Film(FilmFault::Boxes),
+            "tail" => Self::Film(FilmFault::Tail),
+            "wrong-part" => Self::Film(FilmFault::WrongPart),
+            "no-ranges" => Self::Film(FilmFault::NoRanges),
+            "new-tag" => Self::Film(FilmFault::NewTag),
+            "no-tag" => Self::Film(FilmFault::NoTag),
+            "weak-tag" => Self::Film(FilmFault::WeakTag),
+            "beyond" => Self::Film(FilmFault::Beyond),
             _ => return None,
         })
     }
@@ -151,8 +224,12 @@ impl Kind {
     pub(crate) fn only_for(&self) -> Option<Call> {
         if OF_MESSAGES.contains(self) || matches!(self, Self::Frame(_)) {
             Some(Call::Message)
-        } else if OF_STATUS.contains(self) {
+        } else if OF_STATUS.contains(self) || matches!(self, Self::Place(_)) {
             Some(Call::Status)
+        } else if matches!(self, Self::Done | Self::OtherId) {
+            Some(Call::Export)
+        } else if matches!(self, Self::Film(_)) {
+            Some(Call::Download)
         } else {
             None
         }
@@ -189,6 +266,15 @@ fn code(kind: &str, text: &str) -> Result<String, FaultError> {
 fn header(kind: &str, text: &str) -> Result<String, FaultError> {
     let good = !text.is_empty() && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     if good { Ok(text.to_owned()) } else { Err(wrong(kind, text, "printable ASCII")) }
+}
+
+fn spot(kind: &str, text: &str) -> Result<Spot, FaultError> {
+    match text {
+        "output.url" => Ok(Spot::Output),
+        "data.outputUrl" => Ok(Spot::Data),
+        "outputUrl" => Ok(Spot::Top),
+        _ => Err(wrong(kind, text, "output.url, data.outputUrl or outputUrl")),
+    }
 }
 
 pub(super) fn duration(kind: &str, text: &str) -> Result<Duration, FaultError> {

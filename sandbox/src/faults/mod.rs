@@ -6,7 +6,7 @@ mod nasty;
 mod plan;
 mod spec;
 
-pub(crate) use self::kind::{Canned, Kind, Place};
+pub(crate) use self::kind::{Canned, FilmFault, Kind, Place, Spot};
 pub(crate) use self::nasty::Nasty;
 pub(crate) use self::plan::{Hits, Plan};
 pub use self::spec::Fault;

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::kind::{Canned, Kind, Place};
+use super::kind::{Canned, FilmFault, Kind, Place, Spot};
 use super::nasty::Nasty;
 use super::spec::Fault;
 use crate::calls::Call;
@@ -123,6 +123,17 @@ impl Hits {
     /// The pause between the answer's bytes.
     pub(crate) fn drip(&self) -> Option<Duration> {
         self.find(false, |kind| if let Kind::Drip(pause) = kind { Some(*pause) } else { None })
+    }
+
+    /// Where the address of the film stands, if not where the options' shape has it.
+    pub(crate) fn place(&self) -> Option<Spot> {
+        self.find(false, |kind| if let Kind::Place(spot) = kind { Some(*spot) } else { None })
+    }
+
+    /// What is wrong with the film that is sent.
+    pub(crate) fn film(&self) -> Vec<FilmFault> {
+        let film = |fault: &Fault| if let Kind::Film(film) = &fault.kind { Some(film.clone()) } else { None };
+        self.0.iter().filter_map(film).collect()
     }
 
     /// A code as a stream's only frame, and whether the message is charged all the same.

@@ -63,7 +63,7 @@ impl FromStr for Fault {
 
 /// Splits `@K` and `xN`, in any order, off the end. After free text they count only behind a space.
 fn split_when(text: &str) -> (&str, u64, Option<u64>) {
-    let free = ["answer=", "late-answer=", "redirect=", "late-redirect=", "cookie="]
+    let free = ["answer=", "late-answer=", "redirect=", "late-redirect=", "cookie=", "film=", "name="]
         .iter()
         .any(|kind| text.starts_with(kind));
     let (mut what, mut from, mut times) = (text, 1, None);
@@ -94,7 +94,7 @@ mod tests {
 
     use hyper::StatusCode;
 
-    use super::super::kind::Canned;
+    use super::super::kind::{Canned, FilmFault};
     use super::super::nasty::Nasty;
     use super::*;
 
@@ -107,6 +107,7 @@ mod tests {
         let status = |status: u16| Kind::Canned(Canned::Status(status.try_into().unwrap()));
         let redirect = Kind::Canned(Canned::Redirect(StatusCode::FOUND, "http://h/box2".to_owned()));
         let moved = Canned::Redirect(StatusCode::PERMANENT_REDIRECT, "/x".to_owned());
+        let text = FilmFault::Text("{\"x1\"}".to_owned());
         let upload = Some(Call::Upload);
         let message = Some(Call::Message);
         let cases = [
@@ -133,6 +134,11 @@ mod tests {
             ("any:stalex1", (None, Kind::Close(true), false, 1, Some(1))),
             ("message:frame=2001x1", (message, Kind::Frame("2001".into()), false, 1, Some(1))),
             ("status:stuck", (Some(Call::Status), Kind::Stuck, false, 1, None)),
+            (
+                "download:claims=4x1",
+                (Some(Call::Download), Kind::Film(FilmFault::Length(4)), false, 1, Some(1)),
+            ),
+            ("download:film={\"x1\"}", (Some(Call::Download), Kind::Film(text), false, 1, None)),
         ];
         for (text, (call, kind, late, from, times)) in cases {
             assert_eq!(fault(text), Ok(Fault { call, kind, late, from, times }), "{text}");
@@ -161,6 +167,10 @@ mod tests {
             ("any:retry-after=a\nb", "printable"),
             ("state:silent", "message only"),
             ("any:failed", "status only"),
+            ("status:done", "export only"),
+            ("any:boxes", "download only"),
+            ("status:place=here", "outputUrl"),
+            ("download:claims=long", "number of bytes"),
             ("message:reset=connect", "any only"),
             ("any:hangx0", "not a kind"),
             ("", "CALL:KIND"),
@@ -177,7 +187,7 @@ mod tests {
         let mut seen = 0;
         for line in Fault::help().lines().filter(|line| line.starts_with("  ") && !line.contains("--fault")) {
             let typed = line.split_whitespace().next().unwrap().trim_end_matches(',');
-            let fits = ["any", "message", "status"]
+            let fits = ["any", "message", "status", "export", "download"]
                 .iter()
                 .any(|call| format!("{call}:{typed}").parse::<Fault>().is_ok());
             assert!(fits, "{typed}");

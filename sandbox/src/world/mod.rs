@@ -35,6 +35,7 @@ pub(crate) struct World {
     runs_most: u64,
     uploads: Vec<sessions::Upload>,
     renders: BTreeMap<String, Render>,
+    downloads: Vec<renders::Fetched>,
     requests: BTreeMap<Call, u64>,
     bytes: BTreeMap<&'static str, u64>,
     violations: Vec<(&'static str, String)>,

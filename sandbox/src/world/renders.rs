@@ -1,6 +1,7 @@
 //! Renders: one at a time in a session, each under the id its client chose.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -15,9 +16,21 @@ pub(crate) struct Render {
     pub(crate) film: Option<Film>,
     /// What there is to say about the film.
     pub(crate) note: Option<String>,
+    /// When it ended, and how long after that its client was told first.
+    pub(crate) ended: Option<Instant>,
+    pub(crate) told_after: Option<Duration>,
+    /// It stays in progress until it is called off or fails.
+    pub(crate) stuck: bool,
     /// How often it was asked for, and how often for its status.
     pub(crate) posts: u64,
     pub(crate) polls: u64,
+}
+
+impl Render {
+    /// Its client is told that it is done.
+    pub(crate) fn tell(&mut self) {
+        self.told_after = self.told_after.or(self.ended.map(|ended| ended.elapsed()));
+    }
 }
 
 /// How far a render is.
@@ -41,7 +54,7 @@ impl RenderStatus {
         }
     }
 
-    const fn is_open(self) -> bool {
+    pub(crate) const fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::Processing)
     }
 }
@@ -54,6 +67,15 @@ pub(crate) struct Film {
     pub(crate) sha256: String,
     /// Whether it was made of what was uploaded, and is not the sample.
     pub(crate) real: bool,
+}
+
+/// A request for a film that was carried out.
+#[derive(Clone, Debug)]
+pub(crate) struct Fetched {
+    /// The host it was sent to; `api` for the call that wants a token.
+    pub(crate) at: String,
+    pub(crate) range: Option<String>,
+    pub(crate) token: bool,
 }
 
 /// Why a render isn't begun.
@@ -83,6 +105,9 @@ impl World {
             began: Instant::now(),
             film: None,
             note: None,
+            ended: None,
+            told_after: None,
+            stuck: false,
             posts: 1,
             polls: 0,
         };
@@ -95,6 +120,11 @@ impl World {
         self.renders.get_mut(id)
     }
 
+    /// Notes a request for a film.
+    pub(crate) fn note_download(&mut self, at: &str, range: Option<&str>, token: bool) {
+        self.downloads.push(Fetched { at: at.to_owned(), range: range.map(str::to_owned), token });
+    }
+
     /// Ends a render that is still open.
     pub(crate) fn end_render(
         &mut self,
@@ -103,8 +133,11 @@ impl World {
         film: Option<Film>,
         note: Option<String>,
     ) {
-        if let Some(render) = self.renders.get_mut(id).filter(|render| render.status.is_open()) {
+        let stays = |render: &Render| render.stuck && status == RenderStatus::Completed;
+        let open = |render: &&mut Render| render.status.is_open() && !stays(render);
+        if let Some(render) = self.renders.get_mut(id).filter(open) {
             (render.status, render.film, render.note) = (status, film, note);
+            render.ended = Some(Instant::now());
         }
     }
 }

@@ -58,6 +58,9 @@ impl World {
             "charges": self.charges.iter().filter(|charge| !charge.refunded).map(charge).collect::<Vec<_>>(),
             "charged": self.charged(),
             "renders": self.renders_report(),
+            "downloads": self.downloads.iter().map(|fetched| json!({
+                "at": fetched.at, "range": fetched.range, "token": fetched.token,
+            })).collect::<Vec<_>>(),
             "violations": self.violations.iter()
                 .map(|(what, detail)| json!({"what": what, "detail": detail})).collect::<Vec<_>>(),
         })
@@ -106,13 +109,16 @@ impl World {
                 "status": render.status.name(),
                 "posts": render.posts,
                 "polls": render.polls,
+                "told_after_ms": render.told_after.map(|after| after.as_millis()),
                 "sha256": film.map(|film| &film.sha256),
                 "size": film.map(|film| film.length),
                 "real": film.map(|film| film.real),
                 "note": render.note,
             })
         };
-        self.renders.iter().map(one).collect()
+        let mut renders: Vec<_> = self.renders.iter().collect();
+        renders.sort_by_key(|(_, render)| render.began);
+        renders.into_iter().map(one).collect()
     }
 }
 

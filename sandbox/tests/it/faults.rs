@@ -174,8 +174,9 @@ async fn what_never_ends_is_ended_by_its_client() {
 
 #[tokio::test]
 async fn renders_fail_hang_and_hide() {
-    let (sandbox, session) =
-        with_clip(faulty(&["status:stuckx1", "status:no-url@2x1", "status:failed@3"])).await;
+    // A render that is done can't fail any more: it takes long enough to be looked at before.
+    let faults = faulty(&["status:stuckx1", "status:no-url@2x1", "status:failed@3"]);
+    let (sandbox, session) = with_clip(Options { render_time: Duration::from_secs(2), ..faults }).await;
     let draft = sandbox.draft(&session).await;
     sandbox.export("render_1", &session, &draft).await;
     sandbox.world_when(|world| world["renders"][0]["status"] == "completed").await;

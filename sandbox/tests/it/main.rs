@@ -7,4 +7,5 @@ mod http;
 mod manners;
 mod money;
 mod nasty;
+mod renders;
 mod story;

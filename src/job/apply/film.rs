@@ -32,8 +32,14 @@ pub(super) fn film(job: &mut Job, event: &JobEvent) -> bool {
             job.render.id = Some(id.clone());
         }
         JobEvent::RenderFailed { .. } if job.runs(Step::Export) && job.render.id.is_some() => {
-            job.render.id = None;
+            (job.render.id, job.render.url) = (None, None);
             job.render.failed += 1;
+        }
+        // Its film was made and is gone.
+        JobEvent::RenderFailed { .. } if job.runs(Step::Fetch) && job.render.id.is_some() => {
+            (job.render.id, job.render.url) = (None, None);
+            job.render.failed += 1;
+            job.enter(Step::Export);
         }
         JobEvent::Rendered { url } if job.runs(Step::Export) && job.render.id.is_some() => {
             job.render.url.clone_from(url);

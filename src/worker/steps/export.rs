@@ -3,47 +3,49 @@
 use std::time::Duration;
 
 use crate::api::{ApiError, Output, Render, RenderStatus};
-use crate::job::{Code, Failure, JobEvent, RenderId};
+use crate::job::{Code, Failure, JobEvent, Kind, RenderId};
 use crate::timeline::Reading;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::state;
 use crate::worker::stop::Stop;
 
+use super::watch::Watch;
+
 /// Ids that may fail before the job fails.
-const IDS: u8 = 2;
+pub(super) const IDS: u8 = 2;
 
 /// Has the film rendered, and ends with the address of it.
 pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent>, Stop> {
     let draft = draft(tools, claim).await?;
-    let mut render = begin(tools, claim, &draft).await?;
-    let Some(id) = claim.job().render.id.clone() else { return Err(Stop::Stale) };
+    let (mut watch, begun) = begin(tools, claim, &draft).await?;
+    let (mut render, named) = (begun.clone(), begun.id);
     let config = tools.config();
-    let deadline = tokio::time::Instant::now() + config.export.timeout;
     loop {
         match render.status {
-            RenderStatus::Completed => return Ok(vec![JobEvent::Rendered { url: render.url }]),
+            RenderStatus::Completed => {
+                watch.done(tools).await;
+                return Ok(vec![JobEvent::Rendered { url: render.url }]);
+            }
             RenderStatus::Failed => {
                 return failed(claim, render.message.as_deref().unwrap_or("no reason given"));
             }
-            _ if tokio::time::Instant::now() >= deadline => {
-                let message = format!("it did not end within {} s", config.export.timeout.as_secs());
-                return failed(claim, &message);
+            _ if watch.elapsed() >= config.export.timeout => {
+                return never_done(tools, claim, config.export.timeout).await;
             }
             _ => {}
         }
         tools.progress.set(claim.id(), "export", percent(render.progress), 100);
-        tools.rest(config.export.poll_interval).await?;
-        render = poll(tools, &id, config.export.poll_interval).await?;
+        render = look(tools, claim, &mut watch, named.as_ref()).await?;
     }
 }
 
 /// Asks for the export; in doubt the service is asked first whether it was asked before.
-async fn begin(tools: &Tools, claim: &mut Claim, draft: &str) -> Result<Render, Stop> {
+async fn begin(tools: &Tools, claim: &mut Claim, draft: &str) -> Result<(Watch, Render), Stop> {
     if let Some(id) = claim.job().render.id.clone() {
         return match tools.service.export_status(&id).await {
             Err(error) if error.is_not_found() => ask(tools, claim, &id, draft).await,
-            known => Ok(known?),
+            known => Ok((Watch::found(), known?)),
         };
     }
     let id = RenderId::new(format!("render_{}", uuid::Uuid::new_v4().simple()));
@@ -51,23 +53,67 @@ async fn begin(tools: &Tools, claim: &mut Claim, draft: &str) -> Result<Render, 
     ask(tools, claim, &id, draft).await
 }
 
-/// One look at an export, borne with for a while where the service is not to be reached.
-async fn poll(tools: &Tools, id: &RenderId, interval: Duration) -> Result<Render, Stop> {
+async fn ask(tools: &Tools, claim: &Claim, id: &RenderId, draft: &str) -> Result<(Watch, Render), Stop> {
+    let config = tools.config();
+    let output = Output { format: config.export.format.as_str(), quality: &claim.job().order.quality };
+    let watch = Watch::asking(tools).await;
+    let render = tools.service.export(id, &claim.session()?, draft, output).await?;
+    Ok((watch, render))
+}
+
+/// The next look at an export, borne with for a while where the service is not to be reached.
+async fn look(
+    tools: &Tools,
+    claim: &mut Claim,
+    watch: &mut Watch,
+    named: Option<&RenderId>,
+) -> Result<Render, Stop> {
+    let (config, mut asked) = (tools.config(), Duration::ZERO);
     let mut last: Option<ApiError> = None;
-    for _ in 0..tools.config().jobs.max_attempts {
-        match tools.service.export_status(id).await {
-            Ok(render) => return Ok(render),
-            Err(error) => last = Some(error),
+    for _ in 0..config.jobs.max_attempts {
+        tools.rest(watch.gap(config.export.poll_interval).max(asked)).await?;
+        match status(tools, claim, named).await? {
+            Ok(render) => {
+                watch.saw(&render);
+                return Ok(render);
+            }
+            Err(error) if error.failure().kind != Kind::Passing => return Err(error.into()),
+            Err(error) => {
+                asked = error.retry_after.unwrap_or_default();
+                last = Some(error);
+            }
         }
-        tools.rest(interval).await?;
     }
     Err(last.map_or(Stop::Stale, Stop::from))
 }
 
-async fn ask(tools: &Tools, claim: &Claim, id: &RenderId, draft: &str) -> Result<Render, Stop> {
-    let config = tools.config();
-    let output = Output { format: config.export.format.as_str(), quality: &claim.job().order.quality };
-    Ok(tools.service.export(id, &claim.session()?, draft, output).await?)
+/// How the export stands. A service that knows it by the id of its own answer alone is asked by that one from then on.
+async fn status(
+    tools: &Tools,
+    claim: &mut Claim,
+    named: Option<&RenderId>,
+) -> Result<Result<Render, ApiError>, Stop> {
+    let Some(id) = claim.job().render.id.clone() else { return Err(Stop::Stale) };
+    match (tools.service.export_status(&id).await, named) {
+        (Err(error), Some(named)) if error.is_not_found() && *named != id => {
+            let render = tools.service.export_status(named).await;
+            if render.is_ok() {
+                claim.commit(&tools.ledger, JobEvent::ExportChosen { id: named.clone() }).await?;
+            }
+            Ok(render)
+        }
+        (answer, _) => Ok(answer),
+    }
+}
+
+/// It takes too long. It is called off, because a session has one export at a time: the next one would be refused.
+async fn never_done(tools: &Tools, claim: &Claim, timeout: Duration) -> Result<Vec<JobEvent>, Stop> {
+    if let Some(id) = &claim.job().render.id
+        && let Err(error) = tools.service.export_cancel(id).await
+    {
+        tracing::debug!(job = %claim.id(), %error, "the export is not called off");
+    }
+    failed(claim, &format!("it did not end within {} s", timeout.as_secs()))
 }
 
 fn failed(claim: &Claim, message: &str) -> Result<Vec<JobEvent>, Stop> {

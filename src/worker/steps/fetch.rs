@@ -15,46 +15,82 @@ use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
 use crate::worker::stop::Stop;
 
+use super::export::IDS;
+
 /// Bytes gathered before they are written: a share likes large pieces.
 const PIECE: usize = 512 * 1024;
 
-/// Fetches the film: from its address; where that is dead, from the one that the service names when asked once more;
-/// and at last from the service itself.
+/// The longest film taken, in bytes: what announces more, or goes on beyond it, is none.
+const LONGEST: u64 = 64 << 30;
+/// Connections that brought nothing before a source is given up.
+const FRUITLESS: u32 = 2;
+
+/// Fetches the film: from its address; where that gives none, from the one that the service names when asked once more;
+/// and at last from the service itself. One follows the other at once. A film that is gone everywhere is rendered anew.
 pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, Stop> {
     let render = &claim.job().render;
     let id = render.id.clone().ok_or(Stop::Stale)?;
-    if let Some(url) = &render.url
-        && let Some(film) = fetch(tools, claim, &id, Some(url)).await?
-    {
-        return Ok(vec![JobEvent::Fetched { film }]);
+    let mut lacks: Vec<Lack> = Vec::new();
+    if let Some(url) = &render.url {
+        match land_from(tools, claim, &id, Some(url)).await {
+            Ok(film) => return Ok(vec![JobEvent::Fetched { film }]),
+            Err(tried) => lacks.push(tried.lack()?),
+        }
     }
     let asked = tools.service.export_status(&id).await.ok().and_then(|render| render.url);
-    if let Some(url) = asked
-        && let Some(film) = fetch(tools, claim, &id, Some(&url)).await?
-    {
-        return Ok(vec![JobEvent::Fetched { film }]);
+    if let Some(url) = asked.filter(|asked| Some(asked) != render.url.as_ref()) {
+        match land_from(tools, claim, &id, Some(&url)).await {
+            Ok(film) => return Ok(vec![JobEvent::Fetched { film }]),
+            Err(tried) => lacks.push(tried.lack()?),
+        }
     }
     match land_from(tools, claim, &id, None).await {
-        Ok(film) => Ok(vec![JobEvent::Fetched { film }]),
-        Err(Tried::Dead(stop) | Tried::Stop(stop)) => Err(stop),
+        Ok(film) => return Ok(vec![JobEvent::Fetched { film }]),
+        Err(tried) => lacks.push(tried.lack()?),
     }
-}
-
-/// The film from one address; `None` where that is dead or must not be followed.
-async fn fetch(tools: &Tools, claim: &Claim, id: &RenderId, url: Option<&str>) -> Result<Option<Film>, Stop> {
-    match land_from(tools, claim, id, url).await {
-        Ok(film) => Ok(Some(film)),
-        Err(Tried::Dead(_)) => Ok(None),
-        Err(Tried::Stop(stop)) => Err(stop),
+    if lacks.iter().all(Lack::is_gone) && render.failed + 1 < IDS {
+        return Ok(vec![JobEvent::RenderFailed { message: "its film is not to be had any more".to_owned() }]);
     }
+    // A service that keeps no films of its own: what was wrong with the address tells more.
+    let at = if lacks.last().is_some_and(Lack::is_missing) { 0 } else { lacks.len() - 1 };
+    Err(lacks.swap_remove(at).stop)
 }
 
 /// Why one source did not give the film.
 enum Tried {
-    /// The address is dead, or must not be followed: the next one is tried at once.
-    Dead(Stop),
-    /// Anything else.
+    /// It gives none: the next source is tried at once.
+    Source(Lack),
+    /// Nothing that another source would mend.
     Stop(Stop),
+}
+
+impl Tried {
+    fn lack(self) -> Result<Lack, Stop> {
+        match self {
+            Self::Source(lack) => Ok(lack),
+            Self::Stop(stop) => Err(stop),
+        }
+    }
+}
+
+/// A source that gives no film.
+struct Lack {
+    /// What it means if there is no other.
+    stop: Stop,
+    /// The HTTP status it answered with, where that was what was wrong.
+    status: Option<u16>,
+}
+
+impl Lack {
+    /// There is nothing of that name.
+    fn is_missing(&self) -> bool {
+        matches!(self.status, Some(404 | 405 | 410))
+    }
+
+    /// It was there once, or may have been, and won't come back.
+    fn is_gone(&self) -> bool {
+        self.is_missing() || self.status == Some(403)
+    }
 }
 
 impl From<Stop> for Tried {
@@ -63,14 +99,30 @@ impl From<Stop> for Tried {
     }
 }
 
+impl From<ApiError> for Tried {
+    fn from(error: ApiError) -> Self {
+        let status = error.status;
+        Self::Source(Lack { stop: error.into(), status })
+    }
+}
+
+/// Where a film is fetched from, and how much room there is for it.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    id: &'a RenderId,
+    url: Option<&'a str>,
+    room: Room,
+}
+
 async fn land_from(tools: &Tools, claim: &Claim, id: &RenderId, url: Option<&str>) -> Result<Film, Tried> {
     let at = claim.job().clip.path.parent();
     let outbox = tools.folders.open(Place::Outbox).await?;
     let free = outbox.free().map_err(|e| Stop::local("asking for room in the outbox", &e))?;
+    let room = Room { free, spare: tools.config().folders.min_free };
     let place = outbox.clone();
     let landing = blocking(move || Landing::start(&place, &at)).await.map_err(|e| writing(&e))?;
     let part = landing.part();
-    let fetched = land(tools, claim, (id, url, free), landing).await;
+    let fetched = land(tools, claim, Source { id, url, room }, landing).await;
     if fetched.is_err() {
         // Nothing of a film that did not come whole stays in the outbox.
         let _ = blocking(move || outbox.remove(&part)).await;
@@ -79,26 +131,27 @@ async fn land_from(tools: &Tools, claim: &Claim, id: &RenderId, url: Option<&str
 }
 
 /// All of the film, over as many connections as it takes.
-async fn land(
-    tools: &Tools,
-    claim: &Claim,
-    source: (&RenderId, Option<&str>, u64),
-    mut landing: Landing,
-) -> Result<Film, Tried> {
-    let mut resume = Resume { offset: 0, etag: None };
+async fn land(tools: &Tools, claim: &Claim, source: Source<'_>, mut landing: Landing) -> Result<Film, Tried> {
+    let mut resume = Resume::default();
     let mut tries = 0;
     loop {
         tries += 1;
+        let before = landing.len();
         let (back, outcome) = pull(tools, claim, source, landing, &mut resume).await?;
         landing = back;
-        match outcome {
-            Ok(len) => return Ok(check(landing, len).await?),
-            Err(error) if is_dead(&error) => return Err(Tried::Dead(error.into())),
-            Err(error) if tries < tools.config().jobs.max_attempts && may_resume(&error) => {
-                tracing::debug!(job = %claim.id(), %error, "the film is fetched on");
-                tools.rest(crate::job::retry_delay(tries, crate::worker::chance())).await?;
-            }
-            Err(error) => return Err(Tried::Stop(error.into())),
+        let error = match outcome {
+            Ok(len) => return check(landing, len).await,
+            Err(error) => error,
+        };
+        let most = if landing.is_empty() { FRUITLESS } else { tools.config().jobs.max_attempts };
+        if tries >= most || !may_resume(&error, &landing) {
+            return Err(error.into());
+        }
+        tracing::debug!(job = %claim.id(), %error, "the film is fetched on");
+        tools.rest(crate::job::retry_delay(tries, crate::worker::chance())).await?;
+        // A long film over a poor line breaks often; as long as it comes on, that is no reason to give it up.
+        if landing.len().saturating_sub(before) >= PIECE as u64 {
+            tries = 0;
         }
     }
 }
@@ -109,22 +162,22 @@ type Pulled = (Landing, Result<Option<u64>, ApiError>);
 async fn pull(
     tools: &Tools,
     claim: &Claim,
-    (id, url, cap): (&RenderId, Option<&str>, u64),
+    source: Source<'_>,
     mut landing: Landing,
     resume: &mut Resume,
 ) -> Result<Pulled, Stop> {
     resume.offset = landing.len();
-    let mut film = match tools.service.download(url, id, Some(resume.clone()), cap).await {
+    let mut film = match tools.service.download(source.url, source.id, Some(resume.clone()), LONGEST).await {
         Ok(film) => film,
         Err(error) => return Ok((landing, Err(error))),
     };
-    resume.etag = film.etag.take();
-    if film.len.is_some_and(|len| len.saturating_sub(film.offset) > cap) {
-        return Err(writing(&io::ErrorKind::StorageFull.into()));
-    }
+    (resume.same, resume.total) = (film.same.take(), film.len);
     if film.offset != landing.len() {
         landing = blocking(move || landing.restart().map(|()| landing)).await.map_err(|e| writing(&e))?;
     }
+    // What is here already is not free any more, but counts to the film's length.
+    let room = source.room;
+    room.holds(film.len.unwrap_or(0), film.len.is_some())?;
     let mut gathered = BytesMut::with_capacity(PIECE);
     let ended = loop {
         match film.body.next().await {
@@ -133,6 +186,7 @@ async fn pull(
             None => break Ok(film.len),
         }
         if gathered.len() >= PIECE {
+            room.holds(landing.len() + gathered.len() as u64, film.len.is_some())?;
             landing = write(landing, gathered.split().freeze()).await?;
             tools.progress.set(claim.id(), "fetch", landing.len(), film.len.unwrap_or(0));
         }
@@ -141,11 +195,27 @@ async fn pull(
     Ok((landing, ended))
 }
 
+/// The room for one film, as it was when it began to come.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    free: u64,
+    /// What stays free where nobody knows how much is still to come.
+    spare: u64,
+}
+
+impl Room {
+    /// Whether so much of a film fits: all of it where its length is `known`, else what came so far.
+    fn holds(self, len: u64, known: bool) -> Result<(), Stop> {
+        let room = if known { self.free } else { self.free.saturating_sub(self.spare) };
+        if len <= room { Ok(()) } else { Err(writing(&io::ErrorKind::StorageFull.into())) }
+    }
+}
+
 async fn write(mut landing: Landing, bytes: Bytes) -> Result<Landing, Stop> {
     blocking(move || landing.write(&bytes).map(|()| landing)).await.map_err(|e| writing(&e))
 }
 
-async fn check(landing: Landing, announced: Option<u64>) -> Result<Film, Stop> {
+async fn check(landing: Landing, announced: Option<u64>) -> Result<Film, Tried> {
     let part = landing.part();
     let done = tokio::task::spawn_blocking(move || {
         let mut facts = Facts::default();
@@ -164,8 +234,8 @@ async fn check(landing: Landing, announced: Option<u64>) -> Result<Film, Stop> {
             duration_ms: facts.duration_ms,
             size: facts.width.zip(facts.height),
         }),
-        Err(NotWhole::Io(error)) => Err(writing(&error)),
-        Err(other) => Err(bad_film(&other)),
+        Err(NotWhole::Io(error)) => Err(writing(&error).into()),
+        Err(other) => Err(Tried::Source(Lack { stop: bad_film(&other), status: None })),
     }
 }
 
@@ -192,15 +262,13 @@ fn bad_film(error: &NotWhole<BadFilm>) -> Stop {
     ))
 }
 
-/// An address that gives no film now and won't later.
-fn is_dead(error: &ApiError) -> bool {
-    error.kind == ErrorKind::Address
-        || error.status.is_some_and(|status| (400..500).contains(&status) && status != 429)
-}
-
-/// A connection that broke is taken up where it broke.
-fn may_resume(error: &ApiError) -> bool {
-    matches!(error.kind, ErrorKind::CutShort | ErrorKind::TimedOut | ErrorKind::NoConnection)
+/// A connection that broke is taken up where it broke; one that was never made only if something came before.
+fn may_resume(error: &ApiError, landing: &Landing) -> bool {
+    match error.kind {
+        ErrorKind::CutShort | ErrorKind::TimedOut => true,
+        ErrorKind::NoConnection => !landing.is_empty(),
+        _ => false,
+    }
 }
 
 fn writing(error: &io::Error) -> Stop {
@@ -212,4 +280,20 @@ fn writing(error: &io::Error) -> Stop {
         ));
     }
     Stop::local("writing the film", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_film_that_does_not_fit_waits_for_room() {
+        let room = Room { free: 1000, spare: 300 };
+        let table = [(1000, true, true), (1001, true, false), (700, false, true), (701, false, false)];
+        for (len, known, fits) in table {
+            assert_eq!(room.holds(len, known).is_ok(), fits, "{len} {known}");
+        }
+        let Err(Stop::Failed { failure, .. }) = room.holds(1 << 40, true) else { panic!("it fits") };
+        assert_eq!(failure.code, Code::NoSpace);
+    }
 }

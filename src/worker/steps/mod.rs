@@ -10,6 +10,8 @@ pub(super) mod observe;
 
 pub(super) mod export;
 
+mod watch;
+
 pub(super) mod fetch;
 
 pub(super) mod deliver;

@@ -163,6 +163,26 @@ impl World {
             .collect()
     }
 
+    /// How the renders stand, and how often each was asked for.
+    pub(crate) fn renders(&self) -> Vec<(String, u64)> {
+        self.list("renders").iter().map(|r| (text(&r["status"]), r["posts"].as_u64().unwrap())).collect()
+    }
+
+    /// How often each render was asked about, and how long after its end, in ms, it was told that it is done. In the
+    /// order they were begun.
+    pub(crate) fn looks(&self) -> Vec<(u64, u64)> {
+        let looks =
+            |r: &Value| (r["polls"].as_u64().unwrap(), r["told_after_ms"].as_u64().unwrap_or(u64::MAX));
+        self.list("renders").iter().map(looks).collect()
+    }
+
+    /// Where films were fetched (`api`: by the call with a token), from which byte, and whether a token came along.
+    pub(crate) fn downloads(&self) -> Vec<(String, Option<u64>, bool)> {
+        let first = |range: &str| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok();
+        let one = |d: &Value| (text(&d["at"]), d["range"].as_str().and_then(first), d["token"] == true);
+        self.list("downloads").iter().map(one).collect()
+    }
+
     /// The ids of the sessions.
     pub(crate) fn sessions(&self) -> Vec<String> {
         self.list("sessions").iter().map(|session| text(&session["id"])).collect()
