@@ -22,6 +22,8 @@ mod error;
 mod address;
 mod adk;
 mod answer;
+mod frame;
+mod hiccup;
 mod http;
 mod multipart;
 mod redact;
