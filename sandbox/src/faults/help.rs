@@ -34,6 +34,21 @@ KIND, of a message's stream (after it was accepted, and charged, unless said oth
   nothing             a stream without a byte; the draft doesn't move
   trouble             \"I encountered a temporary issue\" after a good edit
   heartbeats          edits, then heartbeats without end
+  question            asks something and edits nothing
+  dialect=nemo        speaks another dialect: nemo, adk, adk-whole (no pieces) or adk-1 (an old release)
+  beats=20            so many heartbeats first, in every form
+  beat=comment        heartbeats of one form alone: type, event, empty or comment
+  twice               each frame comes twice
+  replay              all frames come once more at the end
+  shuffle             neighbours change places
+  lines=crlf          ends lines so: crlf or cr; bom begins with one; many breaks each frame in lines
+  odd=json            one odd frame in the middle: json, utf8, type, done or error (pasted in, unescaped)
+  later=2001          {\"code\":2001} in the middle
+  flood=100000000     one frame of so many bytes without an end, after the edit
+  tiny=1000000        so many tiny frames after the edit
+  head=NAME: VALUE    the answer's head holds that line
+  play=FILE           the answer in that file, head and body or a body alone, as its server sent it; the
+                      draft moves all the same, unless `unchanged` stands beside it
 KIND, of a render's status:
   failed              the render has failed, for good
   stuck               the render never completes
@@ -41,7 +56,7 @@ KIND, of a render's status:
 
 A 1001 or 401 given by a fault makes its token bad, so that its client may ask for a new one.
 Order matters where two would answer: the first given wins. Put a space before @K or xN after
-answer=TEXT and redirect=URL. While it runs, PUT /_world/faults (one fault a line) puts others in
+answer=TEXT, redirect=URL, play= and head=. While it runs, PUT /_world/faults (one fault a line) puts others in
 their place, and PUT /_world/credits (a number) fills every account.
 
   --fault message:status=503x1 --fault 'download:cut=50%x2' --fault any:delay=200ms";

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::kind::{Canned, Kind, Place};
 use super::spec::Fault;
+use super::stream::Spoil;
 use crate::calls::Call;
 
 /// The faults of a running sandbox.
@@ -110,6 +111,13 @@ impl Hits {
     /// The pause between the answer's bytes.
     pub(crate) fn drip(&self) -> Option<Duration> {
         self.find(false, |kind| if let Kind::Drip(pause) = kind { Some(*pause) } else { None })
+    }
+
+    /// What is done to a message's stream.
+    pub(crate) fn spoils(&self) -> impl Iterator<Item = &Spoil> {
+        self.0
+            .iter()
+            .filter_map(|fault| if let Kind::Stream(spoil) = &fault.kind { Some(spoil) } else { None })
     }
 
     /// A code as a stream's only frame, and whether the message is charged all the same.

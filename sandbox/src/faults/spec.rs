@@ -63,8 +63,9 @@ impl FromStr for Fault {
 
 /// Splits `@K` and `xN`, in any order, off the end. After free text they count only behind a space.
 fn split_when(text: &str) -> (&str, u64, Option<u64>) {
-    let free =
-        ["answer=", "late-answer=", "redirect=", "late-redirect="].iter().any(|kind| text.starts_with(kind));
+    let free = ["answer=", "late-answer=", "redirect=", "late-redirect=", "play=", "head="]
+        .iter()
+        .any(|kind| text.starts_with(kind));
     let (mut what, mut from, mut times) = (text, 1, None);
     if free {
         if let Some((before, when)) = text.rsplit_once(' ') {
@@ -92,6 +93,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::kind::Canned;
+    use super::super::stream::Spoil;
     use super::*;
 
     fn fault(text: &str) -> Result<Fault, String> {
@@ -120,6 +122,10 @@ mod tests {
             ("download:redirect=http://h/box2", (Some(Call::Download), redirect.clone(), false, 1, None)),
             ("download:redirect=http://h/box2 x1", (Some(Call::Download), redirect, false, 1, Some(1))),
             ("message:frame=2001x1", (message, Kind::Frame("2001".into()), false, 1, Some(1))),
+            (
+                "message:play=a.httpx1 x1",
+                (message, Kind::Stream(Spoil::Play("a.httpx1".into())), false, 1, Some(1)),
+            ),
             ("status:stuck", (Some(Call::Status), Kind::Stuck, false, 1, None)),
         ];
         for (text, (call, kind, late, from, times)) in cases {
@@ -144,6 +150,9 @@ mod tests {
             ("any:hang=5", "takes none"),
             ("any:retry-after=a\nb", "printable"),
             ("state:silent", "message only"),
+            ("state:twice", "message only"),
+            ("message:late-twice", "not a kind"),
+            ("message:beats=501", "500 at most"),
             ("any:failed", "status only"),
             ("message:reset=connect", "any only"),
             ("any:hangx0", "not a kind"),

@@ -7,3 +7,4 @@ mod http;
 mod manners;
 mod money;
 mod story;
+mod streams;
