@@ -35,6 +35,8 @@ const REMEMBERED: usize = 1 << 16;
 const WORDS_CAP: usize = 1 << 20;
 /// What a text costs beside its bytes, so that a million empty ones are not for nothing.
 const EACH: usize = 64;
+/// Pieces of one preview told apart by their times.
+const PIECES: usize = 1024;
 /// Speakers told apart; further ones count as one.
 const AUTHORS: usize = 64;
 
@@ -68,8 +70,9 @@ struct Said {
 #[derive(Default)]
 struct Author {
     name: String,
-    /// The pieces that no whole event has replaced yet.
-    preview: String,
+    /// The preview: pieces that no whole event has replaced yet.
+    pieces: Vec<Said>,
+    size: usize,
     /// When the last whole was said: pieces from before belong to it, however late they come.
     whole_at: Option<f64>,
 }
@@ -104,7 +107,7 @@ impl Talk {
 
     /// The code that refused the message: the very first frame named it, and nothing else was said or done.
     pub(super) fn refusal(&self) -> Option<i64> {
-        let silent = self.said.is_empty() && self.authors.iter().all(|a| a.preview.is_empty()) && !self.tools;
+        let silent = self.said.is_empty() && self.authors.iter().all(|a| a.pieces.is_empty()) && !self.tools;
         self.first_code.filter(|_| silent)
     }
 
@@ -115,12 +118,12 @@ impl Talk {
 
     /// All words in the order they were said, with the previews that nothing replaced.
     pub(super) fn words(&self) -> String {
-        let mut said: Vec<&Said> = self.said.iter().collect();
-        if said.iter().all(|s| s.at.is_some()) {
-            said.sort_by(|a, b| a.at.unwrap_or_default().total_cmp(&b.at.unwrap_or_default()));
-        }
-        let previews = self.authors.iter().map(|a| &a.preview);
-        let mut all: Vec<&str> = said.iter().map(|s| &s.text).chain(previews).map(|t| t.trim()).collect();
+        let said = in_order(self.said.iter());
+        // A piece that stands in a whole says nothing new: it came late.
+        let said_in = |piece: &str| said.iter().any(|whole| whole.contains(piece.trim()));
+        let previews: Vec<String> = self.authors.iter().map(|a| in_order(a.pieces.iter()).concat()).collect();
+        let previews = previews.iter().map(String::as_str).filter(|preview| !said_in(preview));
+        let mut all: Vec<&str> = said.iter().copied().chain(previews).map(str::trim).collect();
         all.retain(|t| !t.is_empty());
         hiccup::without(&all)
     }
@@ -172,8 +175,15 @@ impl Talk {
         let Some(text) = frame.words.as_deref().filter(|t| !t.is_empty()) else { return };
         let author = self.author(&frame.author);
         let late = author.whole_at.zip(frame.at).is_some_and(|(whole, at)| at < whole);
-        if !late && author.preview.len() + text.len() <= WORDS_CAP {
-            author.preview.push_str(text);
+        if late || author.size + text.len() > WORDS_CAP {
+            return;
+        }
+        author.size += text.len();
+        let full = author.pieces.len() >= PIECES;
+        match author.pieces.last_mut() {
+            // Pieces of one time, or of none, are one; so are the last of very many.
+            Some(last) if full || last.at == frame.at => last.text.push_str(text),
+            _ => author.pieces.push(Said { at: frame.at, text: text.to_owned() }),
         }
     }
 
@@ -185,7 +195,7 @@ impl Talk {
             return;
         }
         let author = self.author(&frame.author);
-        let preview = Some(std::mem::take(&mut author.preview)).filter(|p| !p.is_empty());
+        let preview = author.preview(frame.at);
         if words.is_some() || preview.is_some() {
             author.whole_at = frame.at.or(author.whole_at);
         }
@@ -240,6 +250,25 @@ impl Talk {
         self.failed(StreamError { code: None, message: message.to_owned() });
         Heard::Beat
     }
+}
+
+impl Author {
+    /// Takes the preview that a whole of that time ends; pieces of a later time belong to a later turn.
+    fn preview(&mut self, whole_at: Option<f64>) -> Option<String> {
+        let ended = |piece: &mut Said| piece.at.zip(whole_at).is_none_or(|(at, whole)| at <= whole);
+        let taken: Vec<Said> = self.pieces.extract_if(.., ended).collect();
+        self.size = self.pieces.iter().map(|piece| piece.text.len()).sum();
+        Some(in_order(taken.iter()).concat()).filter(|preview| !preview.is_empty())
+    }
+}
+
+/// Texts in the order of their times, where all have one, and else as they came.
+fn in_order<'a>(texts: impl Iterator<Item = &'a Said>) -> Vec<&'a str> {
+    let mut texts: Vec<&Said> = texts.collect();
+    if texts.iter().all(|text| text.at.is_some()) {
+        texts.sort_by(|a, b| a.at.unwrap_or_default().total_cmp(&b.at.unwrap_or_default()));
+    }
+    texts.into_iter().map(|said| said.text.as_str()).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod arrivals;
 mod captures;
 mod commands;
 mod delivery;
+mod dialects;
 mod films;
 mod formats;
 mod guards;

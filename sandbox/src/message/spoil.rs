@@ -56,7 +56,10 @@ pub(super) fn tiny(frames: u64) -> impl Iterator<Item = Bytes> {
     (0..frames.div_ceil(EACH)).map(move |piece| {
         let mut all = String::new();
         for nth in piece * EACH..frames.min((piece + 1) * EACH) {
-            let words = if nth % 8 == 0 { r#""content":{"parts":[{"text":"."}]},"# } else { "" };
+            let words = match nth % 8 {
+                0 => format!(r#""content":{{"parts":[{{"text":"{nth:0200}"}}]}},"#),
+                _ => String::new(),
+            };
             let _ = write!(all, "data: {{{words}\"id\":\"{nth}\"}}\n\n");
         }
         all.into()
