@@ -113,8 +113,9 @@ impl Tools {
         tokio::pin!(message);
         let mut still =
             tokio::time::interval_at((started + config.jobs.still_working).into(), config.jobs.still_working);
+        let silence = || heard_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
         loop {
-            let silent = heard_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+            let patience = config.api.silence_timeout.saturating_sub(silence());
             tokio::select! {
                 end = &mut message => {
                     if let Some(skipped) = end.as_ref().ok().map(|end| end.skipped).filter(|n| *n > 0) {
@@ -126,7 +127,8 @@ impl Tools {
                     let minutes = started.elapsed().as_secs() / 60;
                     tracing::info!(job = %job, "the service is still working, {minutes} min so far");
                 }
-                () = tokio::time::sleep(config.api.silence_timeout.saturating_sub(silent)) => {
+                // Something may have been heard while this waited.
+                () = tokio::time::sleep(patience) => if silence() >= config.api.silence_timeout {
                     self.look_beside(job, session).await;
                     *heard_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
                 }

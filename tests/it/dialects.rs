@@ -253,6 +253,14 @@ fn silence_is_looked_at_beside_the_open_stream() {
     }
 }
 
+#[test]
+fn a_stream_that_speaks_is_not_looked_at() {
+    let options = Options { message_time: Duration::from_secs(4), ..quick() };
+    let house = started(options, "[api]\nsilence_timeout = \"3s\"\n");
+    told(&house, "message:dialect=adk");
+    assert!(!house.log().contains("silent for long"));
+}
+
 /// The most memory the daemon ever had, in KiB.
 fn most_memory(house: &mut House) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", house.running().pid())).unwrap();
