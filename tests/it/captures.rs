@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::dialects::said;
 use crate::house::{House, WORDS};
 
 /// A row of `captures.toml`, as far as a person can see it.
@@ -52,8 +53,14 @@ fn captured_streams_behind_which_the_project_changed() {
         let first = report.lines().next().unwrap_or_default();
         assert_eq!(first.contains("may be missing"), end == "incomplete", "{name}: {report}");
         assert!(end == "whole" || end == "incomplete", "{name}");
-        assert!(flat(&report).contains(&start(&row.words)), "{name}: {report}");
-        assert_eq!(row.words.is_empty(), report.contains("said nothing"), "{name}: {report}");
+        let heard = flat(&said(&report));
+        match row.words.as_str() {
+            "" => assert!(heard.starts_with("It said nothing"), "{name}: {report}"),
+            words if row.times.is_some() => {
+                assert!(heard.starts_with(&flat(&words.repeat(9))), "{name}: {report}")
+            }
+            words => assert_eq!(heard, flat(words), "{name}"),
+        }
         let world = house.world();
         assert_eq!((world.requests("message") - messages, world.charges() - charges), (1, 1), "{name}");
     }
@@ -79,6 +86,5 @@ fn captured_streams_behind_which_nothing_changed() {
         };
         let world = house.world();
         assert_eq!((world.requests("message") - messages, world.charges() - charges), (sent, 1), "{name}");
-        assert!(row.times.is_none_or(|times| times > 1), "{name}");
     }
 }

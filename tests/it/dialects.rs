@@ -10,7 +10,7 @@ use crate::house::{House, WORDS, faulty, quick};
 const DIALECTS: [&str; 4] = ["nemo", "adk", "adk-whole", "adk-1"];
 
 /// What the service was heard to say, as the report quotes it.
-fn said(report: &str) -> String {
+pub(crate) fn said(report: &str) -> String {
     let quoted = report.split("What the video service said:\n").nth(1).unwrap_or_default();
     let lines = quoted.lines().take_while(|line| line.starts_with("  "));
     let said = lines.map(|line| line.trim_start().trim_start_matches("> ")).collect::<Vec<_>>().join(" ");
