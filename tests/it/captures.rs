@@ -57,7 +57,7 @@ fn captured_streams_behind_which_the_project_changed() {
         match row.words.as_str() {
             "" => assert!(heard.starts_with("It said nothing"), "{name}: {report}"),
             words if row.times.is_some() => {
-                assert!(heard.starts_with(&flat(&words.repeat(9))), "{name}: {report}")
+                assert!(heard.starts_with(&flat(&words.repeat(9))), "{name}: {report}");
             }
             words => assert_eq!(heard, flat(words), "{name}"),
         }

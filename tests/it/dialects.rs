@@ -97,6 +97,7 @@ fn whatever_the_head_says_a_stream_is_a_stream() {
         "content-type: application/json",
         "content-type: text/html",
         "content-type: x",
+        "content-type:",
         "content-encoding: gzip",
     ] {
         let words = told(&house, &format!("message:head={head} + message:dialect=nemo"));

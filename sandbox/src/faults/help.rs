@@ -47,8 +47,7 @@ KIND, of a message's stream (after it was accepted, and charged, unless said oth
   flood=100000000     one frame of so many bytes without an end, after the edit
   tiny=1000000        so many tiny frames after the edit
   head=NAME: VALUE    the answer's head holds that line
-  play=FILE           the answer in that file, head and body or a body alone, as its server sent it; the
-                      draft moves all the same, unless `unchanged` stands beside it
+  play=FILE           the answer in that file, as its server sent it; edits, unless `unchanged` is given
 KIND, of a render's status:
   failed              the render has failed, for good
   stuck               the render never completes

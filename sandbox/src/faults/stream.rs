@@ -98,8 +98,11 @@ impl Spoil {
             "flood" => Self::Flood(text.parse().map_err(|_| bad("a number of bytes"))?),
             "tiny" => Self::Tiny(text.parse().map_err(|_| bad("a number of frames"))?),
             "head" => {
-                let (key, value) = text.split_once(": ").ok_or_else(|| bad("a line like name: value"))?;
-                Self::Head(kind::header(name, key)?, kind::header(name, value)?)
+                let (key, value) = text.split_once(':').ok_or_else(|| bad("a line like name: value"))?;
+                // A header may be there and say nothing.
+                let value = value.trim_start();
+                let value = if value.is_empty() { String::new() } else { kind::header(name, value)? };
+                Self::Head(kind::header(name, key)?, value)
             }
             _ => return Ok(None),
         }))
@@ -162,6 +165,7 @@ mod tests {
             ("odd", "utf8", Spoil::Odd(Odd::Utf8)),
             ("later", "2001", Spoil::Later("2001".into())),
             ("tiny", "1000000", Spoil::Tiny(1_000_000)),
+            ("head", "content-type:", Spoil::Head("content-type".into(), String::new())),
             ("head", "content-type: text/html", Spoil::Head("content-type".into(), "text/html".into())),
         ];
         for (name, value, spoil) in cases {
