@@ -35,7 +35,7 @@ mod world;
 
 pub use crate::error::{Error, FaultError};
 pub use crate::faults::Fault;
-pub use crate::options::{ChargeAt, DraftForm, Ffmpeg, OnHangup, Options, SessionIds, Shape};
+pub use crate::options::{ChargeAt, Dialect, DraftForm, Ffmpeg, OnHangup, Options, SessionIds, Shape};
 pub use crate::serve::serve;
 
 /// A short film to try things with: from *Big Buck Bunny*, © Blender Foundation, CC BY 3.0 (`assets/README.md`).

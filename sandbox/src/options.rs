@@ -44,6 +44,8 @@ pub struct Options {
     pub shape: Shape,
     /// How the state call gives the draft.
     pub draft_form: DraftForm,
+    /// Which dialect the streams of messages speak.
+    pub dialect: Dialect,
     /// Another host name of this machine for the download addresses, to make them another origin than the API's.
     pub cdn_host: Option<String>,
     /// The largest file taken, in bytes.
@@ -101,6 +103,19 @@ pub enum DraftForm {
     Text,
 }
 
+/// Which dialect the streams of messages speak.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialect {
+    /// The service's own, as its public client reads it: `{"type":"text"…}`.
+    Nemo,
+    /// The Agent Development Kit, release 2: pieces, then the whole, and an error event behind a silent edit.
+    Adk,
+    /// The same without pieces.
+    AdkWhole,
+    /// An old release: a turn's text and its call apart, each piece under its own id, errors pasted in unescaped.
+    AdkOld,
+}
+
 /// Where ffmpeg is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Ffmpeg {
@@ -133,6 +148,7 @@ impl Default for Options {
             session_ids: SessionIds::Number,
             shape: Shape::Wrapped,
             draft_form: DraftForm::Object,
+            dialect: Dialect::Adk,
             cdn_host: None,
             size_limit: 500 * 1024 * 1024,
             faults: Vec::new(),

@@ -1,12 +1,13 @@
-//! What the frames of a message stream mean, in the three dialects a service may speak. Pure.
+//! What all frames of a message stream come to, in the three dialects a service may speak. Pure.
 //!
 //! Pieces of text (`partial`) are a preview that the whole event replaces; thoughts are not words; tools are
-//! noted and never shown; one failure told twice is one failure.
+//! noted and never shown; one failure told twice is one failure. A frame of an unknown kind is skipped and counted.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use serde_json::{Map, Value};
+use super::frame::{self, Frame, Kind};
+use super::hiccup;
 
 /// What a frame was, for whoever watches a stream for silence.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,205 +31,244 @@ pub struct StreamError {
 
 /// How many frames are remembered to know a replayed one.
 const REMEMBERED: usize = 1 << 16;
-const NO_CONTENT: &str = "MODEL_RETURNED_NO_CONTENT";
-const HICCUP: &str = "encountered a temporary issue";
+/// Words kept of one stream, in bytes. Of more than that the oldest go.
+const WORDS_CAP: usize = 1 << 20;
+/// What a text costs beside its bytes, so that a million empty ones are not for nothing.
+const EACH: usize = 64;
+/// Pieces of one preview told apart by their times.
+const PIECES: usize = 1024;
+/// Speakers told apart; further ones count as one.
+const AUTHORS: usize = 64;
 
 /// All that one stream said, frame by frame.
 #[derive(Default)]
 pub(super) struct Talk {
-    said: Vec<String>,
-    /// The pieces of each author that no whole event has replaced yet.
-    previews: Vec<(String, String)>,
+    said: VecDeque<Said>,
+    size: usize,
+    authors: Vec<Author>,
     /// Text kept from a preview whose whole event had none: it may still come by itself.
     kept: Option<String>,
-    replayed: HashSet<u64>,
-    tool_answered: bool,
+    heard: HashSet<u64>,
     /// The number of the very first frame, where that frame was `{"code": N}`.
     first_code: Option<i64>,
-    pub(super) error: Option<StreamError>,
+    error: Option<StreamError>,
+    /// "No content": a failure only where no tool had anything to do.
+    wordless: Option<StreamError>,
     pub(super) tools: bool,
     pub(super) frames: u64,
+    /// Frames that could not be read, or are of an unknown kind.
+    pub(super) skipped: u64,
+}
+
+/// A text that counts, and when it was said.
+struct Said {
+    at: Option<f64>,
+    text: String,
+}
+
+/// Somebody who speaks.
+#[derive(Default)]
+struct Author {
+    name: String,
+    /// The preview: pieces that no whole event has replaced yet.
+    pieces: Vec<Said>,
+    size: usize,
+    /// When the last whole was said: pieces from before belong to it, however late they come.
+    whole_at: Option<f64>,
 }
 
 impl Talk {
     /// Takes one frame. `whole` is false for a last block that lacks its blank line: it counts only if it parses.
     pub(super) fn hear(&mut self, event: &str, data: &str, whole: bool) -> Heard {
-        let parsed = serde_json::from_str::<Value>(data);
-        if !whole && parsed.is_err() {
+        let read = frame::read(event, data);
+        if !whole && read.is_none() {
             return Heard::Beat;
         }
         self.frames += 1;
-        match parsed {
-            _ if data.trim().is_empty() || event == "heartbeat" => Heard::Beat,
-            Ok(Value::Object(frame)) if self.is_new(&frame, data) => self.frame(&frame),
-            Ok(_) => Heard::Beat,
-            Err(_) => self.broken(data),
+        if data.trim().is_empty() || event == "heartbeat" || data.trim() == "[DONE]" {
+            return Heard::Beat;
         }
+        match read {
+            Some(frame) => self.frame(&frame, data),
+            None => self.broken(event, data),
+        }
+    }
+
+    /// Takes a frame whose bytes are no text. What it says of a failure is believed, the rest is skipped.
+    pub(super) fn hear_spoiled(&mut self, event: &str, data: &str) -> Heard {
+        self.frames += 1;
+        let Some(frame) = frame::read(event, data) else { return self.broken(event, data) };
+        self.skipped += 1;
+        if let Some(error) = frame.failure {
+            self.failed(error);
+        }
+        Heard::Beat
     }
 
     /// The code that refused the message: the very first frame named it, and nothing else was said or done.
     pub(super) fn refusal(&self) -> Option<i64> {
-        let silent = self.said.is_empty() && self.previews.is_empty() && !self.tools;
+        let silent = self.said.is_empty() && self.authors.iter().all(|a| a.pieces.is_empty()) && !self.tools;
         self.first_code.filter(|_| silent)
     }
 
-    /// All words, with the previews that nothing replaced.
+    /// The failure it told of. A silent edit is none.
+    pub(super) fn error(&self) -> Option<&StreamError> {
+        self.error.as_ref().or_else(|| self.wordless.as_ref().filter(|_| !self.tools))
+    }
+
+    /// All words in the order they were said, with the previews that nothing replaced.
     pub(super) fn words(&self) -> String {
-        let previews = self.previews.iter().map(|(_, text)| text);
-        let mut all: Vec<&str> = self.said.iter().chain(previews).map(|t| t.trim()).collect();
+        let said = in_order(self.said.iter());
+        // A piece that stands in a whole says nothing new: it came late.
+        let said_in = |piece: &str| said.iter().any(|whole| whole.contains(piece.trim()));
+        let previews: Vec<String> = self.authors.iter().map(|a| in_order(a.pieces.iter()).concat()).collect();
+        let previews = previews.iter().map(String::as_str).filter(|preview| !said_in(preview));
+        let mut all: Vec<&str> = said.iter().copied().chain(previews).map(str::trim).collect();
         all.retain(|t| !t.is_empty());
-        if all.len() > 1 && all.last().is_some_and(|last| last.contains(HICCUP)) {
-            all.pop();
-        }
-        all.join("\n")
+        hiccup::without(&all)
     }
 
-    /// Whether this frame wasn't here before. Ids name no frame, so only an event that is equal in every byte,
-    /// its id and time included, is a replay.
-    fn is_new(&mut self, frame: &Map<String, Value>, data: &str) -> bool {
-        if !frame.contains_key("id") || self.replayed.len() >= REMEMBERED {
-            return true;
+    fn frame(&mut self, frame: &Frame, data: &str) -> Heard {
+        if self.frames == 1 {
+            self.first_code = frame.code.filter(|_| frame.failure.is_some());
         }
-        let mut hasher = DefaultHasher::new();
-        data.hash(&mut hasher);
-        self.replayed.insert(hasher.finish())
-    }
-
-    fn frame(&mut self, frame: &Map<String, Value>) -> Heard {
-        if let Some(error) = failure(frame) {
-            if self.frames == 1 && error_name(frame).is_none() {
-                self.first_code = frame.get("code").and_then(plain).and_then(|c| c.trim().parse().ok());
-            }
+        // Ids name no frame, so only an event that is equal in every byte, its id and time included, is a replay.
+        if frame.has_id && !self.is_new(data) {
+            return Heard::Beat;
+        }
+        if let Some(error) = frame.failure.clone() {
             self.failed(error);
         }
-        match frame.get("type").and_then(Value::as_str) {
-            Some("tool_call" | "tool_result") => {
-                self.tools = true;
-                self.tool_answered |= frame["type"] == "tool_result";
-                Heard::Tool
-            }
-            Some("heartbeat" | "error") => Heard::Beat,
-            _ => self.content(frame),
+        self.tools |= frame.tool;
+        match frame.kind {
+            Kind::Piece => self.piece(frame),
+            Kind::Whole => self.whole(frame),
+            Kind::Unknown => self.skipped += 1,
+        }
+        match &frame.words {
+            Some(words) if !words.is_empty() => Heard::Words(words.clone()),
+            _ if frame.tool => Heard::Tool,
+            _ => Heard::Beat,
         }
     }
 
-    fn content(&mut self, frame: &Map<String, Value>) -> Heard {
-        let mut words = None::<String>;
-        let mut tool = false;
-        match frame.get("content") {
-            Some(Value::String(text)) => words = Some(text.clone()),
-            Some(Value::Object(content)) => {
-                for part in content.get("parts").and_then(Value::as_array).into_iter().flatten() {
-                    let answered = either(part, "functionResponse", "function_response").is_some();
-                    self.tool_answered |= answered;
-                    tool |= answered || either(part, "functionCall", "function_call").is_some();
-                    if let Some(text) = part.get("text").and_then(Value::as_str) {
-                        let thought = part.get("thought").and_then(Value::as_bool) == Some(true);
-                        words.get_or_insert_default().push_str(if thought { "" } else { text });
-                    }
-                }
-            }
-            _ => {}
-        }
-        self.tools |= tool;
-        let author = frame.get("author").and_then(Value::as_str).unwrap_or_default();
-        if frame.get("partial").and_then(Value::as_bool) == Some(true) {
-            self.piece(author, words.as_deref().unwrap_or_default());
-        } else {
-            self.whole(author, words.as_deref(), tool);
-        }
-        match words.filter(|w| !w.is_empty()) {
-            Some(words) => Heard::Words(words),
-            None if tool => Heard::Tool,
-            None => Heard::Beat,
-        }
+    /// Whether this wasn't here before, as far as is remembered.
+    fn is_new(&mut self, what: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        what.hash(&mut hasher);
+        let hash = hasher.finish();
+        if self.heard.len() < REMEMBERED { self.heard.insert(hash) } else { !self.heard.contains(&hash) }
     }
 
-    fn piece(&mut self, author: &str, text: &str) {
-        if text.is_empty() {
+    fn author(&mut self, name: &str) -> &mut Author {
+        let known = self.authors.iter().position(|a| a.name == name);
+        let at = known.unwrap_or_else(|| {
+            if self.authors.len() < AUTHORS {
+                self.authors.push(Author { name: name.to_owned(), ..Author::default() });
+            }
+            self.authors.len() - 1
+        });
+        &mut self.authors[at]
+    }
+
+    fn piece(&mut self, frame: &Frame) {
+        let Some(text) = frame.words.as_deref().filter(|t| !t.is_empty()) else { return };
+        let author = self.author(&frame.author);
+        let late = author.whole_at.zip(frame.at).is_some_and(|(whole, at)| at < whole);
+        if late || author.size + text.len() > WORDS_CAP {
             return;
         }
-        match self.previews.iter_mut().find(|(name, _)| name == author) {
-            Some((_, preview)) => preview.push_str(text),
-            None => self.previews.push((author.to_owned(), text.to_owned())),
+        author.size += text.len();
+        let full = author.pieces.len() >= PIECES;
+        match author.pieces.last_mut() {
+            // Pieces of one time, or of none, are one; so are the last of very many.
+            Some(last) if full || last.at == frame.at => last.text.push_str(text),
+            _ => author.pieces.push(Said { at: frame.at, text: text.to_owned() }),
         }
     }
 
     /// A whole event: its text replaces the author's preview. One that only calls a tool repeats no text, so the
-    /// preview is kept as said; one with neither (an error, a change of state) ends no turn.
-    fn whole(&mut self, author: &str, words: Option<&str>, tool: bool) {
-        if words.is_none() && !tool {
+    /// preview is kept as said; one with neither (a thought, an error, a change of state) ends no turn.
+    fn whole(&mut self, frame: &Frame) {
+        let words = frame.words.as_deref().filter(|w| !w.is_empty());
+        if words.is_none() && !frame.tool {
             return;
         }
-        let preview = self.previews.iter().position(|(name, _)| name == author);
-        let preview = preview.map(|at| self.previews.remove(at).1);
+        let author = self.author(&frame.author);
+        let preview = author.preview(frame.at);
+        if words.is_some() || preview.is_some() {
+            author.whole_at = frame.at.or(author.whole_at);
+        }
         match words {
-            Some(words) if self.kept.take().as_deref() != Some(words) => self.said.push(words.to_owned()),
+            Some(words) if self.kept.take().as_deref() == Some(words) => {}
+            // Without an id a text that was said is only said again.
+            Some(words) if frame.has_id || self.is_new(words) => self.say(frame.at, words),
             Some(_) => {}
             None => {
-                self.said.extend(preview.clone());
+                if let Some(preview) = &preview {
+                    self.say(frame.at, preview);
+                }
                 self.kept = preview.or(self.kept.take());
             }
         }
     }
 
-    /// The first failure stays: a second one tells of the same. "No content" after a tool's answer is none.
-    fn failed(&mut self, error: StreamError) {
-        let silent_edit = self.tool_answered && error.code.as_deref() == Some(NO_CONTENT);
-        if !silent_edit && self.error.is_none() {
-            self.error = Some(error);
+    fn say(&mut self, at: Option<f64>, text: &str) {
+        let text = &text[..text.floor_char_boundary(WORDS_CAP)];
+        self.said.push_back(Said { at, text: text.to_owned() });
+        self.size += text.len() + EACH;
+        while self.size > WORDS_CAP && self.said.len() > 1 {
+            self.size -= self.said.pop_front().map_or(0, |gone| gone.text.len() + EACH);
         }
     }
 
+    /// The first failure stays: a second one tells of the same.
+    fn failed(&mut self, error: StreamError) {
+        let wordless = match error.code.as_deref() {
+            Some("MODEL_RETURNED_NO_CONTENT") => true,
+            // What older releases said of it.
+            Some("STOP") => error.message.is_empty(),
+            _ => false,
+        };
+        if wordless { &mut self.wordless } else { &mut self.error }.get_or_insert(error);
+    }
+
     /// A frame that is no JSON. Old servers paste an error's text in unescaped; anything else is skipped.
-    fn broken(&mut self, data: &str) -> Heard {
+    fn broken(&mut self, event: &str, data: &str) -> Heard {
         let squeezed = data.trim_start().strip_prefix('{').map(str::trim_start);
-        if let Some(rest) = squeezed.and_then(|d| d.strip_prefix("\"error\"")) {
-            let rest = rest.trim_start_matches([':', ' ', '"']);
-            let message = rest.trim_end().trim_end_matches('}').trim_end_matches('"').to_owned();
-            self.failed(StreamError { code: None, message });
-        }
+        let message = match squeezed.and_then(|d| d.strip_prefix("\"error\"")) {
+            Some(rest) => {
+                let rest = rest.trim_start_matches([':', ' ', '"']);
+                rest.trim_end().trim_end_matches('}').trim_end().trim_end_matches('"')
+            }
+            None if event == "error" => data.trim(),
+            None => {
+                self.skipped += 1;
+                return Heard::Beat;
+            }
+        };
+        self.failed(StreamError { code: None, message: message.to_owned() });
         Heard::Beat
     }
 }
 
-/// The failure that a frame tells of, if any.
-fn failure(frame: &Map<String, Value>) -> Option<StreamError> {
-    let text = |names: &[&str]| names.iter().find_map(|name| plain(frame.get(*name)?));
-    if let Some(code) = error_name(frame) {
-        let message = text(&["errorMessage", "error_message"]).unwrap_or_default();
-        return Some(StreamError { code: Some(code).filter(|c| !c.is_empty()), message });
-    }
-    let code = text(&["code"]).filter(|c| c.trim().parse().is_ok_and(|n: i64| n != 0 && n != 200));
-    let told = frame.get("error").is_some_and(|e| !e.is_null())
-        || frame.get("type").and_then(Value::as_str) == Some("error");
-    if code.is_none() && !told {
-        return None;
-    }
-    let inner = frame.get("error").and_then(Value::as_object);
-    let nested = |name: &str| inner.and_then(|i| plain(i.get(name)?));
-    let message = text(&["message", "msg", "detail", "error", "content"]).or_else(|| nested("message"));
-    let code = code.or_else(|| nested("code")).map(|c| c.trim().to_owned());
-    Some(StreamError { code, message: message.unwrap_or_default() })
-}
-
-/// What ADK calls an error event: `errorCode` or `errorMessage`, either alone; empty where only the message is there.
-fn error_name(frame: &Map<String, Value>) -> Option<String> {
-    let at = |a: &str, b: &str| frame.get(a).or_else(|| frame.get(b)).and_then(plain);
-    let code = at("errorCode", "error_code");
-    code.or_else(|| at("errorMessage", "error_message").map(|_| String::new()))
-}
-
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+impl Author {
+    /// Takes the preview that a whole of that time ends; pieces of a later time belong to a later turn.
+    fn preview(&mut self, whole_at: Option<f64>) -> Option<String> {
+        let ended = |piece: &mut Said| piece.at.zip(whole_at).is_none_or(|(at, whole)| at <= whole);
+        let taken: Vec<Said> = self.pieces.extract_if(.., ended).collect();
+        self.size = self.pieces.iter().map(|piece| piece.text.len()).sum();
+        Some(in_order(taken.iter()).concat()).filter(|preview| !preview.is_empty())
     }
 }
 
-fn either<'a>(part: &'a Value, camel: &str, snake: &str) -> Option<&'a Value> {
-    part.get(camel).or_else(|| part.get(snake)).filter(|v| !v.is_null())
+/// Texts in the order of their times, where all have one, and else as they came.
+fn in_order<'a>(texts: impl Iterator<Item = &'a Said>) -> Vec<&'a str> {
+    let mut texts: Vec<&Said> = texts.collect();
+    if texts.iter().all(|text| text.at.is_some()) {
+        texts.sort_by(|a, b| a.at.unwrap_or_default().total_cmp(&b.at.unwrap_or_default()));
+    }
+    texts.into_iter().map(|said| said.text.as_str()).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Streams in all dialects, against what a person reads in them.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 
 use super::*;
@@ -10,27 +9,28 @@ use crate::api::delivery::{Delivery, Seen, judge};
 use crate::api::error::meaning;
 use crate::api::sse::{Decoder, Item};
 
+/// A row of `tests/it/captures.toml`, which says what its keys mean. How a clip ends is for the stories.
 #[derive(serde::Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 struct Expected {
     words: String,
+    times: Option<usize>,
     error: Option<String>,
-    error_code: Option<String>,
+    code: Option<String>,
     tools: bool,
     frames: u64,
     status: Option<u16>,
-    code: Option<i64>,
+    refusal: Option<i64>,
+    changed: Option<String>,
+    unchanged: Option<String>,
 }
-
-/// A failure's code and message.
-type Told = Option<(&'static str, &'static str)>;
 
 fn talk(body: &[u8], piece: usize) -> Talk {
     let (mut decoder, mut talk) = (Decoder::default(), Talk::default());
-    let mut hear = |item, whole| {
-        if let Item::Frame { event, data } = item {
-            talk.hear(&event, &data, whole);
-        }
+    let mut hear = |item, whole| match item {
+        Item::Frame { event, data, spoiled: true } => drop(talk.hear_spoiled(&event, &data)),
+        Item::Frame { event, data, .. } => drop(talk.hear(&event, &data, whole)),
+        Item::Comment => {}
     };
     for bytes in body.chunks(piece) {
         decoder.push(bytes, &mut |item| hear(item, true)).unwrap();
@@ -39,23 +39,16 @@ fn talk(body: &[u8], piece: usize) -> Talk {
     talk
 }
 
-fn lines(frames: &[&str]) -> Talk {
-    let mut body = String::new();
-    for frame in frames {
-        let _ = write!(body, "data: {frame}\n\n");
-    }
-    talk(body.as_bytes(), 7)
-}
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/captures");
+const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/captures.toml");
 
 fn captures() -> BTreeMap<String, Expected> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/captures");
-    toml::from_str(&fs::read_to_string(format!("{folder}/expected.toml")).unwrap()).unwrap()
+    toml::from_str(&fs::read_to_string(TABLE).unwrap()).unwrap()
 }
 
 /// Status and body of a captured answer; those that kept their chunk framing are freed of it.
 fn capture(name: &str) -> (u16, Vec<u8>) {
-    let path = format!("{}/tests/captures/{name}.http", env!("CARGO_MANIFEST_DIR"));
-    let bytes = fs::read(path).unwrap();
+    let bytes = fs::read(format!("{FOLDER}/{name}.http")).unwrap();
     let at = bytes.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
     let status = std::str::from_utf8(&bytes[9..12]).unwrap().parse().unwrap();
     let mut body = &bytes[at + 4..];
@@ -75,6 +68,18 @@ fn capture(name: &str) -> (u16, Vec<u8>) {
 }
 
 #[test]
+fn every_capture_has_its_row() {
+    let names = fs::read_dir(FOLDER).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut files: Vec<String> = names.filter_map(|n| n.strip_suffix(".http").map(str::to_owned)).collect();
+    files.sort();
+    let rows: Vec<String> = captures().into_keys().collect();
+    assert_eq!(rows, files);
+    for (name, row) in captures() {
+        assert!(row.unchanged.is_some() && (row.changed.is_some() || row.refusal.is_some()), "{name}");
+    }
+}
+
+#[test]
 fn captured_streams_say_what_a_person_reads_in_them() {
     for (name, expected) in captures() {
         let (status, body) = capture(&name);
@@ -84,133 +89,105 @@ fn captured_streams_say_what_a_person_reads_in_them() {
             assert_eq!(judge(Seen::Answer { status, code: contents.code }), Delivery::Refused, "{name}");
             assert_eq!(
                 meaning(status, contents.code, contents.explanation.as_deref()),
-                expected.code,
+                expected.refusal,
                 "{name}"
             );
             continue;
         }
-        for piece in [1, 1000, usize::MAX] {
+        let words = expected.words.repeat(expected.times.unwrap_or(1));
+        for piece in [1, 7, 1000, 16 << 10, usize::MAX] {
             let talk = talk(&body, piece);
-            assert_eq!(talk.words(), expected.words, "{name}");
+            assert_eq!(talk.words(), words.trim(), "{name}");
             assert_eq!((talk.tools, talk.frames), (expected.tools, expected.frames), "{name}");
-            assert_eq!(talk.error.as_ref().map(|e| &e.message), expected.error.as_ref(), "{name}");
-            assert_eq!(talk.error.as_ref().and_then(|e| e.code.clone()), expected.error_code, "{name}");
-            assert_eq!(talk.refusal(), None, "{name}");
+            assert_eq!(talk.error().map(|e| &e.message), expected.error.as_ref(), "{name}");
+            assert_eq!(talk.error().and_then(|e| e.code.clone()), expected.code, "{name}");
+            assert_eq!((talk.refusal(), talk.skipped), (None, 0), "{name}");
+        }
+    }
+}
+
+/// A row of `tests/it/frames.toml`, which says what its keys mean.
+#[derive(serde::Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct Row {
+    what: String,
+    frames: Vec<String>,
+    body: Option<String>,
+    words: String,
+    error: Option<String>,
+    code: Option<String>,
+    refusal: Option<i64>,
+    skipped: u64,
+}
+
+#[test]
+fn frames_mean_what_the_table_says() {
+    let table = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/frames.toml");
+    let mut table: BTreeMap<String, Vec<Row>> = toml::from_str(&fs::read_to_string(table).unwrap()).unwrap();
+    for row in table.remove("row").unwrap() {
+        let frames = row.frames.iter().fold(String::new(), |body, frame| body + "data: " + frame + "\n\n");
+        let body = row.body.unwrap_or(frames);
+        for piece in [1, 7, usize::MAX] {
+            let talk = talk(body.as_bytes(), piece);
+            let what = format!("{}: {body:?}", row.what);
+            assert_eq!(talk.words(), row.words, "{what}");
+            assert_eq!(talk.error().map(|e| &e.message), row.error.as_ref(), "{what}");
+            assert_eq!(talk.error().and_then(|e| e.code.as_ref()), row.code.as_ref(), "{what}");
+            assert_eq!((talk.refusal(), talk.skipped), (row.refusal, row.skipped), "{what}");
         }
     }
 }
 
 #[test]
-fn words_in_every_dialect() {
-    let table: &[(&[&str], &str)] = &[
-        (&[r#"{"type":"text","content":"a"}"#, r#"{"type":"text","content":"b"}"#], "a\nb"),
-        (&[r#"{"type":"text","content":"a","partial":true}"#, r#"{"type":"text","content":"ab"}"#], "ab"),
-        (&[r#"{"type":"text","content":{"parts":[{"text":"a"},{"text":"b"}]}}"#], "ab"),
-        (&[r#"{"type":"tool_call","content":"no words"}"#, r#"{"type":"tool_result","content":"none"}"#], ""),
-        (&[r#"{"type":"heartbeat"}"#, "", "[]", "7", "null", "{}", "not json"], ""),
-        // Pieces of two authors at once, then the whole of one.
-        (
-            &[
-                r#"{"content":{"parts":[{"text":"a"}]},"partial":true,"author":"x"}"#,
-                r#"{"content":{"parts":[{"text":"1"}]},"partial":true,"author":"y"}"#,
-                r#"{"content":{"parts":[{"text":"ab"}]},"author":"x"}"#,
-            ],
-            "ab\n1",
-        ),
-        // Two turns of one author.
-        (
-            &[
-                r#"{"content":{"parts":[{"text":"a"}]},"partial":true}"#,
-                r#"{"content":{"parts":[{"text":"a!"}]},"partial":false}"#,
-                r#"{"content":{"parts":[{"text":"b"}]},"partial":true}"#,
-                r#"{"content":{"parts":[{"text":"b!"}]}}"#,
-            ],
-            "a!\nb!",
-        ),
-        // A call without the text of its turn, before the text or instead of it.
-        (
-            &[
-                r#"{"content":{"parts":[{"text":"a"}]},"partial":true}"#,
-                r#"{"content":{"parts":[{"function_call":{}}]}}"#,
-                r#"{"content":{"parts":[{"text":"a"}]}}"#,
-            ],
-            "a",
-        ),
-        // The same event again, byte for byte, and another one under its id.
-        (
-            &[
-                r#"{"id":"1","content":{"parts":[{"text":"a"}]}}"#,
-                r#"{"id":"1","content":{"parts":[{"text":"a"}]}}"#,
-                r#"{"id":"1","content":{"parts":[{"text":"b"}]}}"#,
-            ],
-            "a\nb",
-        ),
-        (
-            &[
-                r#"{"type":"text","content":"Done."}"#,
-                r#"{"type":"text","content":"I encountered a temporary issue."}"#,
-            ],
-            "Done.",
-        ),
-        (
-            &[r#"{"type":"text","content":"I encountered a temporary issue."}"#],
-            "I encountered a temporary issue.",
-        ),
-        (
-            &[r#"{"content":{"parts":[{"text":"hm","thought":true}]}}"#, r#"{"content":{"parts":[{}, 3]}}"#],
+fn a_frame_that_is_no_text_is_skipped_and_counted() {
+    let table: &[(&[u8], u64, Option<&str>)] = &[
+        (b"data: {\"type\":\"text\",\"content\":\"\xff\"}\n\n", 1, None),
+        (b"data: \xff\xfe\n\n", 1, None),
+        (b"event: \xff\n\n", 1, None),
+        // A failure is believed, however broken.
+        (b"data: {\"error\": \"a \xff\"}\n\n", 1, Some("a \u{fffd}")),
+        (b"data: {\"error\": \"a\xff \"b\"\"}\n\n", 0, Some("a\u{fffd} \"b")),
+    ];
+    for (odd, skipped, error) in table {
+        let mut body = b"data: {\"type\":\"text\",\"content\":\"a\"}\n\n".to_vec();
+        body.extend_from_slice(odd);
+        body.extend_from_slice(b"data: {\"type\":\"text\",\"content\":\"b\"}\n\n");
+        for piece in [1, 4096] {
+            let talk = talk(&body, piece);
+            let name = String::from_utf8_lossy(odd);
+            assert_eq!((talk.words().as_str(), talk.skipped), ("a\nb", *skipped), "{name}");
+            assert_eq!(talk.error().map(|e| e.message.as_str()), *error, "{name}");
+        }
+    }
+    let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for deep in
+        [format!(r#"{{"content":{nested}}}"#), format!(r#"{{"content":{{"parts":{nested}}}}}"#), nested]
+    {
+        assert_eq!(talk(format!("data: {deep}\n\n").as_bytes(), 1 << 14).words(), "");
+    }
+}
+
+/// What is kept of a stream does not grow with it.
+#[test]
+fn a_long_stream_is_forgotten_but_for_its_end() {
+    let mut talk = Talk::default();
+    for n in 0..70_000 {
+        talk.hear("", &format!(r#"{{"type":"text","content":"text {n}"}}"#), true);
+        talk.hear(
             "",
-        ),
-    ];
-    for (frames, words) in table {
-        let talk = lines(frames);
-        assert_eq!(talk.words(), *words, "{frames:?}");
-        assert_eq!(talk.error, None, "{frames:?}");
+            &format!(r#"{{"content":{{"parts":[{{"text":"x"}}]}},"partial":true,"author":"{n}"}}"#),
+            true,
+        );
     }
-}
-
-#[test]
-fn failures_in_every_dialect() {
-    let call = r#"{"content":{"parts":[{"functionResponse":{"name":"x"}}]}}"#;
-    let none = r#"{"errorCode":"MODEL_RETURNED_NO_CONTENT","errorMessage":"none"}"#;
-    let table: &[(&[&str], Told)] = &[
-        (&[none], Some(("MODEL_RETURNED_NO_CONTENT", "none"))),
-        (&[call, none], None),
-        (&[call, none, r#"{"error":"later"}"#], Some(("", "later"))),
-        (&[r#"{"type":"tool_result"}"#, none], None),
-        (&[r#"{"errorMessage":"only words"}"#], Some(("", "only words"))),
-        (&[r#"{"error_code":"X"}"#], Some(("X", ""))),
-        (&[r#"{"errorCode":"X","errorMessage":"x"}"#, r#"{"error":"X: x"}"#], Some(("X", "x"))),
-        (&[r#"{"error":{"code":2001,"message":"no credits"}}"#], Some(("2001", "no credits"))),
-        (&[r#"{"code":"2001","msg":"no credits"}"#], Some(("2001", "no credits"))),
-        (&[r#"{"type":"error","content":"odd"}"#], Some(("", "odd"))),
-        (&[r#"{"code":0,"message":"fine"}"#, r#"{"error":null}"#], None),
-        (&["{\"error\": \"ffmpeg \"died\"\nsecond\tdata: x\"}"], Some(("", "ffmpeg \"died"))),
-        (&["{\"error\": \"ffmpeg \"died\" here\"}"], Some(("", "ffmpeg \"died\" here"))),
-    ];
-    for (frames, expected) in table {
-        let error = lines(frames).error;
-        let told = error.as_ref().map(|e| (e.code.as_deref().unwrap_or_default(), e.message.as_str()));
-        assert_eq!(told, *expected, "{frames:?}");
-    }
-}
-
-#[test]
-fn only_a_code_in_the_very_first_frame_can_refuse() {
-    let table: &[(&[&str], Option<i64>)] = &[
-        (&[r#"{"code":2001,"message":"no"}"#], Some(2001)),
-        (&[r#"{"code":"1001"}"#, r#"{"type":"heartbeat"}"#], Some(1001)),
-        (&[r#"{"type":"heartbeat"}"#, r#"{"code":2001}"#], None),
-        (&["", r#"{"code":2001}"#], None),
-        (&[r#"{"errorCode":"2001"}"#], None),
-        (&[r#"{"code":2001,"errorCode":"X"}"#], None),
-        (&[r#"{"error":"2001"}"#], None),
-        (&[r#"{"error":{"code":2001}}"#], None),
-        (&[r#"{"code":2001}"#, r#"{"type":"text","content":"working"}"#], None),
-        (&[r#"{"code":2001}"#, r#"{"type":"tool_call"}"#], None),
-    ];
-    for (frames, code) in table {
-        assert_eq!(lines(frames).refusal(), *code, "{frames:?}");
-    }
+    assert!(talk.words().len() <= 2 * WORDS_CAP && talk.words().contains("\ntext 69999\n"));
+    assert!(
+        talk.heard.len() <= REMEMBERED
+            && talk.said.len() <= WORDS_CAP / EACH
+            && talk.authors.len() <= AUTHORS
+    );
+    let long = "x".repeat(3 * WORDS_CAP);
+    talk.hear("", &format!(r#"{{"type":"text","content":"{long}"}}"#), true);
+    assert!(talk.words().len() <= 2 * WORDS_CAP && talk.said.len() == 1);
 }
 
 #[test]

@@ -44,8 +44,8 @@ pub(super) fn read(body: &[u8]) -> Option<Contents> {
     let inner = nested("error").or_else(|| nested("detail")).unwrap_or_default();
     let code = [fields.get("code"), inner.get("code")].into_iter().flatten().find_map(|raw| integer(raw));
     let explanation = explain(&fields).or_else(|| explain(&inner));
-    let unsuccessful = |raw: &Box<RawValue>| matches!(raw.get(), "false" | "\"false\"" | "0");
-    let unsuccessful = fields.get("success").is_some_and(unsuccessful);
+    let unsuccessful = |raw: &RawValue| matches!(raw.get(), "false" | "\"false\"" | "0");
+    let unsuccessful = fields.get("success").is_some_and(|raw| unsuccessful(raw));
     let unwell = code.is_none() && fields.get("code").is_some_and(|raw| !says_well(raw));
     let data = match fields.remove("data").and_then(|raw| object(raw.get())) {
         Some(mut data) => {

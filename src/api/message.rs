@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use reqwest::Response;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use serde_json::json;
 use tokio::time::{Instant, timeout_at};
 
@@ -28,6 +28,8 @@ pub struct MessageEnd {
     pub frames: u64,
     /// Whether a tool was used.
     pub tools: bool,
+    /// How many frames were skipped: not to be read, or of an unknown kind.
+    pub skipped: u64,
 }
 
 /// How a stream ended.
@@ -144,6 +146,7 @@ impl Client {
         listener: &mut (impl FnMut(Heard) + Send),
     ) -> Result<MessageEnd, ApiError> {
         let (mut decoder, mut talk) = (Decoder::default(), Talk::default());
+        let packed = response.headers().get(CONTENT_ENCODING).is_some_and(|how| how != "identity");
         let mut next = Some(Bytes::from(start));
         let how = loop {
             let Some(piece) = next.take() else { break Ended::Clean };
@@ -163,6 +166,8 @@ impl Client {
         if how == Ended::Clean {
             decoder.finish(&mut |item| listener(hear(&mut talk, item, false)));
         }
+        // Nobody asked for a packed stream. Nothing in it could be heard, but hanging up would have cancelled the work.
+        let how = if packed && talk.frames == 0 { Ended::Broken(PACKED.to_owned()) } else { how };
         match refusal(&talk) {
             Some(code) => Err(self.refused_in_stream(code, &talk)),
             None => Ok(MessageEnd { how, ..self.end(&talk) }),
@@ -170,23 +175,25 @@ impl Client {
     }
 
     fn refused_in_stream(&self, code: i64, talk: &Talk) -> ApiError {
-        let explanation = talk.error.as_ref().map(|e| self.tidy(&e.message)).filter(|m| !m.is_empty());
+        let explanation = talk.error().map(|e| self.tidy(&e.message)).filter(|m| !m.is_empty());
         let contents = answer::Contents { code: Some(code), explanation, ..Default::default() };
         let refusal = self.refusal(Call::Message, 200, Some(contents));
         ApiError { delivery: judge(Seen::FirstFrame(code)), ..refusal }
     }
 
     fn end(&self, talk: &Talk) -> MessageEnd {
-        let error = talk.error.clone().map(|error| StreamError {
+        let error = talk.error().cloned().map(|error| StreamError {
             code: error.code.map(|code| self.tidy(&code)),
             message: self.tidy(&error.message),
         });
         let words = self.redact(&talk.words());
-        MessageEnd { how: Ended::Clean, words, error, frames: talk.frames, tools: talk.tools }
+        let (frames, tools, skipped) = (talk.frames, talk.tools, talk.skipped);
+        MessageEnd { how: Ended::Clean, words, error, frames, tools, skipped }
     }
 }
 
 const TIMEOUT: &str = "timeout";
+const PACKED: &str = "a packed stream, which could not be read";
 
 /// The code by which the stream refused the message.
 fn refusal(talk: &Talk) -> Option<i64> {
@@ -196,7 +203,8 @@ fn refusal(talk: &Talk) -> Option<i64> {
 fn hear(talk: &mut Talk, item: Item, whole: bool) -> Heard {
     match item {
         Item::Comment => Heard::Beat,
-        Item::Frame { event, data } => talk.hear(&event, &data, whole),
+        Item::Frame { event, data, spoiled: false } => talk.hear(&event, &data, whole),
+        Item::Frame { event, data, spoiled: true } => talk.hear_spoiled(&event, &data),
     }
 }
 
@@ -207,6 +215,7 @@ fn broken(talk: &Talk, reason: String) -> MessageEnd {
         error: None,
         frames: talk.frames,
         tools: talk.tools,
+        skipped: talk.skipped,
     }
 }
 

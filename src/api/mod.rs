@@ -23,6 +23,8 @@ mod limits;
 mod address;
 mod adk;
 mod answer;
+mod frame;
+mod hiccup;
 mod http;
 mod multipart;
 mod redact;

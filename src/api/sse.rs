@@ -3,6 +3,8 @@
 //! Bytes are split into lines first and decoded line by line, so that a character cut in two by the network
 //! stays whole, and bytes that are no UTF-8 spoil one line instead of the stream.
 
+use std::borrow::Cow;
+
 /// The longest frame taken; media may come inside one.
 pub(super) const FRAME_CAP: usize = 8 << 20;
 /// The longest stream taken.
@@ -13,12 +15,14 @@ pub(super) const STREAM_CAP: u64 = 256 << 20;
 pub(super) enum Item {
     /// A line that only keeps the connection alive.
     Comment,
-    /// An event with data, maybe empty.
+    /// An event, its data maybe empty.
     Frame {
         /// The `event:` field, empty where there is none.
         event: String,
         /// The `data:` lines, joined by line feeds.
         data: String,
+        /// Some of its bytes are no UTF-8, and were replaced.
+        spoiled: bool,
     },
 }
 
@@ -41,6 +45,7 @@ pub(super) struct Decoder {
     past_start: bool,
     event: String,
     data: Option<String>,
+    spoiled: bool,
     total: u64,
 }
 
@@ -89,7 +94,9 @@ impl Decoder {
         } else if line[0] == b':' {
             out(Item::Comment);
         } else {
-            self.field(&String::from_utf8_lossy(line));
+            let text = String::from_utf8_lossy(line);
+            self.spoiled |= matches!(text, Cow::Owned(_));
+            self.field(&text);
         }
         self.line = bytes;
         self.line.clear();
@@ -110,11 +117,11 @@ impl Decoder {
     }
 
     fn finish_block(&mut self, out: &mut impl FnMut(Item)) {
-        let event = std::mem::take(&mut self.event);
+        let (event, spoiled) = (std::mem::take(&mut self.event), std::mem::take(&mut self.spoiled));
         match self.data.take() {
-            Some(data) => out(Item::Frame { event, data }),
-            // `event: heartbeat` comes without data.
-            None if !event.is_empty() => out(Item::Comment),
+            Some(data) => out(Item::Frame { event, data, spoiled }),
+            // `event: heartbeat` comes without data, and is a frame all the same: a code behind it is not the first.
+            None if !event.is_empty() => out(Item::Frame { event, data: String::new(), spoiled }),
             None => {}
         }
     }
@@ -131,8 +138,9 @@ mod tests {
         let mut take = |item| {
             items.push(match item {
                 Item::Comment => ":".to_owned(),
-                Item::Frame { event, data } if event.is_empty() => data,
-                Item::Frame { event, data } => format!("{event}={data}"),
+                Item::Frame { data, spoiled: true, .. } => format!("!{data}"),
+                Item::Frame { event, data, .. } if event.is_empty() => data,
+                Item::Frame { event, data, .. } => format!("{event}={data}"),
             });
         };
         for piece in pieces {
@@ -157,13 +165,26 @@ mod tests {
             (b"data:a\ndata:  b\ndata\n\n", &["a\n b\n"]),
             (b"data:\n\n", &[""]),
             (b": hello\n\ndata: a\n\n", &[":", "a"]),
-            (b"event: heartbeat\n\n", &[":"]),
+            (b"event: heartbeat\n\n", &["heartbeat="]),
+            (b": a\n: b\n\n\n", &[":", ":"]),
+            (b"event\n\ndata: a\n\n", &["a"]),
+            (b"event: x\nevent: y\ndata: a\n\ndata: b\n\n", &["y=a", "b"]),
+            (b"data: a\ndata: b\r\ndata: c\rdata: d\n\n", &["a\nb\nc\nd"]),
+            (b"data: a\r\n\rdata: b\n\r\n\r", &["a", "b"]),
+            (b"data : a\nDATA: b\n data: c\n\ndata: d\n\n", &["d"]),
+            (b"\xEF\xBB\xBF\xEF\xBB\xBFdata: a\n\ndata: b\n\n", &["b"]),
+            (b"\xEF\xBB\xBF\r\ndata: a\r\n\r\n", &["a"]),
+            (b"\xEF\xBB\xBF: a\n\n", &[":"]),
+            (b"data: a\0b\n\nid: \0\ndata: c\n\n", &["a\0b", "c"]),
+            (b"data: \xe0\xa6\n\ndata: b\n\n", &["!\u{fffd}", "b"]),
+            (b": \xff\n\ndata: b\n\n", &[":", "b"]),
+            (b"data: {\ndata: \xff}\n\ndata: b\n\n", &["!{\n\u{fffd}}", "b"]),
             (b"event: heartbeat\ndata: {}\n\ndata: a\n\n", &["heartbeat={}", "a"]),
             (b"id: 7\nretry: 10\nodd\n\ndata: a\n\n", &["a"]),
             (b"data: a\n\ndata: last", &["a", "last"]),
             (b"data: a\n\ndata: last\n", &["a", "last"]),
             ("data: বাংলা 🎬 \u{2028}\u{85}\u{7f}\n\n".as_bytes(), &["বাংলা 🎬 \u{2028}\u{85}\u{7f}"]),
-            (b"data: \xff\xfe{\n\ndata: b\n\n", &["\u{fffd}\u{fffd}{", "b"]),
+            (b"data: \xff\xfe{\n\ndata: b\n\n", &["!\u{fffd}\u{fffd}{", "b"]),
         ];
         for (bytes, items) in table {
             let bites: Vec<&[u8]> = bytes.chunks(1).collect();

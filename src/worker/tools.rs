@@ -101,24 +101,34 @@ impl Tools {
         let (config, started) = (self.config(), Instant::now());
         let (frames, heard_at) = (AtomicU64::new(0), Mutex::new(started));
         self.progress.set(job, "instruct", 0, 0);
-        let heard = |_: Heard| {
+        let heard = |heard: Heard| {
             let count = frames.fetch_add(1, Ordering::Relaxed) + 1;
-            *heard_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            // Heartbeats are silence: they tell of a connection, not of work.
+            if heard != Heard::Beat {
+                *heard_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            }
             self.progress.set(job, "instruct", count, 0);
         };
         let message = self.service.message(session, text, heard);
         tokio::pin!(message);
         let mut still =
             tokio::time::interval_at((started + config.jobs.still_working).into(), config.jobs.still_working);
+        let silence = || heard_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
         loop {
-            let silent = heard_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+            let patience = config.api.silence_timeout.saturating_sub(silence());
             tokio::select! {
-                end = &mut message => return end,
+                end = &mut message => {
+                    if let Some(skipped) = end.as_ref().ok().map(|end| end.skipped).filter(|n| *n > 0) {
+                        tracing::info!(job = %job, skipped, "{skipped} frames of the service's stream could not be read");
+                    }
+                    return end;
+                }
                 _ = still.tick() => {
                     let minutes = started.elapsed().as_secs() / 60;
                     tracing::info!(job = %job, "the service is still working, {minutes} min so far");
                 }
-                () = tokio::time::sleep(config.api.silence_timeout.saturating_sub(silent)) => {
+                // Something may have been heard while this waited.
+                () = tokio::time::sleep(patience) => if silence() >= config.api.silence_timeout {
                     self.look_beside(job, session).await;
                     *heard_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
                 }

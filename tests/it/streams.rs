@@ -19,7 +19,7 @@ use End::{Incomplete, Waits, Whole};
 /// One message with a fault; it must be sent once, whatever becomes of it, also after a restart.
 fn story(fault: &str, on_hangup: OnHangup, charges: usize, end: End) {
     eprintln!("{fault} {on_hangup:?}");
-    let options = Options { on_hangup, ..faulty(&[fault]) };
+    let options = Options { on_hangup, ..faulty(&fault.split(" + ").collect::<Vec<_>>()) };
     // Where the work goes on behind a broken line, its second stage has to fall between two readings: on a busy machine
     // it needs room.
     let recovery = if end == Incomplete { "900ms" } else { "60ms" };

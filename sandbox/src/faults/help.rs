@@ -47,6 +47,20 @@ KIND, of a message's stream (after it was accepted, and charged, unless said oth
   nothing             a stream without a byte; the draft doesn't move
   trouble             \"I encountered a temporary issue\" after a good edit
   heartbeats          edits, then heartbeats without end
+  question            asks something and edits nothing
+  dialect=nemo        speaks another dialect: nemo, adk, adk-whole (no pieces) or adk-1 (an old release)
+  beats=20            so many heartbeats first, in every form
+  beat=comment        heartbeats of one form alone: type, event, empty or comment
+  twice               each frame comes twice
+  replay              all frames come once more at the end
+  shuffle             neighbours change places
+  lines=crlf          ends lines so: crlf or cr; bom begins with one; many breaks each frame in lines
+  odd=json            one odd frame in the middle: json, utf8, type, done or error (pasted in, unescaped)
+  later=2001          {\"code\":2001} in the middle
+  flood=100000000     one frame of so many bytes without an end, after the edit
+  tiny=1000000        so many tiny frames after the edit
+  head=NAME: VALUE    the answer's head holds that line
+  play=FILE           the answer in that file, as its server sent it; edits, unless `unchanged` is given
 KIND, of an export:
   done                answered only when the film is done, as completed
   other-id            the service knows the render by a number of its own, and not by yours
@@ -74,8 +88,8 @@ KIND, of a film on its way:
 
 A 1001 or 401 given by a fault makes its token bad, so that its client may ask for a new one.
 Order matters where two would answer: the first given wins. Put a space before @K or xN after
-answer=TEXT, redirect=URL, cookie=, film=TEXT and name=TEXT. While it runs, PUT /_world/faults (one
-fault a line) puts others in
+answer=TEXT, redirect=URL and cookie=, film=, name=, play= and head=. While it runs, PUT
+/_world/faults (one fault a line) puts others in
 their place, and PUT /_world/credits (a number) fills every account.
 
   --fault message:status=503x1 --fault 'download:cut=50%x2' --fault any:delay=200ms";

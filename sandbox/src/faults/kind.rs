@@ -5,6 +5,7 @@ use std::time::Duration;
 use hyper::StatusCode;
 
 use super::nasty::Nasty;
+use super::stream::Spoil;
 use crate::calls::Call;
 use crate::error::FaultError;
 
@@ -74,6 +75,7 @@ pub(crate) enum Kind {
     Nothing,
     Trouble,
     Heartbeats,
+    Stream(Spoil),
     Failed,
     /// Failed, and told of under `success: false`.
     Denied,
@@ -177,7 +179,10 @@ impl Kind {
             "reset" => Self::Reset(place(name, text, &["connect", "headers", "body"])?),
             "break" => Self::Break(place(name, text, &["headers"])?),
             "cut" => Self::Cut(place(name, text, &["headers"])?),
-            _ => return Err(FaultError::Kind(name.to_owned())),
+            _ => match Spoil::parse(name, value)? {
+                Some(spoil) => Self::Stream(spoil),
+                None => return Err(FaultError::Kind(name.to_owned())),
+            },
         })
     }
 
@@ -222,7 +227,7 @@ impl Kind {
 
     /// For which calls it is: `None` for all.
     pub(crate) fn only_for(&self) -> Option<Call> {
-        if OF_MESSAGES.contains(self) || matches!(self, Self::Frame(_)) {
+        if OF_MESSAGES.contains(self) || matches!(self, Self::Frame(_) | Self::Stream(_)) {
             Some(Call::Message)
         } else if OF_STATUS.contains(self) || matches!(self, Self::Place(_)) {
             Some(Call::Status)
@@ -256,14 +261,14 @@ fn status(kind: &str, text: &str) -> Result<StatusCode, FaultError> {
         .ok_or_else(|| wrong(kind, text, "a number from 200 to 999"))
 }
 
-fn code(kind: &str, text: &str) -> Result<String, FaultError> {
+pub(super) fn code(kind: &str, text: &str) -> Result<String, FaultError> {
     let digits = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
     let number = !digits.is_empty() && digits.len() < 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
     let zeros = digits.len() > 1 && digits.starts_with('0');
     if number && !zeros { Ok(text.to_owned()) } else { Err(wrong(kind, text, "a number, or one in quotes")) }
 }
 
-fn header(kind: &str, text: &str) -> Result<String, FaultError> {
+pub(super) fn header(kind: &str, text: &str) -> Result<String, FaultError> {
     let good = !text.is_empty() && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     if good { Ok(text.to_owned()) } else { Err(wrong(kind, text, "printable ASCII")) }
 }

@@ -5,8 +5,10 @@ mod kind;
 mod nasty;
 mod plan;
 mod spec;
+mod stream;
 
 pub(crate) use self::kind::{Canned, FilmFault, Kind, Place, Spot};
 pub(crate) use self::nasty::Nasty;
 pub(crate) use self::plan::{Hits, Plan};
 pub use self::spec::Fault;
+pub(crate) use self::stream::{Beat, Lines, Odd, Spoil};

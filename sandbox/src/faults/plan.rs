@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::kind::{Canned, FilmFault, Kind, Place, Spot};
 use super::nasty::Nasty;
 use super::spec::Fault;
+use super::stream::Spoil;
 use crate::calls::Call;
 
 /// The faults of a running sandbox.
@@ -134,6 +135,13 @@ impl Hits {
     pub(crate) fn film(&self) -> Vec<FilmFault> {
         let film = |fault: &Fault| if let Kind::Film(film) = &fault.kind { Some(film.clone()) } else { None };
         self.0.iter().filter_map(film).collect()
+    }
+
+    /// What is done to a message's stream.
+    pub(crate) fn spoils(&self) -> impl Iterator<Item = &Spoil> {
+        self.0
+            .iter()
+            .filter_map(|fault| if let Kind::Stream(spoil) = &fault.kind { Some(spoil) } else { None })
     }
 
     /// A code as a stream's only frame, and whether the message is charged all the same.

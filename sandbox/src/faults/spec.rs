@@ -63,9 +63,19 @@ impl FromStr for Fault {
 
 /// Splits `@K` and `xN`, in any order, off the end. After free text they count only behind a space.
 fn split_when(text: &str) -> (&str, u64, Option<u64>) {
-    let free = ["answer=", "late-answer=", "redirect=", "late-redirect=", "cookie=", "film=", "name="]
-        .iter()
-        .any(|kind| text.starts_with(kind));
+    let free = [
+        "answer=",
+        "late-answer=",
+        "redirect=",
+        "late-redirect=",
+        "cookie=",
+        "film=",
+        "name=",
+        "play=",
+        "head=",
+    ]
+    .iter()
+    .any(|kind| text.starts_with(kind));
     let (mut what, mut from, mut times) = (text, 1, None);
     if free {
         if let Some((before, when)) = text.rsplit_once(' ') {
@@ -96,6 +106,7 @@ mod tests {
 
     use super::super::kind::{Canned, FilmFault};
     use super::super::nasty::Nasty;
+    use super::super::stream::Spoil;
     use super::*;
 
     fn fault(text: &str) -> Result<Fault, String> {
@@ -133,6 +144,10 @@ mod tests {
             ("state:length=-3", (Some(Call::State), Kind::Nasty(Nasty::Length(-3)), false, 1, None)),
             ("any:stalex1", (None, Kind::Close(true), false, 1, Some(1))),
             ("message:frame=2001x1", (message, Kind::Frame("2001".into()), false, 1, Some(1))),
+            (
+                "message:play=a.httpx1 x1",
+                (message, Kind::Stream(Spoil::Play("a.httpx1".into())), false, 1, Some(1)),
+            ),
             ("status:stuck", (Some(Call::Status), Kind::Stuck, false, 1, None)),
             (
                 "download:claims=4x1",
@@ -166,6 +181,9 @@ mod tests {
             ("any:redirect=099,/y", "200 to 999"),
             ("any:retry-after=a\nb", "printable"),
             ("state:silent", "message only"),
+            ("state:twice", "message only"),
+            ("message:late-twice", "not a kind"),
+            ("message:beats=501", "500 at most"),
             ("any:failed", "status only"),
             ("status:done", "export only"),
             ("any:boxes", "download only"),

@@ -4,12 +4,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::clock;
+use crate::faults::Beat;
 
 /// Writes the events of one run.
 pub(super) struct Events {
     invocation: String,
     /// Moves on by a little with each event.
     at: f64,
+    /// An old release, which knew fewer keys.
+    old: bool,
 }
 
 const USAGE: &str =
@@ -23,13 +26,15 @@ pub(super) enum Whole {
     Partial,
     /// A whole turn of the model, which repeats its pieces.
     Turn,
+    /// A whole turn that came without pieces.
+    Once,
     /// What a tool gave back.
     Result,
 }
 
 impl Events {
-    pub(super) fn new() -> Self {
-        Self { invocation: format!("e-{}", Uuid::new_v4()), at: clock::seconds() }
+    pub(super) fn new(old: bool) -> Self {
+        Self { invocation: format!("e-{}", Uuid::new_v4()), at: clock::seconds(), old }
     }
 
     /// An event with these parts.
@@ -38,6 +43,7 @@ impl Events {
         let (before, after, role) = match whole {
             Whole::Partial => (r#""partial":true,"#.to_owned(), "", "model"),
             Whole::Turn => (format!(r#""partial":false,"finishReason":"STOP",{USAGE}"#), "", "model"),
+            Whole::Once => (format!(r#""finishReason":"STOP",{USAGE}"#), "", "model"),
             Whole::Result => (String::new(), "", "user"),
         };
         let after = if calls { r#""longRunningToolIds":[],"# } else { after };
@@ -57,8 +63,13 @@ impl Events {
 
     fn line(&mut self, fields: &str, after: &str, id: Uuid) -> String {
         self.at += 0.001_25;
+        let (confirmations, node) = if self.old {
+            ("", String::new())
+        } else {
+            (r#","requestedToolConfirmations":{}"#, format!(r#""nodeInfo":{{"path":"{AUTHOR}@1"}},"#))
+        };
         format!(
-            "data: {{{fields}\"invocationId\":\"{}\",\"author\":\"{AUTHOR}\",\"actions\":{{\"stateDelta\":{{}},\"artifactDelta\":{{}},\"requestedAuthConfigs\":{{}},\"requestedToolConfirmations\":{{}}}},\"nodeInfo\":{{\"path\":\"{AUTHOR}@1\"}},{after}\"id\":\"{id}\",\"timestamp\":{:.7}}}\n\n",
+            "data: {{{fields}\"invocationId\":\"{}\",\"author\":\"{AUTHOR}\",\"actions\":{{\"stateDelta\":{{}},\"artifactDelta\":{{}},\"requestedAuthConfigs\":{{}}{confirmations}}},{node}{after}\"id\":\"{id}\",\"timestamp\":{:.7}}}\n\n",
             self.invocation, self.at,
         )
     }
@@ -78,11 +89,24 @@ pub(super) fn code_frame(code: &str) -> String {
     format!("data: {{\"code\":{code},\"message\":\"the sandbox was told to answer so\"}}\n\n")
 }
 
-/// A heartbeat, in each of the spellings a client may meet.
-pub(super) fn heartbeat(nth: u64) -> String {
-    ["data: {\"type\":\"heartbeat\"}\n\n", "event: heartbeat\ndata: {}\n\n", "data:\n\n", ": alive\n\n"]
-        [usize::try_from(nth % 4).unwrap_or(0)]
-    .to_owned()
+/// How old servers put an error: pasted in as it is, so that quotes and lines in it spoil the frame.
+pub(super) fn pasted_error(message: &str) -> String {
+    format!("data: {{\"error\": \"{message}\"}}\n\n")
+}
+
+/// A heartbeat of that form.
+pub(super) fn heartbeat(form: Beat) -> &'static str {
+    match form {
+        Beat::Type => "data: {\"type\":\"heartbeat\"}\n\n",
+        Beat::Event => "event: heartbeat\ndata: {}\n\n",
+        Beat::Empty => "data:\n\n",
+        Beat::Comment => ": alive\n\n",
+    }
+}
+
+/// The forms of heartbeats in turn.
+pub(super) fn nth_form(nth: u64) -> Beat {
+    [Beat::Type, Beat::Event, Beat::Empty, Beat::Comment][usize::try_from(nth % 4).unwrap_or(0)]
 }
 
 /// A JSON string with everything beyond ASCII escaped, astral characters as surrogate pairs.
@@ -111,10 +135,10 @@ mod tests {
 
     #[test]
     fn every_frame_is_one_line_of_json() {
-        let mut events = Events::new();
+        let mut events = Events::new(false);
         let parts =
             [json!({"text": "কাটছি…\nএবার"}), json!({"functionCall": {"id": "a", "args": {}, "name": "cut"}})];
-        for whole in [Whole::Partial, Whole::Turn, Whole::Result] {
+        for whole in [Whole::Partial, Whole::Turn, Whole::Once, Whole::Result] {
             let frame = events.event(&parts, whole, Uuid::new_v4());
             assert_eq!(frame.matches('\n').count(), 2, "{frame}");
             let frame = value(&frame);
@@ -124,7 +148,7 @@ mod tests {
                 match whole {
                     Whole::Partial => Some(&Value::Bool(true)),
                     Whole::Turn => Some(&Value::Bool(false)),
-                    Whole::Result => None,
+                    Whole::Once | Whole::Result => None,
                 }
             );
         }

@@ -1,20 +1,25 @@
 //! Messages: the paid call. Read strictly, charged once, answered by a stream that ends without a mark.
 
 mod adk;
+mod play;
 mod request;
 mod run;
 mod script;
+mod spoil;
+mod voice;
 
 use std::sync::Arc;
 
 use hyper::StatusCode;
-use hyper::header::{CONTENT_TYPE, HeaderValue, SERVER};
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
 use serde_json::json;
 
+use self::play::Played;
 use self::request::{NotTaken, Wanted};
 use self::script::Script;
 use crate::answer::{self, Answer};
 use crate::body::{self, Body, Unread};
+use crate::faults::{Kind, Spoil};
 use crate::handle::{Ask, Planned, vanishes};
 use crate::options::ChargeAt;
 use crate::sandbox::Sandbox;
@@ -87,6 +92,13 @@ fn no_credits() -> Answer {
     answer::refused(StatusCode::OK, 2001, "Insufficient credits")
 }
 
+/// The captured answer that is to be played, if one is.
+fn played(ask: &Ask) -> Option<Result<Played, Answer>> {
+    let path = ask.hits.spoils().find_map(|s| if let Spoil::Play(path) = s { Some(path) } else { None })?;
+    let detail = json!(format!("the sandbox can't read {}", path.display()));
+    Some(play::read(path).ok_or_else(|| answer::detail(StatusCode::INTERNAL_SERVER_ERROR, &detail)))
+}
+
 /// Charges a good message and begins its run.
 fn accept(sandbox: &Arc<Sandbox>, ask: &Ask, account: usize, wanted: &Wanted) -> Answer {
     vanishes(sandbox, ask, &wanted.session);
@@ -95,6 +107,17 @@ fn accept(sandbox: &Arc<Sandbox>, ask: &Ask, account: usize, wanted: &Wanted) ->
     {
         let frame = adk::code_frame(&code);
         return refuse(sandbox, Some(wanted), "a fault's frame", stream(frame.len(), body::full(frame)));
+    }
+    let played = match played(ask).transpose() {
+        Ok(played) => played,
+        Err(answer) => return refuse(sandbox, Some(wanted), "nothing to play", answer),
+    };
+    if let Some(Played { status, kind, pieces }) = &played
+        && *status != StatusCode::OK
+        && ask.hits.has(&Kind::Unchanged)
+    {
+        let answer = headed(*status, kind, body::full(pieces.concat()));
+        return refuse(sandbox, Some(wanted), "a captured refusal", answer);
     }
     let begun = {
         let mut world = sandbox.world();
@@ -119,9 +142,35 @@ fn accept(sandbox: &Arc<Sandbox>, ask: &Ask, account: usize, wanted: &Wanted) ->
         sandbox.world().end_run(begun.message, Fate::Failed);
         return stream(frame.len(), body::full(frame));
     }
-    let script = Script::write(sandbox, ask, account, wanted);
+    let (status, kind, script) = match played {
+        Some(Played { status, kind, pieces }) => (status, kind, Script::play(ask, wanted, pieces)),
+        None => (StatusCode::OK, STREAM.to_owned(), Script::write(sandbox, ask, account, wanted)),
+    };
     let length = script.length();
-    stream(length, run::begin(sandbox, account, &wanted.session, begun, script))
+    let mut answer = stream(length, run::begin(sandbox, account, &wanted.session, begun, script));
+    *answer.status_mut() = status;
+    let heads = ask
+        .hits
+        .spoils()
+        .filter_map(|s| if let Spoil::Head(key, value) = s { Some((key, value)) } else { None });
+    for (key, value) in std::iter::once((&CONTENT_TYPE.as_str().to_owned(), &kind)).chain(heads) {
+        if let (Ok(key), Ok(value)) = (HeaderName::try_from(key), HeaderValue::try_from(value)) {
+            answer.headers_mut().insert(key, value);
+        }
+    }
+    answer
+}
+
+const STREAM: &str = "text/event-stream; charset=utf-8";
+
+/// A whole answer of any type.
+fn headed(status: StatusCode, kind: &str, body: Body) -> Answer {
+    let mut answer = Answer::new(body);
+    *answer.status_mut() = status;
+    if let Ok(kind) = HeaderValue::from_str(kind) {
+        answer.headers_mut().insert(CONTENT_TYPE, kind);
+    }
+    answer
 }
 
 /// The head of a stream, as the captured server sends it.
@@ -129,7 +178,7 @@ fn stream(length: usize, body: Body) -> Answer {
     let mut answer = Answer::new(body::streamed(body));
     let headers = answer.headers_mut();
     headers.insert(SERVER, HeaderValue::from_static("uvicorn"));
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(STREAM));
     answer.extensions_mut().insert(Planned(length as u64));
     answer
 }

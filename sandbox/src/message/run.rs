@@ -7,9 +7,11 @@ use bytes::Bytes;
 use futures_util::stream;
 use tokio::sync::{mpsc, oneshot};
 
-use super::adk;
 use super::script::{Beat, Script};
+use super::voice::Voice;
+use super::{adk, spoil};
 use crate::body::{self, Body};
+use crate::faults::Beat as Form;
 use crate::options::OnHangup;
 use crate::sandbox::Sandbox;
 use crate::world::{Begun, Fate};
@@ -41,9 +43,10 @@ struct Run {
 impl Run {
     async fn play(self, begun: Begun, script: Script) {
         let Begun { message, mut stale } = begun;
+        let dialect = script.dialect;
         let fate = tokio::select! {
             biased;
-            Ok(()) = &mut stale => self.is_stale(),
+            Ok(()) = &mut stale => self.is_stale(&Voice::new(dialect)),
             fate = self.beats(message, script) => fate,
             () = self.hung_up() => Fate::Cancelled,
         };
@@ -61,9 +64,9 @@ impl Run {
         }
     }
 
-    fn is_stale(&self) -> Fate {
+    fn is_stale(&self, voice: &Voice) -> Fate {
         let message = "The session has been modified in storage since it was loaded.";
-        let _ = self.frames.try_send(adk::error_frame("StaleSessionError", message).into());
+        let _ = self.frames.try_send(voice.fails("StaleSessionError", message).into());
         Fate::Stale
     }
 
@@ -90,7 +93,9 @@ impl Run {
                 }
                 Beat::Edit => self.edit(message, &script.words),
                 Beat::Fail => return Fate::Failed,
-                Beat::Heartbeats => self.heartbeats(pause.max(Duration::from_millis(20))).await,
+                Beat::Heartbeats(form) => self.heartbeats(form, pause.max(Duration::from_millis(20))).await,
+                Beat::Flood(bytes) => self.pour(spoil::flood(bytes)).await,
+                Beat::Tiny(frames) => self.pour(spoil::tiny(frames)).await,
             }
         }
         Fate::Done
@@ -105,9 +110,19 @@ impl Run {
         }
     }
 
-    async fn heartbeats(&self, pause: Duration) {
+    /// Sends as fast as it is read, until the reader leaves.
+    async fn pour(&self, pieces: impl Iterator<Item = Bytes>) {
+        for piece in pieces {
+            if self.frames.send(piece).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn heartbeats(&self, form: Option<Form>, pause: Duration) {
         for nth in 0.. {
-            let _ = self.frames.try_send(adk::heartbeat(nth).into());
+            let beat = adk::heartbeat(form.unwrap_or_else(|| adk::nth_form(nth)));
+            let _ = self.frames.try_send(beat.into());
             tokio::time::sleep(pause).await;
         }
     }

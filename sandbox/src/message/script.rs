@@ -1,18 +1,19 @@
 //! What a run's stream will say, written before it begins: words, calls, results, and where the draft moves.
 
 use bytes::Bytes;
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
-use super::adk::{self, Events, Whole};
 use super::request::Wanted;
+use super::spoil;
+use super::voice::{Tool, Voice};
 use crate::draft::short;
-use crate::faults::Kind;
+use crate::faults::{Beat as Form, Kind, Spoil};
 use crate::handle::Ask;
+use crate::options::Dialect;
 use crate::sandbox::Sandbox;
 
 /// One thing that happens in a run.
+#[derive(Debug)]
 pub(super) enum Beat {
     /// A frame is sent.
     Say(Bytes),
@@ -20,8 +21,12 @@ pub(super) enum Beat {
     Edit,
     /// The run ends with an error.
     Fail,
-    /// Heartbeats, without end.
-    Heartbeats,
+    /// Heartbeats, without end, of that form or of all in turn.
+    Heartbeats(Option<Form>),
+    /// One frame of so many bytes, without its end.
+    Flood(u64),
+    /// So many tiny frames.
+    Tiny(u64),
 }
 
 /// A whole run.
@@ -29,6 +34,8 @@ pub(super) struct Script {
     pub(super) beats: Vec<Beat>,
     /// The words the draft is edited by.
     pub(super) words: String,
+    /// What it speaks.
+    pub(super) dialect: Dialect,
 }
 
 /// What the writer goes by.
@@ -43,44 +50,19 @@ struct Ways {
 impl Script {
     /// Writes the run of a message, as faults want it.
     pub(super) fn write(sandbox: &Sandbox, ask: &Ask, account: usize, wanted: &Wanted) -> Self {
-        let has = |kind: &Kind| ask.hits.has(kind);
         let ways = ways(sandbox, ask, account, wanted);
-        let mut events = Events::new();
-        let mut beats = Vec::new();
-        let mut say = |frame: String| beats.push(Beat::Say(frame.into()));
-        if has(&Kind::Nothing) {
-            return Self { beats, words: ways.words };
-        }
-        let call = begins(&mut events, &mut say, &ways);
-        if has(&Kind::Error) {
-            say(adk::error_frame("RuntimeError", "ffmpeg died: কোড ১ 🎬"));
-            beats.push(Beat::Fail);
-            return Self { beats, words: ways.words };
-        }
-        if has(&Kind::ErrorEvent) {
-            say(events.error_event("RESOURCE_EXHAUSTED", "রেন্ডার কোটা শেষ: quota exceeded, retry in 30s"));
-        }
-        say(result(&mut events, &call, ways.generates));
-        if ways.moves {
-            beats.push(Beat::Edit);
-        }
-        if has(&Kind::Heartbeats) {
-            beats.push(Beat::Heartbeats);
-            return Self { beats, words: ways.words };
-        }
-        let mut say = |frame: String| beats.push(Beat::Say(frame.into()));
-        match &ways.closing {
-            Some(closing) => speaks(&mut events, &mut say, closing),
-            None => say(events.error_event(
-                "MODEL_RETURNED_NO_CONTENT",
-                "The model returned no content (finish_reason=STOP with empty parts).",
-            )),
-        }
-        if has(&Kind::Trouble) {
-            let trouble = [json!({"text": "I encountered a temporary issue. Please try again later."})];
-            say(events.event(&trouble, Whole::Turn, Uuid::new_v4()));
-        }
-        Self { beats, words: ways.words }
+        let dialect =
+            ask.hits.spoils().find_map(|s| if let Spoil::Speak(other) = s { Some(*other) } else { None });
+        let dialect = dialect.unwrap_or(sandbox.options.dialect);
+        let beats = spoil::spoil(beats(ask, &ways, Voice::new(dialect)), &ask.hits);
+        Self { beats, words: ways.words, dialect }
+    }
+
+    /// A captured answer in its place: the draft moves before its first byte, if at all.
+    pub(super) fn play(ask: &Ask, wanted: &Wanted, pieces: Vec<Bytes>) -> Self {
+        let edit = (!ask.hits.has(&Kind::Unchanged)).then_some(Beat::Edit);
+        let beats = edit.into_iter().chain(pieces.into_iter().map(Beat::Say)).collect();
+        Self { beats: spoil::spoil(beats, &ask.hits), words: wanted.words.clone(), dialect: Dialect::Adk }
     }
 
     /// The length of all frames together.
@@ -88,6 +70,51 @@ impl Script {
         self.beats.iter().map(|beat| if let Beat::Say(frame) = beat { frame.len() } else { 0 }).sum()
     }
 }
+
+/// The run of a message, beat by beat.
+fn beats(ask: &Ask, ways: &Ways, mut voice: Voice) -> Vec<Beat> {
+    let has = |kind: &Kind| ask.hits.has(kind);
+    let mut beats = Vec::new();
+    let say = |beats: &mut Vec<Beat>, frames: Vec<String>| {
+        beats.extend(frames.into_iter().map(|frame| Beat::Say(frame.into())));
+    };
+    if has(&Kind::Nothing) {
+        return beats;
+    }
+    if let Some(question) = ways.closing.as_ref().filter(|_| has(&Kind::Stream(Spoil::Question))) {
+        say(&mut beats, voice.speaks(question));
+        return beats;
+    }
+    let tool = Tool::new(ways.generates);
+    say(&mut beats, voice.begins(&tool, ways.closing.is_some()));
+    if has(&Kind::Error) {
+        say(&mut beats, vec![voice.fails("RuntimeError", "ffmpeg died: কোড ১ 🎬")]);
+        beats.push(Beat::Fail);
+        return beats;
+    }
+    if has(&Kind::ErrorEvent) {
+        let quota = "রেন্ডার কোটা শেষ: quota exceeded, retry in 30s";
+        say(&mut beats, vec![voice.complains("RESOURCE_EXHAUSTED", quota)]);
+    }
+    say(&mut beats, voice.result(&tool));
+    if ways.moves {
+        beats.push(Beat::Edit);
+    }
+    if has(&Kind::Heartbeats) {
+        beats.push(Beat::Heartbeats(spoil::form(&ask.hits)));
+        return beats;
+    }
+    match &ways.closing {
+        Some(closing) => say(&mut beats, voice.speaks(closing)),
+        None => say(&mut beats, voice.says_nothing()),
+    }
+    if has(&Kind::Trouble) {
+        say(&mut beats, voice.speaks("I encountered a temporary issue. Please try again later."));
+    }
+    beats
+}
+
+const QUESTION: &str = "কোন ভাষায় ক্যাপশন চান? Which of the two clips should come first?";
 
 fn ways(sandbox: &Sandbox, ask: &Ask, account: usize, wanted: &Wanted) -> Ways {
     let world = sandbox.world();
@@ -100,11 +127,12 @@ fn ways(sandbox: &Sandbox, ask: &Ask, account: usize, wanted: &Wanted) -> Ways {
     // Where the film will be another one, that is said, whatever the lot.
     let silent = !generates && lot < sandbox.options.silent && !sandbox.lacks_tools();
     let silent = silent || ask.hits.has(&Kind::Silent);
-    let closing = closing(sandbox, &wanted.words, generates, unread);
+    let asks = ask.hits.has(&Kind::Stream(Spoil::Question));
+    let closing = if asks { QUESTION.to_owned() } else { closing(sandbox, &wanted.words, generates, unread) };
     Ways {
         words: wanted.words.clone(),
-        closing: (!silent).then_some(closing),
-        moves: !ask.hits.has(&Kind::Unchanged),
+        closing: (asks || !silent).then_some(closing),
+        moves: !asks && !ask.hits.has(&Kind::Unchanged),
         generates,
     }
 }
@@ -142,49 +170,6 @@ fn lot(seed: u64, content: &str, words: &str) -> f64 {
     u64::from_be_bytes(first) as f64 / u64::MAX as f64
 }
 
-/// The first turn: a word or two where the edit isn't silent, a thought, and the call of a tool. Gives the call's id.
-fn begins(events: &mut Events, say: &mut impl FnMut(String), ways: &Ways) -> String {
-    let id = Uuid::new_v4();
-    let call = format!("adk-{}", Uuid::new_v4());
-    let name = if ways.generates { "generate_video" } else { "add_captions" };
-    let calls =
-        json!({"functionCall": {"id": call, "args": {"language": "bn", "clip_id": "c1"}, "name": name}});
-    let mut turn: Vec<Value> = Vec::new();
-    if ways.closing.is_some() {
-        let thought = json!({"text": "The user wants captions.", "thought": true});
-        let text = json!({"text": "কাজ শুরু করছি… "});
-        say(events.event(std::slice::from_ref(&thought), Whole::Partial, id));
-        say(events.event(std::slice::from_ref(&text), Whole::Partial, id));
-        turn.extend([thought, text]);
-    }
-    turn.push(calls);
-    say(events.event(&turn, Whole::Turn, id));
-    call
-}
-
-fn result(events: &mut Events, call: &str, generates: bool) -> String {
-    let name = if generates { "generate_video" } else { "add_captions" };
-    let response = json!({"status": "ok", "clip_id": "c1", "note": null});
-    let part = json!({"functionResponse": {"id": call, "name": name, "response": response}});
-    events.event(&[part], Whole::Result, Uuid::new_v4())
-}
-
-/// The last turn: pieces, then the whole of them.
-fn speaks(events: &mut Events, say: &mut impl FnMut(String), closing: &str) {
-    let id = Uuid::new_v4();
-    let mut pieces: Vec<String> = Vec::new();
-    for word in closing.split_inclusive(' ') {
-        match pieces.last_mut() {
-            Some(piece) if piece.chars().count() < 40 => piece.push_str(word),
-            _ => pieces.push(word.to_owned()),
-        }
-    }
-    for piece in &pieces {
-        say(events.event(&[json!({"text": piece})], Whole::Partial, id));
-    }
-    say(events.event(&[json!({"text": closing})], Whole::Turn, id));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,20 +179,5 @@ mod tests {
         assert!((lot(1, "c", "w") - lot(1, "c", "w")).abs() < f64::EPSILON);
         let low = (0..1000).filter(|seed| lot(*seed, "c", "w") < 0.3).count();
         assert!((250..350).contains(&low), "{low}");
-    }
-
-    #[test]
-    fn the_whole_repeats_its_pieces() {
-        let mut frames: Vec<Value> = Vec::new();
-        let mut say = |frame: String| frames.push(serde_json::from_str(frame[6..].trim()).unwrap());
-        speaks(
-            &mut Events::new(),
-            &mut say,
-            "এক দুই three four, five six seven eight nine ten eleven twelve thirteen.",
-        );
-        let (whole, pieces) = frames.split_last().unwrap();
-        assert!(pieces.len() > 1);
-        let text = |frame: &Value| frame["content"]["parts"][0]["text"].as_str().unwrap().to_owned();
-        assert_eq!(pieces.iter().map(text).collect::<String>(), text(whole));
     }
 }

@@ -9,3 +9,4 @@ mod money;
 mod nasty;
 mod renders;
 mod story;
+mod streams;
