@@ -23,6 +23,8 @@ mod executor;
 
 mod steps;
 
+mod pieces;
+
 mod state;
 
 mod stop;
