@@ -12,6 +12,7 @@ use super::script::{Beat, Script};
 use crate::body::{self, Body};
 use crate::options::OnHangup;
 use crate::sandbox::Sandbox;
+use crate::tasks;
 use crate::world::{Begun, Fate};
 
 /// More frames than any script has: a run never waits for a slow reader, only for one that left.
@@ -80,12 +81,12 @@ impl Run {
         let says = script.beats.iter().filter(|beat| matches!(beat, Beat::Say(_))).count();
         let pause = total / u32::try_from(says.max(1)).unwrap_or(1);
         if says == 0 {
-            tokio::time::sleep(total).await;
+            tasks::pause(total).await;
         }
         for beat in script.beats {
             match beat {
                 Beat::Say(frame) => {
-                    tokio::time::sleep(pause).await;
+                    tasks::pause(pause).await;
                     let _ = self.frames.try_send(frame);
                 }
                 Beat::Edit => self.edit(message, &script.words),
