@@ -19,7 +19,7 @@ def backlog(bench):
     count = bench.count(200)
     rows = []
     few = count if bench.full else min(count, 20)
-    rival, rival_cpu, _ = by(bench, few, lambda folder, url: Rival(bench.rival, folder, url, poll="0.05"))
+    rival, rival_cpu, _ = by(bench, few, lambda folder, url: Rival(bench.rival, folder, url, poll="0.02"))
     rival, rival_cpu = rival * count / few, rival_cpu * count / few
     scaled = "" if few == count else f" ({few} clips, × {count // few})"
     for lanes, gate in LANES:

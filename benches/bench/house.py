@@ -15,7 +15,7 @@ SETTINGS = {
     "folders": {"min_free": "0", "first_run_limit": 1000000},
     "watch": {"mode": "native", "settle": "100ms", "sidecar_wait": "1h"},
     "api": {"state_interval": "10ms"},
-    "export": {"poll_interval": "50ms"},
+    "export": {"poll_interval": "20ms"},
     "web": {"listen": "off"},
 }
 
