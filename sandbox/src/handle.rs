@@ -17,6 +17,7 @@ use crate::body::{self, Inflow};
 use crate::calls::{Call, Route, route};
 use crate::faults::{Canned, Hits, Kind, Place};
 use crate::sandbox::Sandbox;
+use crate::tasks::pause;
 use crate::wire::{Conn, End};
 use crate::world::report;
 use crate::{auth, clock, credits, download, export, manners, message, nasty, session, state, upload};
@@ -131,7 +132,7 @@ async fn reset_at(hits: &Hits, headers: &HeaderMap, conn: &Conn) -> Option<u64> 
 
 /// What faults do in place of the call.
 async fn early(sandbox: &Sandbox, ask: &mut Ask) -> Option<Answer> {
-    tokio::time::sleep(ask.hits.delay(false)).await;
+    pause(ask.hits.delay(false)).await;
     if ask.hits.hang(false) {
         ask.body.drain().await;
         std::future::pending::<()>().await;
@@ -171,7 +172,7 @@ async fn carry_out(sandbox: &Arc<Sandbox>, ask: &mut Ask, id: &str, public: bool
 
 /// What faults do once the call was carried out.
 async fn late(sandbox: &Sandbox, conn: &Conn, ask: &Ask, own: Answer) -> Answer {
-    tokio::time::sleep(ask.hits.delay(true)).await;
+    pause(ask.hits.delay(true)).await;
     if ask.hits.reset() == Some(Place::End) {
         conn.end_here(End::Reset).await;
     }

@@ -1,8 +1,16 @@
-//! The sandbox's running work (runs, second stages, renders), ended together with it.
+//! The sandbox's running work (runs, second stages, renders), ended together with it; and its pauses.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::task::JoinSet;
+
+/// Waits so long; for no time at all not one moment, which a timer makes a millisecond of and more.
+pub(crate) async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
+}
 
 /// Tasks that outlive the request that began them.
 #[derive(Default)]

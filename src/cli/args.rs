@@ -161,9 +161,15 @@ pub struct SandboxArgs {
     /// How long one message takes, such as `2s`
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub message_time: Option<std::time::Duration>,
+    /// How long after its stream a message moves the project once more; `0s`: not at all
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub second_stage: Option<std::time::Duration>,
     /// How long one render takes at least
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub render_time: Option<std::time::Duration>,
+    /// Session ids are text, for a client that reads numbers as floats and spoils them
+    #[arg(long)]
+    pub text_ids: bool,
 }
 
 /// The states a job can be in.
@@ -226,6 +232,7 @@ mod tests {
             "run --daemonize --pid-file /run/x",
             "demo --dir d --keep",
             "sandbox --listen 127.0.0.1:0 --fault upload:status=500x2 --fault any:hang --credits 5",
+            "sandbox --message-time 1s --second-stage 0s --render-time 300ms --text-ids",
             "check --config d.toml",
             "doctor",
             "status --watch --json",

@@ -81,7 +81,9 @@ pub(super) fn sandbox(asked: args::SandboxArgs) -> Exit {
         faults: asked.faults,
         credits: asked.credits,
         message_time: asked.message_time,
+        second_stage: asked.second_stage,
         render_time: asked.render_time,
+        text_ids: asked.text_ids,
     };
     match service::sandbox(asked, |line| {
         let _ = say(line);

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use dakbox_sandbox::{Fault, FaultError, Options};
+use dakbox_sandbox::{Fault, FaultError, Options, SessionIds};
 use tokio::net::TcpListener;
 
 use super::entry::runtime;
@@ -22,8 +22,12 @@ pub struct SandboxFlags {
     pub credits: Option<u64>,
     /// How long a message takes.
     pub message_time: Option<Duration>,
+    /// How long after a message's stream the draft moves once more; none at all: it doesn't.
+    pub second_stage: Option<Duration>,
     /// How long a render takes.
     pub render_time: Option<Duration>,
+    /// Whether session ids are text.
+    pub text_ids: bool,
 }
 
 /// Why the stand-in does not run.
@@ -70,7 +74,9 @@ pub fn sandbox(flags: SandboxFlags, say: impl Fn(&str)) -> Result<(), SandboxErr
         faults: faults(flags.faults)?,
         credits: flags.credits.unwrap_or(default.credits),
         message_time: flags.message_time.unwrap_or(default.message_time),
+        second_stage: flags.second_stage.or(default.second_stage).filter(|wait| !wait.is_zero()),
         render_time: flags.render_time.unwrap_or(default.render_time),
+        session_ids: if flags.text_ids { SessionIds::Text } else { default.session_ids },
         ..default
     };
     let runtime = runtime()?;

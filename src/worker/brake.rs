@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::folders::Folders;
 
-/// How often it is looked for.
-const PERIOD: Duration = Duration::from_millis(250);
+/// How often it is looked for. Each message looks for itself as well, right before its intent.
+const PERIOD: Duration = Duration::from_secs(1);
 
 /// Whether the brake was on when it was last looked for.
 #[derive(Clone, Debug)]

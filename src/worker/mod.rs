@@ -25,6 +25,8 @@ mod executor;
 
 mod steps;
 
+mod pieces;
+
 mod state;
 
 mod stop;

@@ -137,7 +137,6 @@ fn what_cannot_be_typed_is_refused() {
         "show",
         "jobs --state done",
         "doctor",
-        "retry 1",
         "sandbox --fault any:fire",
     ] {
         let ran = house.run(&line.split_whitespace().collect::<Vec<_>>());

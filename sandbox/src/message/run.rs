@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::script::{Beat, Script};
 use super::voice::Voice;
@@ -14,6 +15,7 @@ use crate::body::{self, Body};
 use crate::faults::Beat as Form;
 use crate::options::OnHangup;
 use crate::sandbox::Sandbox;
+use crate::tasks;
 use crate::world::{Begun, Fate};
 
 /// More frames than any script has: a run never waits for a slow reader, only for one that left.
@@ -82,13 +84,16 @@ impl Run {
         let total = self.sandbox.options.message_time;
         let says = script.beats.iter().filter(|beat| matches!(beat, Beat::Say(_))).count();
         let pause = total / u32::try_from(says.max(1)).unwrap_or(1);
+        // By the clock from the beginning on: each timer is late by up to 2 ms, and a stream has many frames.
+        let mut due = Instant::now();
         if says == 0 {
-            tokio::time::sleep(total).await;
+            tasks::pause(total).await;
         }
         for beat in script.beats {
             match beat {
                 Beat::Say(frame) => {
-                    tokio::time::sleep(pause).await;
+                    due += pause;
+                    tasks::pause(due.saturating_duration_since(Instant::now())).await;
                     let _ = self.frames.try_send(frame);
                 }
                 Beat::Edit => self.edit(message, &script.words),

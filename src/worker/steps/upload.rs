@@ -1,13 +1,8 @@
 //! The upload: what was judged is what is sent, from one open handle, and compared again after it.
 
 use std::fs::File;
-use std::io;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
-
-use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
-use tokio_util::io::ReaderStream;
 
 use crate::api::{ApiError, ErrorKind, UploadFile, same_name};
 use crate::inbox::{self, Judged};
@@ -16,6 +11,7 @@ use crate::mount::stamp_of;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
+use crate::worker::pieces::pieces;
 use crate::worker::stop::Stop;
 
 /// Sends the clip up, unless an upload in doubt turns out to have arrived.
@@ -55,12 +51,15 @@ async fn send(
     let stamp = claim.job().clip.stamp;
     let handle = clip.try_clone().map_err(|e| Stop::local("reading the clip", &e))?;
     let hash = Arc::new(Mutex::new(blake3::Hasher::new()));
+    let seen = Arc::clone(&hash);
     let sent = Arc::new(AtomicU64::new(0));
     let _shown = tools.progress.follow(claim.id(), "upload", Arc::clone(&sent), stamp.size);
     let file = UploadFile {
         name: String::from_utf8_lossy(claim.job().clip.path.name()).into_owned(),
         len: stamp.size,
-        body: hashed(handle, Arc::clone(&hash)),
+        body: pieces(handle, move |piece| {
+            seen.lock().unwrap_or_else(PoisonError::into_inner).update(piece);
+        }),
         progress: sent,
     };
     let uploaded = tools.service.upload(session, file).await.map_err(refused)?;
@@ -78,18 +77,6 @@ fn refused(error: ApiError) -> Stop {
         )),
         _ => error.into(),
     }
-}
-
-/// The file's bytes in large pieces, hashed on their way.
-fn hashed(
-    file: File,
-    hash: Arc<Mutex<blake3::Hasher>>,
-) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-    ReaderStream::with_capacity(tokio::fs::File::from_std(file), 256 * 1024).inspect(move |piece| {
-        if let Ok(bytes) = piece {
-            hash.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
-        }
-    })
 }
 
 /// After the upload: neither the handle nor the name leads to other bytes than those judged.

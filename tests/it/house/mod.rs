@@ -42,7 +42,7 @@ sidecar_wait = "1h"
 folder_wait = "100ms"
 empty_after = "200ms"
 [api]
-state_interval = "20ms"
+state_interval = "40ms"
 recovery_interval = "60ms"
 retry_wait = "100ms"
 [jobs]
@@ -59,7 +59,7 @@ listen = "off"
 pub(crate) fn quick() -> Options {
     Options {
         message_time: Duration::from_millis(60),
-        second_stage: Some(Duration::from_millis(20)),
+        second_stage: Some(Duration::from_millis(5)),
         render_time: Duration::from_millis(20),
         silent: 0.0,
         ffmpeg: Ffmpeg::Off,

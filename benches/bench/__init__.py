@@ -1,0 +1,1 @@
+"""The parts of the speed bench; begun by ../speed.py."""
