@@ -109,8 +109,13 @@ async fn show(dir: &Path, keep: bool, say: &impl Fn(&str)) -> Result<PathBuf, De
     film
 }
 
+/// The second stage comes well within the time between two readings of the state: else the film would lack it.
 fn sandbox_options() -> Options {
-    Options { message_time: Duration::from_millis(1500), ..Options::default() }
+    Options {
+        message_time: Duration::from_millis(1500),
+        second_stage: Some(Duration::from_millis(100)),
+        ..Options::default()
+    }
 }
 
 /// Settings under which a clip is through in seconds.
