@@ -26,6 +26,7 @@ mod http;
 mod multipart;
 mod redact;
 mod sse;
+mod torn;
 
 #[cfg(test)]
 mod canned;

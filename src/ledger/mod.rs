@@ -17,6 +17,8 @@ mod root;
 
 mod schema;
 
+mod counted;
+
 mod error;
 
 pub use error::LedgerError;
