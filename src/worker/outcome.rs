@@ -82,14 +82,17 @@ impl Dispatcher {
         self.reload(id).await
     }
 
-    pub(super) fn stopped(&mut self, claim: &Claim, stopped: &Stop) -> Vec<JobEvent> {
+    pub(super) fn patience(&self) -> Patience {
         let config = self.tools.config();
-        let patience = Patience {
+        Patience {
             max_attempts: config.jobs.max_attempts,
             recheck: config.jobs.waiting_recheck,
             chance: super::chance(),
-        };
-        let now = self.tools.clock.now();
+        }
+    }
+
+    pub(super) fn stopped(&mut self, claim: &Claim, stopped: &Stop) -> Vec<JobEvent> {
+        let (now, patience) = (self.tools.clock.now(), self.patience());
         let events = stop::events(claim.job(), stopped, now, patience);
         if let ([JobEvent::Waits { failure, until }], Some(old)) = (&events[..], &claim.job().waiting)
             && claim.job().phase == Phase::Waiting
