@@ -7,6 +7,7 @@ mod house;
 mod again;
 mod architecture;
 mod arrivals;
+mod campaign;
 mod commands;
 mod delivery;
 mod films;
