@@ -86,9 +86,9 @@ impl Tally {
 
 /// A kill at a moment, or at one of the seventeen steps, on either side, of any of the clips.
 fn killed(trial: &mut Trial, random: &mut Random) {
-    let moment = Duration::from_millis(random.below(900));
     if cfg!(not(feature = "crash-points")) || random.chance(60) {
-        return trial.killed_after(moment);
+        let moment = Duration::from_millis(random.below(900));
+        return trial.killed_after(moment, random.chance(85));
     }
     let (name, side) = (random.pick(&STEPS), random.pick(&["before", "after"]));
     let most = Duration::from_millis(900);

@@ -89,9 +89,13 @@ impl Trial {
         Budget { requests }
     }
 
-    /// Starts the program, waits, and kills it.
-    pub(super) fn killed_after(&mut self, moment: Duration) {
+    /// Starts the program, waits, and kills it: so long after its start, or after it has begun to take clips.
+    pub(super) fn killed_after(&mut self, moment: Duration, begun: bool) {
+        let before = self.house.log().len();
         self.house.start();
+        if begun {
+            self.house.wait_for("it takes clips", || self.house.log()[before..].contains("takes clips from"));
+        }
         // The moment itself is what is tried here; nothing is waited for.
         sleep(moment);
         self.house.kill();
