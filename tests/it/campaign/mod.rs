@@ -2,7 +2,7 @@
 //! then the invariants: what was charged, what is where, what was seen in the outbox, what the program says of itself.
 //!
 //! A failure prints the line that repeats it. `DAKBOX_TRIALS` is how many kills the random part tries, `DAKBOX_SEED` the
-//! one seed to try.
+//! one seed to try, `DAKBOX_POINT` the one crash point (`rename`, or `rename:after`).
 
 mod observer;
 mod records;
