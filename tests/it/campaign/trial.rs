@@ -116,6 +116,24 @@ impl Trial {
         hit
     }
 
+    /// Starts the program with a crash point armed, until it has died of it, or lets its clips wait; whether it died.
+    #[cfg(feature = "crash-points")]
+    pub(super) fn crashed_or_waits(&mut self, point: &str) -> bool {
+        let before = self.house.log().len();
+        self.house.start_in(&[], &[("DAKBOX_CRASH_AT", point)]);
+        let until = Instant::now() + LONG;
+        while self.house.running().is_running() {
+            assert!(Instant::now() < until, "it neither dies at {point} nor waits");
+            if self.house.log()[before..].contains("takes clips from") && self.is_on_record() {
+                break;
+            }
+            sleep(Duration::from_millis(5));
+        }
+        self.house.kill();
+        self.looked_at();
+        self.house.log()[before..].contains(" is hit, ")
+    }
+
     /// What a kill has left, which has to hold at any moment.
     pub(super) fn looked_at(&mut self) {
         let records = Records::of(&self.house);

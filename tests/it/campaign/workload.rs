@@ -62,6 +62,7 @@ impl Workload {
     }
 
     /// One clip with so many steps.
+    #[cfg(feature = "crash-points")]
     pub(super) fn one(random: &mut Random, steps: usize) -> Self {
         let mut one = dropped(random, 0);
         one.steps = (0..steps).map(|step| format!("step {step} of the one clip")).collect();
