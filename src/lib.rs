@@ -23,3 +23,5 @@ pub mod worker;
 
 pub mod cli;
 pub mod service;
+
+mod crash;

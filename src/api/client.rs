@@ -14,6 +14,7 @@ use super::http::{Lanes, bearer, collect, fault, retry_after};
 use super::limits::{Holds, Limits};
 use super::options::Options;
 use super::redact::{redact, tidy};
+use crate::crash::{self, Point, Side};
 
 /// The client of the service. Cheap to clone; the clones share connections and the token.
 #[derive(Clone)]
@@ -123,6 +124,7 @@ impl Client {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
         let deadline = self.options.call_timeout;
+        crash::at(Point::Call, Side::Before);
         let response = builder.timeout(deadline).send().await.map_err(|e| self.fault(call, e))?;
         self.contents(call, response).await
     }

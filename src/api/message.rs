@@ -13,6 +13,8 @@ use super::delivery::{Delivery, Seen, judge};
 use super::error::{ApiError, Call, ErrorKind};
 use super::http::{append, bearer, retry_after};
 use super::sse::{Decoder, Item};
+use super::torn::with_body;
+use crate::crash::{self, Point, Side};
 use crate::job::SessionId;
 
 /// How a stream ended, and what it said. It says nothing about success: only the draft does.
@@ -75,10 +77,14 @@ impl Client {
             .post(self.options.call(&["run_sse"]))
             .header(AUTHORIZATION, bearer(Call::Message, &token.secret)?)
             .header(CONTENT_TYPE, "application/json")
-            .header(ACCEPT, "text/event-stream")
-            .body(body.to_string());
+            .header(ACCEPT, "text/event-stream");
+        let request = with_body(request, body.to_string());
+        crash::at(Point::RunFirstByte, Side::Before);
         let end = match timeout_at(deadline, request.send()).await {
-            Ok(Ok(response)) => self.answer(response, deadline, &mut listener).await,
+            Ok(Ok(response)) => {
+                crash::at(Point::RunHead, Side::After);
+                self.answer(response, deadline, &mut listener).await
+            }
             Ok(Err(error)) => Err(self.fault(Call::Message, error)),
             Err(_) => Err(late()),
         };

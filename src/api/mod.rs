@@ -29,6 +29,7 @@ mod http;
 mod multipart;
 mod redact;
 mod sse;
+mod torn;
 
 #[cfg(test)]
 mod canned;

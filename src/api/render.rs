@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use super::answer::{Contents, Fields, number_at, object, text_at};
 use super::client::Client;
 use super::error::{ApiError, Call, ErrorKind};
+use crate::crash::{self, Point, Side};
 use crate::job::{RenderId, SessionId};
 
 /// How an export stands.
@@ -66,7 +67,9 @@ impl Client {
         output: Output<'_>,
     ) -> Result<Render, ApiError> {
         let body = body(id, session, draft, output)?;
+        crash::at(Point::RenderAccepted, Side::Before);
         let contents = self.post(Call::Export, &["api", "render", "proxy", "lambda"], body).await?;
+        crash::at(Point::RenderAccepted, Side::After);
         Ok(self.render(&contents))
     }
 

@@ -19,6 +19,7 @@ use super::client::Client;
 use super::error::{ApiError, Call, ErrorKind};
 use super::http::bearer;
 use super::multipart::{Frame, Meter, body};
+use crate::crash::{self, Point, Side};
 use crate::job::SessionId;
 
 /// A clip to be uploaded.
@@ -74,7 +75,9 @@ impl Client {
             .header(CONTENT_TYPE, &frame.content_type)
             .header(CONTENT_LENGTH, frame.length(file.len));
         let bytes = body(frame, file.body, file.len, self.options.upload_limit, meter.clone());
+        crash::at(Point::UploadSent, Side::Before);
         let sent = self.send_watched(request.body(Body::wrap_stream(bytes)), file.len, &meter).await;
+        crash::at(Point::UploadSent, Side::After);
         let answer = match (sent, meter.fault()) {
             (Ok(response), _) => self.answer_in_time(response).await,
             (Err(_), Some((kind, message))) => Err(ApiError::new(Call::Upload, kind, message)),

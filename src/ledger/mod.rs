@@ -21,6 +21,8 @@ mod request;
 
 mod schema;
 
+mod counted;
+
 mod error;
 
 pub use error::LedgerError;

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{LedgerError, intent, query};
+use crate::crash::{self, Side};
 use crate::job::{EVENT_VERSION, Job, JobEvent, JobId, Moment, WordsFrom, admit, apply};
 
 /// Makes a job of an [`JobEvent::Admitted`] and of what follows at once.
@@ -24,7 +25,9 @@ pub(super) fn found(db: &mut Connection, events: &[JobEvent], at: Moment) -> Res
         job = step(&change, &job, event, at)?;
     }
     store_row(&change, &job)?;
+    crash::recording(events, Side::Before);
     change.commit()?;
+    crash::recording(events, Side::After);
     Ok(job)
 }
 
@@ -44,7 +47,9 @@ pub(super) fn append(
         job = step(&change, &job, event, at)?;
     }
     store_row(&change, &job)?;
+    crash::recording(events, Side::Before);
     change.commit()?;
+    crash::recording(events, Side::After);
     Ok(job)
 }
 

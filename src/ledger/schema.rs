@@ -21,6 +21,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, LedgerError> {
     // SQLite gives its companion files the mode of this one; what people asked for is nobody else's business.
     OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
     let mut db = Connection::open(path)?;
+    super::counted::count_rows(&mut db)?;
     db.busy_timeout(std::time::Duration::from_secs(10))?;
     let found = version(&db)?;
     if found > known() {

@@ -9,6 +9,7 @@ use std::io;
 
 use super::names::{LAST_NUMBER, Note, Title, in_step, numbers_in};
 use super::transfer::{is_bound, take};
+use crate::crash::{self, Point, Side};
 use crate::job::{ContentHash, RelPath, Stamp};
 use crate::mount::Dir;
 
@@ -212,7 +213,10 @@ impl<'a> Group<'a> {
             let moved = match &self.places[n] {
                 Place::Inbox => {
                     self.store.make_below(&to.parent())?;
-                    take(self.inbox, item, self.store, &to)
+                    crash::at(Point::Archived, Side::Before);
+                    let taken = take(self.inbox, item, self.store, &to);
+                    crash::at(Point::Archived, Side::After);
+                    taken
                 }
                 Place::Stored(now, at) if *now != number => {
                     self.store.rename_new(at, self.store, &to).map(|()| Fate::Moved(to))

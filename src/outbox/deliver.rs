@@ -8,6 +8,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 
 use super::file::{folder_at, one, temp_in};
 use super::names::{LAST_NUMBER, Note, Title};
+use crate::crash::{self, Point, Side};
 use crate::job::{ContentHash, RelPath};
 use crate::mount::{Dir, is_temp};
 
@@ -146,7 +147,9 @@ impl Landing {
         }
         self.file.seek(SeekFrom::Start(0))?;
         check(&mut self.file, got).map_err(NotWhole::Film)?;
+        crash::at(Point::PartFsync, Side::Before);
         self.file.sync_all()?;
+        crash::at(Point::PartFsync, Side::After);
         let hash = ContentHash::new(*self.hasher.finalize().as_bytes());
         Ok(Whole { folder: self.folder, at: self.at, part: self.part, len: got, hash })
     }
@@ -188,11 +191,15 @@ impl Whole {
             if self.folder.stat(&report)?.is_some() {
                 continue;
             }
+            crash::at(Point::Rename, Side::Before);
             match self.folder.rename_new(&self.part, &self.folder, &film) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
                 Ok(()) => {
+                    crash::at(Point::Rename, Side::After);
+                    crash::at(Point::FolderFsync, Side::Before);
                     self.folder.sync(&RelPath::root())?;
+                    crash::at(Point::FolderFsync, Side::After);
                     let path = self.at.join(film.name()).ok_or(io::ErrorKind::InvalidInput)?;
                     return Ok(Landed { path, number });
                 }

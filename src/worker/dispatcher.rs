@@ -12,11 +12,14 @@ use super::clock::wall;
 use super::executor;
 use super::folders::blocking;
 use super::queue::{self, Limits, Load};
-use super::stop::Stop;
+use super::stop::{self, Stop};
 use super::{Tools, Wake};
 use crate::api::{ApiError, Call};
-use crate::job::{Job, JobEvent, JobId, Moment, Phase, Step};
+use crate::job::{Code, Job, JobEvent, JobId, Moment, Phase, Step};
 use crate::ledger::LedgerError;
+
+/// Under which name the ledger keeps that dakbox was stopped, and did not die.
+pub(super) const STOPPED: &str = "stopped";
 
 /// What a finished action hands back.
 pub(super) type Done = (Claim, Result<Vec<JobEvent>, Stop>);
@@ -122,6 +125,10 @@ impl Dispatcher {
 
     /// What changed while nobody looked: clips that were taken away, and pairs that were being changed.
     async fn look_after_the_night(&mut self) -> Result<(), LedgerError> {
+        let died = self.tools.ledger.meta(STOPPED).await?.is_none();
+        if !died {
+            self.tools.ledger.set_meta(STOPPED, None).await?;
+        }
         for id in self.jobs.keys().copied().collect::<Vec<_>>() {
             let job = &self.jobs[&id];
             self.tools.notes.sync(job);
@@ -133,6 +140,9 @@ impl Dispatcher {
                 self.record(id, vec![JobEvent::Cancelled]).await?;
             } else if unsettled {
                 self.record(id, vec![JobEvent::GoesOn]).await?;
+            } else if died && self.jobs[&id].phase == Phase::Running {
+                let (now, patience) = (self.tools.clock.now(), self.patience());
+                self.record(id, stop::cut_off(&self.jobs[&id], now, patience)).await?;
             }
         }
         Ok(())
@@ -193,7 +203,9 @@ impl Dispatcher {
     async fn begin(&mut self, id: JobId, step: Step) -> Result<(), LedgerError> {
         let Some(job) = self.jobs.get(&id) else { return Ok(()) };
         // A wait that is merely looked at again is not worth an event, but an upload that begins is.
-        if job.phase != Phase::Waiting || step == Step::Upload {
+        // So is a step that dakbox has died of.
+        let worth = step == Step::Upload || job.code() == Some(Code::LocalIo);
+        if job.phase != Phase::Waiting || worth {
             match self.tools.ledger.append(id, vec![JobEvent::Started { step }], wall()).await {
                 Ok(job) => {
                     super::story::tell(&job, &[JobEvent::Started { step }]);

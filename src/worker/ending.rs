@@ -1,6 +1,6 @@
 //! How the dispatcher ends: messages that are out run to their end, because hanging up cancels what is paid for.
 
-use super::dispatcher::{Dispatcher, Ended};
+use super::dispatcher::{Dispatcher, Ended, STOPPED};
 use crate::job::Repeat;
 use crate::ledger::LedgerError;
 
@@ -25,7 +25,10 @@ impl Dispatcher {
             }
         }
         self.tasks.shutdown().await;
-        Ended::Stopped
+        match self.tools.ledger.set_meta(STOPPED, Some("in order".to_owned())).await {
+            Ok(()) => Ended::Stopped,
+            Err(error) => Ended::Ledger(error),
+        }
     }
 
     /// Nothing can be recorded any more. Messages that are out run to their end all the same: hanging up would cancel

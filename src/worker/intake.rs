@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::admission::{self, Admission};
 use super::clock::wall;
+use super::folders::blocking;
 use super::{Tools, order, story};
 use crate::inbox::{Arrival, FolderState, Gone, Reason, Report, What, Withheld};
 use crate::job::{
@@ -106,6 +107,7 @@ impl Intake {
         let order = asked.unwrap_or_else(|_| unreadable(arrival));
         let recorded = match admission {
             Admission::Finished => return Ok(()),
+            Admission::New if self.is_away(&clip).await => return Ok(()),
             Admission::New => {
                 let mut events = vec![JobEvent::Admitted { clip, order }];
                 events.extend(failure.map(|failure| JobEvent::Failed { failure }));
@@ -137,6 +139,12 @@ impl Intake {
             self.wake(Wake::Job(job.id)).await;
         }
         Ok(())
+    }
+
+    /// Whether it was put away since it was looked at: the clip of a job that has just ended is no new drop.
+    async fn is_away(&self, clip: &Clip) -> bool {
+        let (folders, path) = (self.tools.folders.clone(), clip.path.clone());
+        blocking(move || Ok(folders.inbox()?.stat(&path)?.is_none())).await.unwrap_or(false)
     }
 
     /// Records events where they are still possible; a job that has moved on meanwhile is left alone.

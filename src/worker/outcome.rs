@@ -87,15 +87,18 @@ impl Dispatcher {
         self.reload(id).await
     }
 
-    pub(super) fn stopped(&mut self, claim: &Claim, stopped: &Stop) -> Vec<JobEvent> {
+    pub(super) fn patience(&self) -> Patience {
         let config = self.tools.config();
-        let patience = Patience {
+        Patience {
             max_attempts: config.jobs.max_attempts,
             recheck: config.jobs.waiting_recheck,
             tell: config.jobs.still_working,
             chance: super::chance(),
-        };
-        let now = self.tools.clock.now();
+        }
+    }
+
+    pub(super) fn stopped(&mut self, claim: &Claim, stopped: &Stop) -> Vec<JobEvent> {
+        let (now, patience) = (self.tools.clock.now(), self.patience());
         if let Stop::Held { wait } = stopped {
             self.relooks.insert(claim.id(), now.after(spread(*wait)));
         }

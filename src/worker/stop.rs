@@ -93,6 +93,19 @@ pub(super) fn events(job: &Job, stop: &Stop, now: Moment, patience: Patience) ->
     }
 }
 
+/// What is recorded of a step that dakbox has died in: a try that failed, so that what it dies of again and again does
+/// not ask the service again and again. It is tried again at once, and from some time on only every so often.
+pub(super) fn cut_off(job: &Job, now: Moment, patience: Patience) -> Vec<JobEvent> {
+    let failure = Failure::new(
+        Code::LocalIo,
+        "dakbox has died in the middle of this step",
+        "It is tried again by itself; if it lasts, the log of that time says more.",
+    );
+    // Each upload that is not found again costs a session, which begins the count of tries anew.
+    let max_attempts = if job.sessions < patience.max_attempts { patience.max_attempts } else { 1 };
+    failed(job, &failure, None, now, Patience { max_attempts, chance: 0.0, ..patience })
+}
+
 fn failed(
     job: &Job,
     failure: &Failure,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::admission::{Admission, judge};
 use super::queue::{self, Limits, Load};
-use super::stop::{Patience, Stop, events};
+use super::stop::{Patience, Stop, cut_off, events};
 use super::{order, telling};
 use crate::config::Config;
 use crate::inbox::{Arrival, Media, Text, WordsNow};
@@ -173,6 +173,13 @@ fn what_is_recorded_of_a_step_that_stopped() {
     let permanent = told(&job, &Stop::failed(Failure::new(Code::Unsupported, "no", "?")));
     assert!(matches!(&permanent[..], [JobEvent::Failed { .. }]), "{permanent:?}");
     assert!(told(&job, &Stop::Halted).is_empty() && told(&job, &Stop::Stale).is_empty());
+
+    let died = |events: &[JobEvent]| cut_off(&after(1, events), now, patience);
+    let [JobEvent::Tried { until, .. }] = &died(&in_session())[..] else { panic!() };
+    assert_eq!(*until, now, "a death is made good at once");
+    let again = [vec![JobEvent::SessionDropped], in_session()].concat();
+    let often = [in_session(), again.clone(), again].concat();
+    let [JobEvent::Waits { until: Some(_), .. }] = &died(&often)[..] else { panic!("but not for ever") };
 
     let gone = |events: &[JobEvent]| told(&after(1, events), &Stop::SessionGone);
     assert_eq!(gone(&in_session()), [JobEvent::SessionDropped], "nothing was paid in it");

@@ -39,6 +39,7 @@ const IMPURE: &[&str] = &[
     "std::thread",
     "tracing",
     "async fn",
+    "crash",
 ];
 
 /// One file of the library: its path below `src`, with `/`, and its text without comments.

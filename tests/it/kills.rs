@@ -1,4 +1,5 @@
-//! Death at any moment: whatever was dropped is delivered or parked with its note, and nothing is paid twice.
+//! Death at each call and at each change of the folders: whatever was dropped is delivered or parked with its note, and
+//! nothing is paid twice. Death at random, and at each step, is in `campaign`.
 
 use std::fs;
 use std::thread::sleep;
@@ -149,55 +150,6 @@ fn killed_while_the_film_is_put_in_its_place() {
             killed_when_seen(name, |house| house.root(name).exists());
         }
     }
-}
-
-/// A number that looks random; the seed is shown where a test fails.
-fn next(seed: &mut u64) -> u64 {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    *seed >> 33
-}
-
-/// Three kills at moments of the seed's choice, then peace.
-fn killed_at_random(seed: u64) {
-    let (mut random, stems) = (seed, ["a", "b", "c"].map(str::to_owned));
-    let on_hangup = if seed.is_multiple_of(2) { OnHangup::Cancel } else { OnHangup::Continue };
-    let mut house = crowded(&stems, on_hangup);
-    // There is one token in seven days: a kill that loses it on its way is another story.
-    assert_eq!(house.run(&["credits"]).code, 0);
-    house.service.faults("any:delay=10ms");
-    for _ in 0..3 {
-        let moment = Duration::from_millis(next(&mut random) % 900);
-        eprintln!("seed {seed}: killed after {moment:?}");
-        house.start();
-        // The moment itself is what is tried here; nothing is waited for.
-        sleep(moment);
-        house.kill();
-        assert_nothing_lost(&house, &stems);
-    }
-    house.start();
-    assert_settled(&house, &stems);
-}
-
-#[test]
-fn killed_at_random_moments_one() {
-    (1..=4).for_each(killed_at_random);
-}
-
-#[test]
-fn killed_at_random_moments_two() {
-    (5..=8).for_each(killed_at_random);
-}
-
-#[test]
-fn killed_at_random_moments_three() {
-    (9..=12).for_each(killed_at_random);
-}
-
-/// `./test --all` asks for many; by itself this tries none.
-#[test]
-fn killed_at_as_many_moments_as_are_asked_for() {
-    let kills = std::env::var("DAKBOX_TRIALS").ok().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
-    (13..13 + kills.div_ceil(3)).for_each(killed_at_random);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod answers;
 mod architecture;
 mod arrivals;
 mod asked;
+mod campaign;
 mod captures;
 mod commands;
 mod delivery;

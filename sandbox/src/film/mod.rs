@@ -69,8 +69,11 @@ pub(crate) async fn render(sandbox: Arc<Sandbox>, work: Work) {
     }
 }
 
+/// The sample, with a `free` box behind it that holds the render's id: no film is taken for another one.
 async fn sample(path: &Path) -> io::Result<Film> {
-    tokio::fs::write(path, SAMPLE).await?;
+    let id = path.file_stem().unwrap_or_default().as_encoded_bytes();
+    let length = u32::try_from(8 + id.len()).map_err(io::Error::other)?.to_be_bytes();
+    tokio::fs::write(path, [SAMPLE, &length, b"free", id].concat()).await?;
     finished(path, false).await
 }
 

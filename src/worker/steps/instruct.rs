@@ -1,6 +1,7 @@
 //! The message: bound words, a baseline, the intent on disk, and only then the first byte.
 
 use crate::api::{ApiError, Call, Delivery, ErrorKind, MessageEnd};
+use crate::crash;
 use crate::inbox::{self, WordsNow};
 use crate::job::{Balance, Code, Failure, JobEvent, JobId, SessionId, StreamEnd, Upload, WordsFrom};
 use crate::ledger::LedgerError;
@@ -24,12 +25,17 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
     if !claim.job().may_be_paid() {
         still_meant(tools, claim).await?;
     }
-    intend(tools, claim, n, &baseline, credits).await?;
+    if !crash::is_intent_late() {
+        intend(tools, claim, n, &baseline, credits).await?;
+    }
     let sent = tools.say(claim.id(), &session, &text).await;
     if sent.as_ref().is_ok_and(|end| end.error.is_none()) {
         tools.gate.open();
     }
     drop(trial);
+    if crash::is_intent_late() {
+        intend(tools, claim, n, &baseline, credits).await?;
+    }
     let intent = claim.job().message(n).map_or(0, |m| m.intent);
     match sent {
         Ok(end) => Ok(vec![answered(n, intent, end)]),

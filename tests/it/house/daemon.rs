@@ -89,8 +89,14 @@ impl House {
 
     /// Starts the daemon with flags.
     pub(crate) fn start_with(&mut self, flags: &[&str]) {
+        self.start_in(flags, &[]);
+    }
+
+    /// Starts the daemon with flags, and with variables for this one start.
+    pub(crate) fn start_in(&mut self, flags: &[&str], env: &[(&str, &str)]) {
         let log = OpenOptions::new().append(true).create(true).open(self.path("daemon.log")).unwrap();
         let mut command = self.command(&[&["run"], flags].concat());
+        command.envs(env.iter().copied());
         command.stdout(log.try_clone().unwrap()).stderr(log);
         self.daemon = Some(Daemon(command.spawn().unwrap()));
     }
