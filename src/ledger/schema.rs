@@ -80,7 +80,8 @@ fn version(db: &Connection) -> Result<i64, LedgerError> {
 fn migrate(db: &mut Connection, path: &Path, found: i64) -> Result<(), LedgerError> {
     let done = usize::try_from(found).unwrap_or(0);
     for (at, sql) in MIGRATIONS.iter().enumerate().skip(done) {
-        if at > 0 {
+        // A ledger that is being made has nothing to keep.
+        if done > 0 {
             keep_copy(db, path, at)?;
         }
         let change = db.transaction()?;
