@@ -23,6 +23,7 @@ mod names;
 mod ownership;
 mod refusals;
 mod rejected;
+mod reliability;
 mod shutdown;
 mod streams;
 mod words;
