@@ -89,10 +89,19 @@ impl House {
 
     /// Starts the daemon with flags.
     pub(crate) fn start_with(&mut self, flags: &[&str]) {
+        self.daemon = Some(self.spawn(&[&["run"], flags].concat()));
+    }
+
+    /// Starts the program beside the test; what it says goes to the house's log.
+    pub(crate) fn spawn(&self, args: &[&str]) -> Daemon {
+        self.spawn_as(self.command(args))
+    }
+
+    /// The same for a command that runs the program.
+    pub(crate) fn spawn_as(&self, mut command: Command) -> Daemon {
         let log = OpenOptions::new().append(true).create(true).open(self.path("daemon.log")).unwrap();
-        let mut command = self.command(&[&["run"], flags].concat());
         command.stdout(log.try_clone().unwrap()).stderr(log);
-        self.daemon = Some(Daemon(command.spawn().unwrap()));
+        Daemon(command.spawn().unwrap())
     }
 
     /// The daemon that was started.
