@@ -10,6 +10,7 @@ mod overview;
 mod record;
 
 mod intent;
+mod trust;
 
 mod query;
 
@@ -25,5 +26,7 @@ pub use overview::{Overview, Progress, Sighting, Summary};
 pub use query::Recorded;
 pub use root::{Root, RootState};
 
+#[cfg(test)]
+mod cut_tests;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ mod again;
 mod architecture;
 mod arrivals;
 mod commands;
+mod damage;
 mod delivery;
 mod films;
 mod formats;
