@@ -260,3 +260,20 @@ fn a_network_that_comes_back_is_not_stormed() {
     assert!(line.all_seen() <= 3 * 14 * 200, "{} requests", line.all_seen());
     assert!(House::names(&house.failed("")).is_empty());
 }
+
+#[test]
+fn an_upload_that_never_comes_through_is_waited_for() {
+    for fault in ["upload:reset=50%", "upload:reset=headers", "upload:status=503"] {
+        let mut house = House::set_up("[jobs]\nmax_attempts = 3\n");
+        house.service.faults(fault);
+        house.drop_pair("talk", WORDS);
+        house.start();
+        let note = house.waits("talk", "service-down");
+        assert!(note.contains("No credits were spent"), "{note}");
+        let world = house.world();
+        assert!(world.requests("upload") <= 3 && world.requests("session") <= 3, "{fault}: {world:?}");
+        house.service.faults("");
+        house.delivered("talk");
+        assert_eq!((house.world().charges(), house.world().requests("message")), (1, 1));
+    }
+}
