@@ -10,6 +10,7 @@ mod arrivals;
 mod commands;
 mod damage;
 mod delivery;
+mod disk;
 mod films;
 mod formats;
 mod guards;

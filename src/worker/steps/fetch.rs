@@ -17,6 +17,8 @@ use crate::worker::stop::Stop;
 
 /// Bytes gathered before they are written: a share likes large pieces.
 const PIECE: usize = 512 * 1024;
+/// No film is longer: 64 GiB. Whether there is room for one is another question.
+const LONGEST: u64 = 64 << 30;
 
 /// Fetches the film: from its address; where that is dead, from the one that the service names when asked once more;
 /// and at last from the service itself.
@@ -109,17 +111,17 @@ type Pulled = (Landing, Result<Option<u64>, ApiError>);
 async fn pull(
     tools: &Tools,
     claim: &Claim,
-    (id, url, cap): (&RenderId, Option<&str>, u64),
+    (id, url, room): (&RenderId, Option<&str>, u64),
     mut landing: Landing,
     resume: &mut Resume,
 ) -> Result<Pulled, Stop> {
     resume.offset = landing.len();
-    let mut film = match tools.service.download(url, id, Some(resume.clone()), cap).await {
+    let mut film = match tools.service.download(url, id, Some(resume.clone()), LONGEST).await {
         Ok(film) => film,
         Err(error) => return Ok((landing, Err(error))),
     };
     resume.etag = film.etag.take();
-    if film.len.is_some_and(|len| len.saturating_sub(film.offset) > cap) {
+    if film.len.is_some_and(|len| len.saturating_sub(film.offset) > room) {
         return Err(writing(&io::ErrorKind::StorageFull.into()));
     }
     if film.offset != landing.len() {

@@ -2,6 +2,7 @@
 
 mod clips;
 mod daemon;
+mod disk;
 mod door;
 mod line;
 mod service;
@@ -17,6 +18,7 @@ use tempfile::TempDir;
 
 pub(crate) use self::clips::{clip, media, sha256};
 pub(crate) use self::daemon::{Daemon, Ran};
+pub(crate) use self::disk::Disk;
 pub(crate) use self::door::Door;
 pub(crate) use self::line::{At, How, Line, Plan};
 pub(crate) use self::service::{Service, World};
