@@ -122,6 +122,23 @@ fn a_flipped_byte_in_what_is_about_to_be_paid_pays_for_nothing() {
     assert_eq!((house.world().charges(), house.world().accepted()), (1, vec![WORDS.trim().to_owned()]));
 }
 
+#[test]
+fn a_ledger_of_a_newer_version_is_left_as_it_is() {
+    let archive = paid_for();
+    let path = archive.house.path("state/ledger.db");
+    let db = Connection::open(&path).unwrap();
+    db.pragma_update(None, "user_version", 4000).unwrap();
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    drop(db);
+    let (before, asked) = (fs::read(&path).unwrap(), archive.house.world().all_requests());
+    let ran = archive.house.run(&["run"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("4000") && ran.err.contains("newer"), "{}", ran.err);
+    assert_eq!(archive.house.run(&["status"]).code, 1);
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(archive.house.world().all_requests(), asked);
+}
+
 /// Every page of a ledger is overwritten in turn, with zeros and with another page.
 #[test]
 fn an_overwritten_page_pays_for_nothing_twice() {

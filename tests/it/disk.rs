@@ -40,7 +40,7 @@ fn a_full_outbox_is_found_before_anything_is_paid() {
     house.drop_pair("talk", WORDS);
     house.start();
     house.wait_for("it waits", || house.run(&["jobs", "--json"]).out.contains("no-space"));
-    
+
     assert_eq!((house.world().requests("message"), house.world().requests("upload")), (0, 0));
     disk.clear();
     assert_delivered_whole(&house, "talk");
@@ -147,21 +147,6 @@ fn the_same_share_at_two_places_is_refused() {
     assert_eq!(house.world().all_requests(), 0);
 }
 
-/// The program under `strace`, with faults given to its calls.
-fn under_strace(house: &House, faults: &[&str]) -> Daemon {
-    let inner = house.command(&["run"]);
-    let mut outer = Command::new("strace");
-    outer
-        .args(["-f", "-qq", "-o", "/dev/null"])
-        .args(faults)
-        .arg("--")
-        .arg(inner.get_program())
-        .args(inner.get_args());
-    outer.env_clear().envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    outer.current_dir(house.path(""));
-    house.spawn_as(outer)
-}
-
 #[test]
 #[ignore = "slow: strace"]
 fn a_ledger_whose_fsync_fails_lets_nothing_more_out() {
@@ -172,8 +157,9 @@ fn a_ledger_whose_fsync_fails_lets_nothing_more_out() {
         house.drop_pair("talk", WORDS);
         let log = house.path("state/ledger.db-wal");
         let fault = format!("inject=fdatasync,fsync:error=EIO:when={n}");
-        let mut daemon =
-            under_strace(&house, &["-P", log.to_str().unwrap(), "-e", "trace=fdatasync,fsync", "-e", &fault]);
+        let (log, trace) = (log.to_str().unwrap(), "trace=fdatasync,fsync");
+        let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", log, "-e", trace, "-e", &fault, "--"];
+        let mut daemon = house.spawn_as(house.command_under(&strace));
         house.wait_for("it ends, or all is done", || !daemon.is_running() || house.is_delivered("talk"));
         if !daemon.is_running() {
             stopped += 1;
@@ -221,16 +207,6 @@ fn a_clip_that_cannot_be_read_to_its_end_is_not_paid_for() {
     assert_delivered_whole(&house, "talk");
 }
 
-/// The program as another user, who has the rights of no root.
-fn as_another(house: &House, before: &[&str]) -> Command {
-    let inner = house.command(&["run"]);
-    let mut outer = Command::new(before[0]);
-    outer.args(&before[1..]).arg(inner.get_program()).args(inner.get_args());
-    outer.env_clear().envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    outer.current_dir(house.path(""));
-    outer
-}
-
 fn give_away(folder: &Path, to: u32) {
     chown(folder, Some(to), Some(to)).expect("NOT TRIED: it takes root to give files away");
     for entry in fs::read_dir(folder).unwrap().flatten() {
@@ -254,7 +230,7 @@ fn what_may_not_be_read_is_told_of_and_taken_when_it_may() {
     rights("text.txt", 0);
     give_away(&house.path(""), 4242);
     let another = ["setpriv", "--reuid=4242", "--regid=4242", "--clear-groups"];
-    house.daemon = Some(house.spawn_as(as_another(&house, &another)));
+    house.daemon = Some(house.spawn_as(house.command_under(&another)));
     for stem in ["clip", "text"] {
         let note = house.waits(stem, "unreadable");
         assert!(note.contains("No credits were spent"), "{note}");
@@ -287,7 +263,7 @@ fn within_limits(limits: &[&str]) {
         house.drop_pair(stem, WORDS);
     }
     let limited = [&["prlimit"], limits].concat();
-    let mut daemon = house.spawn_as(as_another(&house, &limited));
+    let mut daemon = house.spawn_as(house.command_under(&limited));
     house.wait_for("it ends, or all is done, or waits", || {
         let settled =
             |stem: &String| house.is_delivered(stem) || house.outbox(format!("{stem}.waiting.txt")).exists();

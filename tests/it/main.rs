@@ -7,6 +7,7 @@ mod house;
 mod again;
 mod architecture;
 mod arrivals;
+mod clock;
 mod commands;
 mod damage;
 mod delivery;

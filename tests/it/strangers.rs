@@ -343,6 +343,36 @@ fn two_thousand_clips_on_a_first_run_are_not_paid_for_unasked() {
 }
 
 #[test]
+#[ignore = "slow: strace"]
+fn files_of_others_cost_their_names_and_no_more() {
+    let mut house = House::set_up("[watch]\nrescan = \"1h\"\n");
+    for n in 0..100_000 {
+        File::create(house.inbox(format!("paper {n:06}.pdf"))).unwrap();
+    }
+    let calls = house.path("calls");
+    let trace = "trace=statx,newfstatat,openat,openat2,getdents64";
+    let strace = ["strace", "-f", "-qq", "-o", calls.to_str().unwrap(), "-e", trace, "--"];
+    house.daemon = Some(house.spawn_as(house.command_under(&strace)));
+    house.drop_pair("first", WORDS);
+    house.delivered("first");
+    let begun = fs::read_to_string(&calls).unwrap().len();
+    two_more_go_through(&house);
+    let calls = fs::read_to_string(calls).unwrap();
+    let count = |calls: &str, name: &str| calls.matches(&format!("{name}(")).count();
+    let looks = |calls: &str| calls.matches("paper ").count();
+    eprintln!(
+        "{} of theirs looked at at the start, {} later; {} pieces of listings",
+        looks(&calls[..begun]),
+        looks(&calls[begun..]),
+        count(&calls, "getdents64")
+    );
+    // To be watched, a folder is walked through once. After that its files are names in a listing.
+    assert!(looks(&calls[..begun]) <= 100_000, "none is looked at twice");
+    assert!(count(&calls, "getdents64") > 60);
+    assert_eq!(looks(&calls[begun..]), 0);
+}
+
+#[test]
 fn a_hundred_thousand_files_of_others_are_no_hindrance() {
     let mut house = House::set_up("[watch]\nrescan = \"1h\"\n");
     for n in 0..100_000 {

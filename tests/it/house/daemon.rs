@@ -97,6 +97,16 @@ impl House {
         self.spawn_as(self.command(args))
     }
 
+    /// The daemon, run by another program: as another user, within limits, under `strace`.
+    pub(crate) fn command_under(&self, outer: &[&str]) -> Command {
+        let inner = self.command(&["run"]);
+        let mut command = Command::new(outer[0]);
+        command.args(&outer[1..]).arg(inner.get_program()).args(inner.get_args());
+        command.env_clear().envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(self.path("")).stdin(Stdio::null());
+        command
+    }
+
     /// The same for a command that runs the program.
     pub(crate) fn spawn_as(&self, mut command: Command) -> Daemon {
         let log = OpenOptions::new().append(true).create(true).open(self.path("daemon.log")).unwrap();
