@@ -157,7 +157,9 @@ fn long_clip(seed: &str) -> Vec<u8> {
 /// What is done to a clip while it is being uploaded, and what of it is delivered then.
 fn changed_while_uploaded(what: &str, change: impl FnOnce(&House), end: Option<&[u8]>) {
     eprintln!("{what}");
-    let mut house = House::set_up("[api]\nupload_limit = \"4MiB\"\n");
+    // Too rarely looked at for a scan to see the change before the message is due.
+    let watch = "[watch]\nmode = \"poll\"\npoll_interval = \"2s\"\nrescan = \"2s\"\n";
+    let mut house = House::set_up(&format!("{watch}[api]\nupload_limit = \"4MiB\"\n"));
     house.drop_file("talk.txt", WORDS);
     let first = long_clip("talk");
     house.drop_file("talk.mp4", &first);
