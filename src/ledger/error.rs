@@ -25,7 +25,7 @@ pub enum LedgerError {
     #[error("the ledger is of an older version: start the daemon (`dakbox run`) once, and try again")]
     Older,
     /// A row is not as it was written.
-    #[error("the ledger is damaged: {what}")]
+    #[error("the ledger is damaged: {what}: put a copy of the state folder in its place")]
     Damaged {
         /// Which row.
         what: String,
@@ -54,6 +54,17 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
+    /// The same, told as damage where SQLite says that the file is no ledger any more.
+    pub(super) fn sharpened(self) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match self {
+            Self::Sql(error) if matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)) => {
+                Self::Damaged { what: error.to_string() }
+            }
+            other => other,
+        }
+    }
+
     /// Whether the ledger as a whole can't be trusted any more: the daemon stops rather than go on paying.
     pub const fn is_fatal(&self) -> bool {
         matches!(self, Self::Sql(_) | Self::Io(_) | Self::Damaged { .. } | Self::Closed | Self::Newer { .. })

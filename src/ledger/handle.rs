@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::overview::{CREDITS, HELD};
 use super::{
     Answer, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting, intent, query, record,
-    request, root, schema,
+    request, root, schema, trust,
 };
 use crate::job::{Balance, ContentHash, Failure, Job, JobEvent, JobId, Moment, RelPath, Stamp};
 
@@ -21,6 +21,8 @@ type Call = Box<dyn FnOnce(&mut Connection) + Send>;
 pub struct Ledger {
     calls: mpsc::Sender<Call>,
     id: String,
+    /// All that was paid for has been read through in this process.
+    trusted: Arc<AtomicBool>,
     /// A call has failed in a way that leaves open what is on disk: nothing more is written, and nothing paid.
     dead: Arc<AtomicBool>,
 }
@@ -30,15 +32,15 @@ impl Ledger {
     ///
     /// The caller sees to it that the file lies on a local file system and is nobody else's.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        let mut db = schema::open(path)?;
-        let id = root::ledger_id(&db)?;
+        let mut db = schema::open(path).map_err(LedgerError::sharpened)?;
+        let id = root::ledger_id(&db).map_err(LedgerError::sharpened)?;
         let (calls, inbox) = mpsc::channel::<Call>();
         std::thread::Builder::new().name("ledger".into()).spawn(move || {
             while let Ok(call) = inbox.recv() {
                 call(&mut db);
             }
         })?;
-        Ok(Self { calls, id, dead: Arc::default() })
+        Ok(Self { calls, id, trusted: Arc::default(), dead: Arc::default() })
     }
 
     /// The ledger's own id, as the marks of its roots carry it.
@@ -60,7 +62,7 @@ impl Ledger {
             if dead.load(Ordering::SeqCst) {
                 return Err(LedgerError::Closed);
             }
-            let done = work(db);
+            let done = work(db).map_err(LedgerError::sharpened);
             // A failed fsync is never tried again: what the kernel holds may be gone, and the next one says nothing.
             if done.as_ref().is_err_and(LedgerError::is_fatal) {
                 dead.store(true, Ordering::SeqCst);
@@ -93,15 +95,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Illegal`], [`LedgerError::KeyTaken`]; anything fatal means that nothing was recorded for sure.
     pub async fn append(&self, id: JobId, events: Vec<JobEvent>, at: Moment) -> Result<Job, LedgerError> {
-        let dead = Arc::clone(&self.dead);
-        self.call(move |db| {
-            if events.iter().all(JobEvent::may_be_lost) {
-                // A kill loses nothing of it, and the next commit that waits for the disk takes it along.
-                return without_fsync(&dead, db, |db| record::append(db, (id, None), &events, at));
-            }
-            record::append(db, (id, None), &events, at)
-        })
-        .await
+        self.record((id, None), events, at).await
     }
 
     /// The same, but only where nothing else has happened to the job since it had `seq` events.
@@ -115,7 +109,29 @@ impl Ledger {
         events: Vec<JobEvent>,
         at: Moment,
     ) -> Result<Job, LedgerError> {
-        self.call(move |db| record::append(db, (id, Some(seq)), &events, at)).await
+        self.record((id, Some(seq)), events, at).await
+    }
+
+    async fn record(
+        &self,
+        job: (JobId, Option<u32>),
+        events: Vec<JobEvent>,
+        at: Moment,
+    ) -> Result<Job, LedgerError> {
+        let (trusted, dead) = (Arc::clone(&self.trusted), Arc::clone(&self.dead));
+        self.call(move |db| {
+            let pays = events.iter().any(|event| matches!(event, JobEvent::Intent { .. }));
+            if pays && !trusted.load(Ordering::SeqCst) {
+                trust::intents(db)?;
+                trusted.store(true, Ordering::SeqCst);
+            }
+            if events.iter().all(JobEvent::may_be_lost) {
+                // A kill loses nothing of it, and the next commit that waits for the disk takes it along.
+                return without_fsync(&dead, db, |db| record::append(db, job, &events, at));
+            }
+            record::append(db, job, &events, at)
+        })
+        .await
     }
 
     /// The job of that number.

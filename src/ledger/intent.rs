@@ -24,6 +24,7 @@ pub(super) fn write(db: &Connection, key: &Key, message: For, at: Moment) -> Res
             return Err(LedgerError::KeyTaken { by });
         }
         db.execute("DELETE FROM intent WHERE key = ?1", [key.as_str()])?;
+        db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'reused'", [])?;
     }
     let For { job, n, seq } = message;
     let checksum = checksum(key.as_str(), job, n, "open");
@@ -81,8 +82,32 @@ pub(super) fn give_back(db: &Connection, key: &Key, job: JobId) -> Result<(), Le
 
 /// How many intents were ever written.
 pub(super) fn count(db: &Connection) -> Result<u64, LedgerError> {
-    let count: String = db.query_row("SELECT value FROM meta WHERE key = 'intents'", [], |row| row.get(0))?;
-    count.parse().map_err(|_| LedgerError::Damaged { what: format!("the count of intents is `{count}`") })
+    counter(db, "intents")
+}
+
+fn counter(db: &Connection, key: &str) -> Result<u64, LedgerError> {
+    let count: String = db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))?;
+    count.parse().map_err(|_| LedgerError::Damaged { what: format!("the count of {key} is `{count}`") })
+}
+
+/// Reads every intent there is, holds each against its checksum, and all against their count.
+pub(super) fn read_all(db: &Connection) -> Result<(), LedgerError> {
+    let mut rows = db.prepare("SELECT key, job, n, state, checksum FROM intent")?;
+    let mut rows = rows.query([])?;
+    let mut there = 0_u64;
+    while let Some(row) = rows.next()? {
+        let (key, job, n, state, stored): (String, i64, u16, String, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+        if checksum(&key, JobId(job), n, &state) != stored {
+            return Err(LedgerError::Damaged { what: format!("the intent of message {n} of job {job}") });
+        }
+        there += 1;
+    }
+    let wanted = count(db)?.saturating_sub(counter(db, "reused")?);
+    if there != wanted {
+        return Err(LedgerError::Damaged { what: format!("{there} intents are there of {wanted}") });
+    }
+    Ok(())
 }
 
 /// The job a key was used by, and whether its message was refused.

@@ -10,6 +10,7 @@ mod overview;
 mod record;
 
 mod intent;
+mod trust;
 
 mod render_times;
 
@@ -32,5 +33,7 @@ pub use query::Recorded;
 pub use request::{Answer, Ask, Request, Requests};
 pub use root::{Root, RootState};
 
+#[cfg(test)]
+mod cut_tests;
 #[cfg(test)]
 mod tests;

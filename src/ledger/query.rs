@@ -23,7 +23,12 @@ pub(super) fn job(db: &Connection, id: JobId) -> Result<Option<Job>, LedgerError
 
 /// All that has not ended, oldest first.
 pub(super) fn open_jobs(db: &Connection) -> Result<Vec<Job>, LedgerError> {
-    many(db, "SELECT body FROM job WHERE ended = 0 ORDER BY id", [])
+    let jobs = many(db, "SELECT body FROM job WHERE ended = 0 ORDER BY id", [])?;
+    // They are found by an index, and what an index says of its rows SQLite believes.
+    match jobs.iter().find(|job| job.is_ended()) {
+        Some(job) => Err(LedgerError::Damaged { what: format!("job {} is open, and has ended", job.id) }),
+        None => Ok(jobs),
+    }
 }
 
 /// The newest job of a clip at that place.

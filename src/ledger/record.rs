@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::{LedgerError, intent, query};
+use super::{LedgerError, intent, query, trust};
 use crate::crash::{self, Side};
 use crate::job::{EVENT_VERSION, Job, JobEvent, JobId, Moment, WordsFrom, admit, apply};
 
@@ -42,6 +42,9 @@ pub(super) fn append(
     let mut job = query::job(&change, id)?.ok_or(LedgerError::NoJob(id))?;
     if seq.is_some_and(|seq| seq != job.seq) {
         return Err(LedgerError::MovedOn(id));
+    }
+    if events.iter().any(|event| matches!(event, JobEvent::Intent { .. })) {
+        trust::job(&change, &job)?;
     }
     for event in events {
         job = step(&change, &job, event, at)?;

@@ -10,8 +10,11 @@ use uuid::Uuid;
 use super::LedgerError;
 
 /// Every migration there ever was, oldest first; a file's version is how many of them it has had.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_jobs.sql"), include_str!("../../migrations/0002_requests.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_jobs.sql"),
+    include_str!("../../migrations/0002_requests.sql"),
+    include_str!("../../migrations/0003_reused_keys.sql"),
+];
 
 /// Opens the ledger for writing, makes it where it is missing, and brings it up to date.
 ///
@@ -80,8 +83,7 @@ fn version(db: &Connection) -> Result<i64, LedgerError> {
 fn migrate(db: &mut Connection, path: &Path, found: i64) -> Result<(), LedgerError> {
     let done = usize::try_from(found).unwrap_or(0);
     for (at, sql) in MIGRATIONS.iter().enumerate().skip(done) {
-        // A ledger that is being made has nothing to keep.
-        if done > 0 {
+        if found > 0 {
             keep_copy(db, path, at)?;
         }
         let change = db.transaction()?;

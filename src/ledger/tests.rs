@@ -25,7 +25,7 @@ fn admitted(name: &[u8], ino: u64) -> JobEvent {
 }
 
 /// Takes a job up to where its message can be sent.
-async fn up_to_the_message(ledger: &Ledger, name: &[u8], ino: u64) -> Job {
+pub(super) async fn up_to_the_message(ledger: &Ledger, name: &[u8], ino: u64) -> Job {
     let job = ledger.found(vec![admitted(name, ino)], Moment(1)).await.unwrap();
     let stamp = job.clip.stamp;
     let events = vec![
@@ -38,7 +38,7 @@ async fn up_to_the_message(ledger: &Ledger, name: &[u8], ino: u64) -> Job {
     ledger.append(job.id, events, Moment(2)).await.unwrap()
 }
 
-fn intent(job: &Job) -> JobEvent {
+pub(super) fn intent(job: &Job) -> JobEvent {
     let key = job.key(0).unwrap();
     JobEvent::Intent { n: 0, again: job.again(0), key, baseline: "{}".into(), credits: None }
 }
@@ -242,4 +242,29 @@ async fn what_was_seen_of_an_older_job_is_not_recorded() {
     let late = ledger.append_at(old.id, old.seq, vec![JobEvent::Unsettled], Moment(3)).await.unwrap_err();
     assert!(matches!(late, LedgerError::MovedOn(_)) && !late.is_fatal(), "{late}");
     ledger.append_at(old.id, old.seq + 1, vec![JobEvent::Unsettled], Moment(3)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_ledger_of_an_older_dakbox_is_brought_up_to_date_after_a_copy() {
+    let disk = Disk::new();
+    let ledger = disk.open();
+    let (first, second) =
+        (up_to_the_message(&ledger, b"a.mp4", 1).await, up_to_the_message(&ledger, b"b.mp4", 2).await);
+    let sent = ledger.append(first.id, vec![intent(&first)], Moment(3)).await.unwrap();
+    let at = sent.message(0).unwrap().intent;
+    ledger.append(first.id, vec![JobEvent::Refused { n: 0, intent: at }], Moment(4)).await.unwrap();
+    ledger.append(second.id, vec![intent(&second)], Moment(5)).await.unwrap();
+    drop(ledger);
+    let copy = disk.dir.path().join("ledger.before-2.db");
+    assert!(!copy.exists(), "a new ledger needs none");
+    disk.sql().execute_batch("DELETE FROM meta WHERE key = 'reused'; PRAGMA user_version = 1").unwrap();
+
+    let ledger = disk.open();
+    assert!(copy.exists());
+    let third = up_to_the_message(&ledger, b"c.mp4", 3).await;
+    let taken = ledger.append(third.id, vec![intent(&third)], Moment(6)).await.unwrap_err();
+    assert!(
+        matches!(taken, LedgerError::KeyTaken { by } if by == second.id),
+        "what was paid is sound: {taken}"
+    );
 }

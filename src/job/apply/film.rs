@@ -5,11 +5,12 @@ use crate::job::{End, Film, Job, JobEvent, Phase, RelPath, Step, Upload};
 pub(super) fn session(job: &mut Job, event: &JobEvent) -> bool {
     match event {
         JobEvent::SessionOpened { session, task, account } if job.runs(Step::Session) => {
+            let is_first = job.sessions == 0;
             job.session = Some(session.clone());
             job.sessions += 1;
             job.task.clone_from(task);
             job.account.clone_from(account);
-            job.enter(Step::Upload);
+            job.enter_still_trying(Step::Upload, !is_first);
         }
         JobEvent::SessionDropped if !job.may_be_paid() && !job.closing() => job.drop_session(),
         JobEvent::Uploaded { content, stamp, applied } if job.runs(Step::Upload) => {

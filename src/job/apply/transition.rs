@@ -101,6 +101,16 @@ impl Job {
         self.waiting = None;
     }
 
+    /// The same where the step before was only on the way to one that has failed: its tries and its wait go on. Else an
+    /// upload that never comes through would be tried for ever, each time in a session of its own.
+    pub(super) fn enter_still_trying(&mut self, step: Step, still: bool) {
+        let (attempts, waiting) = (self.attempts, self.waiting.take());
+        self.enter(step);
+        if still {
+            (self.attempts, self.waiting) = (attempts, waiting);
+        }
+    }
+
     /// Whether it can go on where it stopped: nothing was paid, or what was paid for is at hand.
     pub fn may_go_on(&self) -> bool {
         !self.may_be_paid()
@@ -131,7 +141,7 @@ impl Job {
 
     /// Back to a fresh session. Only while nothing was paid in the old one.
     pub(super) fn drop_session(&mut self) {
-        self.enter(Step::Session);
+        self.enter_still_trying(Step::Session, self.upload == Upload::Doubt);
         (self.session, self.task) = (None, None);
         (self.upload, self.content) = (Upload::Fresh, None);
         (self.draft_seq, self.render, self.film) = (None, Render::default(), None);

@@ -94,11 +94,31 @@ impl House {
 
     /// Starts the daemon with flags, and with variables for this one start.
     pub(crate) fn start_in(&mut self, flags: &[&str], env: &[(&str, &str)]) {
-        let log = OpenOptions::new().append(true).create(true).open(self.path("daemon.log")).unwrap();
         let mut command = self.command(&[&["run"], flags].concat());
         command.envs(env.iter().copied());
+        self.daemon = Some(self.spawn_as(command));
+    }
+
+    /// Starts the program beside the test; what it says goes to the house's log.
+    pub(crate) fn spawn(&self, args: &[&str]) -> Daemon {
+        self.spawn_as(self.command(args))
+    }
+
+    /// The daemon, run by another program: as another user, within limits, under `strace`.
+    pub(crate) fn command_under(&self, outer: &[&str]) -> Command {
+        let inner = self.command(&["run"]);
+        let mut command = Command::new(outer[0]);
+        command.args(&outer[1..]).arg(inner.get_program()).args(inner.get_args());
+        command.env_clear().envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(self.path("")).stdin(Stdio::null());
+        command
+    }
+
+    /// The same for a command that runs the program.
+    pub(crate) fn spawn_as(&self, mut command: Command) -> Daemon {
+        let log = OpenOptions::new().append(true).create(true).open(self.path("daemon.log")).unwrap();
         command.stdout(log.try_clone().unwrap()).stderr(log);
-        self.daemon = Some(Daemon(command.spawn().unwrap()));
+        Daemon(command.spawn().unwrap())
     }
 
     /// The daemon that was started.

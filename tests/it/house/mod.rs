@@ -2,7 +2,9 @@
 
 mod clips;
 mod daemon;
+mod disk;
 mod door;
+mod line;
 mod service;
 mod tls;
 mod tree;
@@ -17,7 +19,9 @@ use tempfile::TempDir;
 
 pub(crate) use self::clips::{clip, media, sha256};
 pub(crate) use self::daemon::{Daemon, Ran};
+pub(crate) use self::disk::Disk;
 pub(crate) use self::door::Door;
+pub(crate) use self::line::{At, How, Line, Plan};
 pub(crate) use self::service::{Service, World};
 pub(crate) use self::tls::{Flaw, Front, Trouble};
 pub(crate) use self::tree::{files_below, picture_of};

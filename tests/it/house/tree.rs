@@ -28,10 +28,9 @@ pub(crate) fn picture_of(folder: &Path) -> String {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let Ok(meta) = entry.path().symlink_metadata() else { continue };
-            let hash = match fs::read(entry.path()) {
-                Ok(bytes) if meta.is_file() => sha256(&bytes),
-                _ => "-".to_owned(),
-            };
+            // Reading a pipe would never end.
+            let bytes = meta.is_file().then(|| fs::read(entry.path()).ok()).flatten();
+            let hash = bytes.map_or_else(|| "-".to_owned(), |bytes| sha256(&bytes));
             let at = (meta.mtime(), meta.mtime_nsec());
             lines.push(format!("{} {} {:o} {at:?} {hash}", entry.path().display(), meta.len(), meta.mode()));
             if meta.is_dir() {
