@@ -126,6 +126,11 @@ impl Limits {
             let wait = error.retry_after.unwrap_or(self.retry_wait * TRIES).min(self.longest);
             state.token = Some(now + wait);
         } else {
+            let held = state.account.is_some_and(|until| until > now);
+            if held && error.retry_after.is_none() {
+                // One moment of the service's, told to several calls that were out.
+                return;
+            }
             let own = self.retry_wait.saturating_mul(1 << state.strikes.min(DOUBLINGS));
             state.strikes = if error.retry_after.is_some() { 0 } else { state.strikes + 1 };
             let until = now + error.retry_after.unwrap_or(own).min(self.longest);
@@ -216,6 +221,15 @@ mod tests {
         limits.heed(Call::State, None, now);
         limits.heed(Call::Export, Some(&refused(Call::Export, None)), now);
         assert_eq!(left(&limits, Call::Export, now), Some(30), "a call that went well ends the row");
+    }
+
+    #[test]
+    fn calls_that_were_out_together_are_told_one_thing() {
+        let (limits, now) = (Limits::new(WAIT, HOUR), Instant::now());
+        for call in Call::ALL.iter().filter(|call| **call != Call::Token) {
+            limits.heed(*call, Some(&refused(*call, None)), now);
+        }
+        assert_eq!(left(&limits, Call::State, now), Some(30));
     }
 
     #[test]

@@ -212,7 +212,8 @@ impl JobEvent {
     pub const fn may_be_lost(&self) -> bool {
         match self {
             Self::SessionOpened { .. } | Self::Rendered { .. } => true,
-            Self::Started { step } => matches!(step.repeat(), Repeat::Safe),
+            // An upload that was begun must be known: else it goes up twice into one session.
+            Self::Started { step } => matches!(step.repeat(), Repeat::Safe) && !matches!(step, Step::Upload),
             _ => false,
         }
     }

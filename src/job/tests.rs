@@ -443,3 +443,52 @@ fn other_words_before_the_message_lead_to_where_they_are_sent() {
         "nothing of the old export is left"
     );
 }
+
+/// What was paid stays; of the rest only what stands in the new text is sent. A consent in it is still to be heard.
+#[test]
+fn other_words_put_back_after_a_payment() {
+    let told = |n: u8, again: bool, steps: &[&str]| {
+        let text = TextRef {
+            path: RelPath::from_bytes(b"talk.txt").unwrap(),
+            stamp: clip(0).stamp,
+            hash: ContentHash::new([n; 32]),
+        };
+        let messages = steps.iter().map(|step| (*step).to_owned()).collect();
+        let from = WordsFrom::Sidecar(text);
+        Order { words: steps.join("---"), messages, again, from, ..order("", 0) }
+    };
+    let back = |world: &World, order: Order| {
+        let failure = Failure::new(Code::Cancelled, "given up", "put it back");
+        let mut job = world.job.clone();
+        for event in [
+            JobEvent::Withdrawn { failure },
+            JobEvent::Started { step: Step::Tidy },
+            JobEvent::Tidied { clip_at: None, left: false },
+            JobEvent::Reopened { clip: clip(0), order },
+        ] {
+            job = apply(&job, &event, Moment(0)).unwrap();
+        }
+        job
+    };
+    let mut world = World::new(1);
+    world.job.order = told(1, false, &["captions", "loud music"]);
+    world.log[0] = JobEvent::Admitted { clip: clip(0), order: world.job.order.clone() };
+    for luck in [Luck::Answers, Luck::Answers, Luck::Answers, Luck::Answers] {
+        world.go(luck);
+    }
+    assert_eq!(world.job.step, Step::Instruct(1));
+    let job = back(&world, told(2, false, &["captions", "soft music"]));
+    assert_eq!(
+        (job.order.messages.clone(), job.step),
+        (vec!["captions".into(), "soft music".into()], Step::Instruct(1))
+    );
+
+    world.go(Luck::BreaksAfterAccepting);
+    let job = back(&world, told(3, true, &["captions", "loud music"]));
+    assert_eq!(
+        (&job.order.from, job.step),
+        (&world.job.order.from, Step::Instruct(1)),
+        "the consent is not used up"
+    );
+    assert!(!JobEvent::Started { step: Step::Upload }.may_be_lost());
+}

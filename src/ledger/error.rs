@@ -66,7 +66,27 @@ impl LedgerError {
     }
 
     /// Whether the ledger as a whole can't be trusted any more: the daemon stops rather than go on paying.
-    pub const fn is_fatal(&self) -> bool {
-        matches!(self, Self::Sql(_) | Self::Io(_) | Self::Damaged { .. } | Self::Closed | Self::Newer { .. })
+    pub fn is_fatal(&self) -> bool {
+        match self {
+            // Somebody else holds the file: nothing was written, and nothing is lost by trying again.
+            Self::Sql(error) => error.sqlite_error_code() != Some(rusqlite::ErrorCode::DatabaseBusy),
+            Self::Io(_) | Self::Damaged { .. } | Self::Closed | Self::Newer { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_holds_the_file_for_a_moment_ends_nothing() {
+        let sql =
+            |code| LedgerError::Sql(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
+        assert!(!sql(rusqlite::ffi::SQLITE_BUSY).is_fatal());
+        assert!(
+            sql(rusqlite::ffi::SQLITE_IOERR_FSYNC).is_fatal() && sql(rusqlite::ffi::SQLITE_FULL).is_fatal()
+        );
     }
 }

@@ -111,7 +111,7 @@ pub(super) fn read_all(db: &Connection) -> Result<(), LedgerError> {
 }
 
 /// The job a key was used by, and whether its message was refused.
-fn find(db: &Connection, key: &Key) -> Result<Option<(JobId, bool)>, LedgerError> {
+pub(super) fn find(db: &Connection, key: &Key) -> Result<Option<(JobId, bool)>, LedgerError> {
     let row = db
         .query_row("SELECT job, n, state, checksum FROM intent WHERE key = ?1", [key.as_str()], |row| {
             Ok((

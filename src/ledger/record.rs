@@ -60,7 +60,10 @@ fn step(change: &Transaction<'_>, job: &Job, event: &JobEvent, at: Moment) -> Re
     let next = apply(job, event, at)?;
     store_event(change, job.id, next.seq, event, at)?;
     match event {
-        JobEvent::Intent { n, key, .. } => {
+        JobEvent::Intent { n, again, key, .. } => {
+            if let (0, 0, Some(by)) = (*n, *again, sibling(change, job)?) {
+                return Err(LedgerError::KeyTaken { by });
+            }
             intent::write(change, key, intent::For { job: job.id, n: *n, seq: next.seq }, at)?;
             // A text that says `Again: yes` has had its say with the first message it lets out.
             if let (true, WordsFrom::Sidecar(text), Some(key)) =
@@ -84,6 +87,19 @@ fn step(change: &Transaction<'_>, job: &Job, event: &JobEvent, at: Moment) -> Re
         _ => {}
     }
     Ok(next)
+}
+
+/// Another job that has sent a later step of these words for this clip: its first ones it has sent under other words,
+/// which these were made of (`A`, put back as `A` and `B`).
+fn sibling(change: &Transaction<'_>, job: &Job) -> Result<Option<JobId>, LedgerError> {
+    let steps = u16::try_from(job.order.messages.len()).unwrap_or(u16::MAX);
+    for key in (1..steps).filter_map(|n| job.key_after(n, 0)) {
+        match intent::find(change, &key)? {
+            Some((by, false)) if by != job.id => return Ok(Some(by)),
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 fn store_event(

@@ -100,10 +100,16 @@ fn migrate(db: &mut Connection, path: &Path, found: i64) -> Result<(), LedgerErr
 /// A copy of the ledger as it was before migration `at`, beside it.
 fn keep_copy(db: &Connection, path: &Path, at: usize) -> Result<(), LedgerError> {
     let copy: PathBuf = path.with_extension(format!("before-{}.db", at + 1));
-    if !copy.exists() {
-        db.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+    if copy.exists() {
+        return Ok(());
     }
-    Ok(())
+    // Half a copy must not count as one, and what people asked for is nobody else's business.
+    let part = copy.with_extension("part");
+    let _ = std::fs::remove_file(&part);
+    let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&part)?;
+    db.execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
+    file.sync_all()?;
+    Ok(std::fs::rename(&part, &copy)?)
 }
 
 fn found_ledger(change: &Transaction<'_>) -> Result<(), LedgerError> {

@@ -262,7 +262,8 @@ async fn a_ledger_of_an_older_dakbox_is_brought_up_to_date_after_a_copy() {
         .unwrap();
 
     let ledger = disk.open();
-    assert!(copy.exists());
+    let mode = std::os::unix::fs::PermissionsExt::mode(&copy.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "nobody else reads what was asked for");
     let third = up_to_the_message(&ledger, b"c.mp4", 3).await;
     let taken = ledger.append(third.id, vec![intent(&third)], Moment(6)).await.unwrap_err();
     assert!(

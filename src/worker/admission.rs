@@ -39,10 +39,12 @@ pub(super) fn judge(
     let file = file.filter(|job| job.clip.stamp.same_contents(stamp));
     let Some(job) = file.or(left) else { return Admission::New };
     match &job.end {
-        Some(End::Cancelled) => Admission::Reopens(Box::new(job)),
-        Some(End::Failed(_)) if job.is_ended() && !job.left && job.may_go_on() => {
+        Some(End::Cancelled) if job.withdrawn.is_none() => Admission::Reopens(Box::new(job)),
+        // What a person gave up goes on only where it was put back: a clip that could not be put away was not.
+        Some(End::Cancelled | End::Failed(_)) if job.is_ended() && !job.left && job.may_go_on() => {
             Admission::Reopens(Box::new(job))
         }
+        Some(End::Cancelled) => Admission::Finished,
         Some(_) if job.left && job.clip.path == *clip && asks_the_same(&job.order, order) => {
             Admission::Finished
         }

@@ -19,7 +19,7 @@ struct State {
     closed: Option<Failure>,
     /// A message tries whether there are credits again.
     trying: bool,
-    /// When the balance was last found to be nothing.
+    /// When the balance was last found to be nothing, or too little.
     empty: Option<Instant>,
 }
 
@@ -48,7 +48,11 @@ impl Drop for Try<'_> {
 impl Gate {
     /// A message was refused for want of credits.
     pub fn close(&self, why: &Failure) {
-        self.state().closed = Some(why.clone());
+        let mut state = self.state();
+        state.closed = Some(why.clone());
+        // What was just refused would be refused again: the next try has its time.
+        state.empty = Some(Instant::now());
+        drop(state);
         self.changed.notify_one();
     }
 
@@ -109,10 +113,11 @@ mod tests {
         let gate = Gate::default();
         assert!(matches!(gate.pass(LONG), Pass::Free));
         gate.close(&no_credits());
-        let Pass::Try(first) = gate.pass(LONG) else { panic!("nobody tries it yet") };
-        assert!(matches!(gate.pass(LONG), Pass::Held(why) if why.code == Code::NoCredits));
+        assert!(matches!(gate.pass(LONG), Pass::Held(_)), "what was just refused is not tried at once");
+        let Pass::Try(first) = gate.pass(Duration::ZERO) else { panic!("nobody tries it yet") };
+        assert!(matches!(gate.pass(Duration::ZERO), Pass::Held(why) if why.code == Code::NoCredits));
         drop(first);
-        let Pass::Try(second) = gate.pass(LONG) else { panic!("nobody tries it any more") };
+        let Pass::Try(second) = gate.pass(Duration::ZERO) else { panic!("nobody tries it any more") };
         gate.open();
         assert!(matches!(gate.pass(LONG), Pass::Free));
         drop(second);

@@ -111,7 +111,14 @@ impl Intake {
             Admission::New => {
                 let mut events = vec![JobEvent::Admitted { clip, order }];
                 events.extend(failure.map(|failure| JobEvent::Failed { failure }));
-                let job = self.tools.ledger.found(events.clone(), wall()).await?;
+                let job = match self.tools.ledger.found(events.clone(), wall()).await {
+                    Err(error) if !error.is_fatal() => {
+                        tracing::warn!(%error, "a clip can't be recorded now, and is looked at once more");
+                        self.tools.inbox.report_anew(&arrival.clip);
+                        return Ok(());
+                    }
+                    found => found?,
+                };
                 tracing::info!(job = %job.id, clip = %job.clip.path, "{} is taken: {}", job.clip.path, story::words(&job));
                 Some((job, events))
             }

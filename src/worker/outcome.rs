@@ -24,6 +24,10 @@ impl Dispatcher {
             Err(error) => return self.lost(&error).await,
         };
         let id = claim.id();
+        if self.running.get(&id).is_some_and(|(step, _)| *step != claim.step()) {
+            // It was cut off just when it had ended, and something else runs for the job by now.
+            return Ok(());
+        }
         self.running.remove(&id);
         self.tools.progress.end(id);
         // What the step has recorded on its way belongs to what is known of the job.

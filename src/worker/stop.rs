@@ -64,7 +64,8 @@ impl From<LedgerError> for Stop {
                 format!("the same clip was sent with the same words before, for job {by}"),
                 "Write `Again: yes` as the first line of the text to pay for it once more.",
             )),
-            error => Self::Ledger(error),
+            error if error.is_fatal() => Self::Ledger(error),
+            _ => Self::Stale,
         }
     }
 }

@@ -76,6 +76,24 @@ fn ended(end: JobEvent, left: bool) -> Vec<JobEvent> {
     vec![end, JobEvent::Started { step: Step::Tidy }, JobEvent::Tidied { clip_at: None, left }]
 }
 
+/// It goes on only where it was put back: else a restart would pay for what a person gave up.
+#[test]
+fn what_a_person_gave_up_goes_on_when_it_is_put_back() {
+    let given_up = || JobEvent::Withdrawn { failure: Failure::new(Code::Cancelled, "no", "no") };
+    let same = Some(asks("x", own_text(1)));
+    for (happened, reopens) in [
+        (ended(given_up(), false), true),
+        // It could not be put away, or was not yet.
+        (ended(given_up(), true), false),
+        (vec![given_up()], false),
+    ] {
+        let job = after(1, &happened);
+        let judged = judge(&path("a.mp4"), &stamp(1), same.as_ref(), Some(job.clone()), Some(job));
+        assert_eq!(matches!(judged, Admission::Reopens(_)), reopens, "{judged:?}");
+        assert!(reopens || judged == Admission::Finished, "{judged:?}");
+    }
+}
+
 /// A story, what had happened to the job, the name and the file that arrive, what they ask, and what that is.
 type Row<'a> = (&'a str, Vec<JobEvent>, &'a str, Stamp, &'a Option<Order>, fn(&Job) -> Admission);
 

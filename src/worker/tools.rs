@@ -113,9 +113,9 @@ impl Tools {
         tokio::pin!(message);
         let mut still =
             tokio::time::interval_at((started + config.jobs.still_working).into(), config.jobs.still_working);
-        let silence = || heard_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+        let silence = self.watch_silence(job, session, &heard_at);
+        tokio::pin!(silence);
         loop {
-            let patience = config.api.silence_timeout.saturating_sub(silence());
             tokio::select! {
                 end = &mut message => {
                     if let Some(skipped) = end.as_ref().ok().map(|end| end.skipped).filter(|n| *n > 0) {
@@ -127,11 +127,21 @@ impl Tools {
                     let minutes = started.elapsed().as_secs() / 60;
                     tracing::info!(job = %job, "the service is still working, {minutes} min so far");
                 }
-                // Something may have been heard while this waited.
-                () = tokio::time::sleep(patience) => if silence() >= config.api.silence_timeout {
-                    self.look_beside(job, session).await;
-                    *heard_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-                }
+                () = &mut silence => {}
+            }
+        }
+    }
+
+    /// Looks beside an open stream whenever nothing was heard for long; never ends. The stream is heard meanwhile.
+    async fn watch_silence(&self, job: JobId, session: &SessionId, heard_at: &Mutex<Instant>) {
+        let long = self.config().api.silence_timeout;
+        let silent = || heard_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+        loop {
+            // Something may have been heard while this waited.
+            tokio::time::sleep(long.saturating_sub(silent())).await;
+            if silent() >= long {
+                self.look_beside(job, session).await;
+                *heard_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
             }
         }
     }

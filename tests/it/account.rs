@@ -130,3 +130,41 @@ fn thirty_clips_make_no_storm_at_a_service_that_is_down() {
     }
     assert_eq!((house.world().charges(), house.world().most_charged()), (30, 1));
 }
+
+#[test]
+fn a_balance_that_cannot_be_read_does_not_keep_the_gate_closed() {
+    let mut house = House::with(faulty(&["message:code=2001x1", "credits:status=404"]), "");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.delivered("talk");
+    assert_eq!((house.world().requests("message"), house.world().charges()), (2, 1));
+}
+
+#[test]
+fn an_export_that_is_held_gives_its_place_up_and_says_why() {
+    let settings = "[jobs]\nconcurrency = 1\nstill_working = \"500ms\"\n";
+    let mut house = House::with(faulty(&["status:retry-after=8x1"]), settings);
+    house.drop_pair("talk", WORDS);
+    house.start();
+    let note = house.waits("talk", "rate-limited");
+    assert!(note.contains("Credits were spent"), "{note}");
+    house.delivered("talk");
+    assert_eq!(house.world().charges(), 1);
+}
+
+#[test]
+fn the_wait_that_a_message_was_asked_for_is_waited_once() {
+    let mut house = House::with(faulty(&["message:retry-after=4x1"]), "");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.delivered("talk");
+    let story = house.run(&["show", "1", "--json"]).out;
+    let mut events = story.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let tried = events.rfind(|event| event["event"] == "tried").unwrap();
+    // The account was left alone for four seconds already when this was recorded.
+    let at: jiff::Timestamp = tried["at"].as_str().unwrap().parse().unwrap();
+    let again = tried["text"].as_str().unwrap().split("Again from ").nth(1).unwrap();
+    let again: jiff::civil::DateTime = again[..19].parse().unwrap();
+    let again = again.to_zoned(jiff::tz::TimeZone::system()).unwrap().timestamp();
+    assert!(again.as_second() - at.as_second() < 3, "{tried}");
+}

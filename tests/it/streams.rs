@@ -122,3 +122,16 @@ fn a_message_that_never_reached_the_service_is_sent_when_it_can_be() {
 fn ended_with_words_and_no_change() {
     story("message:unchangedx1", OnHangup::Cancel, 1, Waits("nothing-changed"));
 }
+
+/// A look beside the stream that gets no answer does not keep the stream from its end.
+#[test]
+fn the_stream_is_heard_while_the_state_is_looked_at() {
+    let settings = "[api]\nmessage_timeout = \"3s\"\nsilence_timeout = \"300ms\"\n";
+    let mut house = House::with(faulty(&["message:heartbeatsx1", "state:hang@2x1"]), settings);
+    house.drop_pair("talk", WORDS);
+    house.start();
+    // The look hangs for a minute; the message ends at its time, and what it did is seen.
+    let report = house.delivered("talk");
+    assert!(report.contains("may be missing"), "{report}");
+    assert_eq!((house.world().requests("message"), house.world().charges()), (1, 1));
+}

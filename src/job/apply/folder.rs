@@ -1,6 +1,6 @@
 //! What the folder does to a job: words, clips, names that change under it.
 
-use crate::job::{Clip, End, Job, JobEvent, Order, Phase, Render, Step, Upload, WordsFrom};
+use crate::job::{Clip, End, Fate, Job, JobEvent, Order, Phase, Render, Step, Upload, WordsFrom};
 
 /// What the folder does to a job: always before a message may have been paid, but for a rename.
 pub(super) fn folder(job: &mut Job, event: &JobEvent) -> bool {
@@ -71,7 +71,7 @@ pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
     if job.may_be_paid() {
         // What was paid for is in the project: what is left to be sent is sent, and the export is done anew.
         job.clip = clip.clone();
-        refine(&mut job.order, order);
+        refine(job, order);
         (job.render, job.film) = (Render::default(), None);
         job.enter(job.first_unsent());
     } else {
@@ -92,18 +92,24 @@ const fn is_own(order: &Order) -> bool {
     matches!(order.from, WordsFrom::Sidecar(_))
 }
 
-/// Other words after a message was paid for: steps that were not among those bound are sent after them, and the bound
-/// ones are never sent again.
-fn refine(bound: &mut Order, now: &Order) {
+/// Other words after a message was paid for: of the steps that were never sent those that stand in the new text are sent,
+/// and those that are new in it; what was paid for is never sent again.
+fn refine(job: &mut Job, now: &Order) {
     if !is_own(now) {
         return;
     }
-    bound.from = now.from.clone();
-    if bound.same_request(now) || now.words.is_empty() {
+    let in_doubt = job.messages.iter().any(|m| matches!(m.fate, Fate::Open | Fate::Ended(_)));
+    if !(in_doubt && now.again) {
+        // Else the text's consent is still to be heard.
+        job.order.from = now.from.clone();
+    }
+    if job.order.same_request(now) || now.words.is_empty() {
         return;
     }
-    let new = |step: &&String| !bound.messages.contains(step);
-    let added: Vec<String> = now.messages.iter().filter(new).cloned().collect();
-    bound.messages.extend(added);
-    bound.words.clone_from(&now.words);
+    let paid = job.messages.iter().filter(|m| m.may_be_paid()).map(|m| m.n + 1).max().unwrap_or(0);
+    job.messages.retain(|m| m.n < paid);
+    job.order.messages.truncate(usize::from(paid));
+    let bound = job.order.messages.clone();
+    job.order.messages.extend(now.messages.iter().filter(|step| !bound.contains(step)).cloned());
+    job.order.words.clone_from(&now.words);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::api::{ApiError, Output, Render, RenderStatus};
+use crate::api::{ApiError, ErrorKind, Output, Render, RenderStatus};
 use crate::job::{Code, Failure, JobEvent, Kind, RenderId};
 use crate::timeline::Reading;
 use crate::worker::Tools;
@@ -77,7 +77,14 @@ async fn look(
                 watch.saw(&render);
                 return Ok(render);
             }
-            Err(error) if error.failure().kind != Kind::Passing => return Err(error.into()),
+            // Nobody holds a place, without a note, for a wait that long.
+            Err(error)
+                if error.failure().kind != Kind::Passing
+                    || error.kind == ErrorKind::Held
+                    || error.retry_after > Some(config.jobs.still_working) =>
+            {
+                return Err(error.into());
+            }
             Err(error) => {
                 asked = error.retry_after.unwrap_or_default();
                 last = Some(error);

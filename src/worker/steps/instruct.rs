@@ -77,11 +77,16 @@ async fn credits<'a>(tools: &'a Tools, claim: &Claim) -> Result<(Option<Balance>
     };
     let credits = match tools.credits().await {
         Ok(credits) => credits,
-        Err(error) if trial.is_some() || error.token_refused() || error.kind == ErrorKind::Held => {
+        Err(error)
+            if error.token_refused()
+                || error.kind == ErrorKind::Held
+                || (trial.is_some() && error.is_fault()) =>
+        {
             return Err(error.into());
         }
-        // The balance is a line in a report: a message is not held for it.
-        Err(_) => return Ok((None, None)),
+        // The balance is a line in a report: a message is not held for it. Where it can't be read at all, the message
+        // itself finds out.
+        Err(_) => return Ok((None, trial)),
     };
     if trial.is_some() && credits.available <= 0.0 {
         tools.gate.found_empty();

@@ -34,7 +34,9 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
         Seen::Unchanged => match &message.fate {
             Fate::Ended(StreamEnd::Denied { failure, retry_after_ms }) => {
                 claim.commit(&tools.ledger, JobEvent::Refused { n, intent: message.intent }).await?;
-                let retry_after = retry_after_ms.map(Duration::from_millis);
+                // The account's own hold has waited for that long already.
+                let asked = retry_after_ms.filter(|_| failure.code != Code::RateLimited);
+                let retry_after = asked.map(Duration::from_millis);
                 Err(Stop::Failed { failure: failure.clone(), retry_after })
             }
             fate => Err(parked(tools, claim, unchanged(fate, &words)).await),
