@@ -65,11 +65,17 @@ impl LedgerError {
         }
     }
 
+    /// Whether it passes by itself: somebody else holds the file, or its disk is full. Nothing was written, SQLite has
+    /// taken all of it back, and nothing is lost by trying again.
+    pub fn passes(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseBusy, DiskFull};
+        matches!(self, Self::Sql(e) if matches!(e.sqlite_error_code(), Some(DatabaseBusy | DiskFull)))
+    }
+
     /// Whether the ledger as a whole can't be trusted any more: the daemon stops rather than go on paying.
     pub fn is_fatal(&self) -> bool {
         match self {
-            // Somebody else holds the file: nothing was written, and nothing is lost by trying again.
-            Self::Sql(error) => error.sqlite_error_code() != Some(rusqlite::ErrorCode::DatabaseBusy),
+            Self::Sql(_) => !self.passes(),
             Self::Io(_) | Self::Damaged { .. } | Self::Closed | Self::Newer { .. } => true,
             _ => false,
         }
@@ -81,12 +87,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_holds_the_file_for_a_moment_ends_nothing() {
+    fn what_passes_by_itself_ends_nothing() {
         let sql =
             |code| LedgerError::Sql(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
-        assert!(!sql(rusqlite::ffi::SQLITE_BUSY).is_fatal());
-        assert!(
-            sql(rusqlite::ffi::SQLITE_IOERR_FSYNC).is_fatal() && sql(rusqlite::ffi::SQLITE_FULL).is_fatal()
-        );
+        assert!(!sql(rusqlite::ffi::SQLITE_BUSY).is_fatal() && !sql(rusqlite::ffi::SQLITE_FULL).is_fatal());
+        assert!(sql(rusqlite::ffi::SQLITE_IOERR_FSYNC).is_fatal());
     }
 }

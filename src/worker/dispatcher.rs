@@ -212,7 +212,10 @@ impl Dispatcher {
                     self.hold(job);
                 }
                 Err(error) if error.is_fatal() => return Err(error),
-                Err(_) => return self.pause(id).await,
+                Err(error) => {
+                    super::outcome::tell_full(id, &error);
+                    return self.pause(id).await;
+                }
             }
         }
         self.hand_out(id, step);

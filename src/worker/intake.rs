@@ -114,6 +114,8 @@ impl Intake {
                 let job = match self.tools.ledger.found(events.clone(), wall()).await {
                     Err(error) if !error.is_fatal() => {
                         tracing::warn!(%error, "a clip can't be recorded now, and is looked at once more");
+                        // Not in circles while the ledger's disk is full.
+                        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
                         self.tools.inbox.report_anew(&arrival.clip);
                         return Ok(());
                     }

@@ -9,6 +9,13 @@ use super::stop::{self, Patience, Stop};
 use crate::job::{Action, Code, Failure, Job, JobEvent, JobId, Phase, Step, apply, next_action};
 use crate::ledger::LedgerError;
 
+/// A ledger that can't take anything now: nothing that costs is begun, and everything else goes on.
+pub(super) fn tell_full(job: JobId, error: &LedgerError) {
+    if error.passes() {
+        tracing::warn!(job = %job, %error, "what happened can't be recorded now, so the job waits: {error}");
+    }
+}
+
 /// A wait that the whole account shares, with something of each job's own: they must not all come at once.
 pub(super) fn spread(wait: Duration) -> Duration {
     wait + (wait / 4).min(Duration::from_secs(2)).mul_f64(super::chance()) + Duration::from_millis(1)
@@ -70,7 +77,10 @@ impl Dispatcher {
                 Ok(())
             }
             Err(error) if error.is_fatal() => Err(error),
-            Err(_) => self.pause(id).await,
+            Err(error) => {
+                tell_full(id, &error);
+                self.pause(id).await
+            }
         }
     }
 
@@ -133,11 +143,15 @@ impl Dispatcher {
                 match self.tools.ledger.append(id, events.clone(), wall()).await {
                     Ok(job) => self.recorded(job, &events, None),
                     Err(error) if error.is_fatal() => return Err(error),
-                    Err(_) => self.pause(id).await?,
+                    Err(error) => {
+                        tell_full(id, &error);
+                        self.pause(id).await?;
+                    }
                 }
             }
             Err(error) => {
                 tracing::debug!(job = %id, %error, "the job moved on meanwhile");
+                tell_full(id, &error);
                 self.pause(id).await?;
             }
         }
