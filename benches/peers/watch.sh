@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Baseline: what a competent sysadmin would write. inotifywait + curl + jq, strictly one clip at a time.
-# The rival that dakbox is measured against: the project's own baseline pipeline, taken over as it was. The one change is
-# that its start-up sleep is a variable, as its poll always was: both can be taken out, and dakbox gets no head start.
+# The rival that dakbox is measured against (benches/) and that the campaign is proved on (tests/it/campaign/rival.rs): the
+# project's own baseline pipeline, taken over as it was. The one change is that its start-up sleep is a variable, as its poll
+# always was: both can be taken out, and dakbox gets no head start.
 # usage: INBOX=.. OUTBOX=.. STATE=.. API=http://127.0.0.1:18080 ./watch.sh     RECOVER=requeue|leave
 set -uo pipefail
 : "${INBOX:?}" "${OUTBOX:?}" "${STATE:?}" "${API:=http://127.0.0.1:18080}" "${POLL:=30}" "${RECOVER:=requeue}" "${WARMUP:=0.3}" "${MAXB:=524288000}"

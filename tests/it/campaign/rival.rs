@@ -1,5 +1,5 @@
 //! The proof of the harness on another program: a shell pipeline as a good administrator would write it
-//! (`tests/peers/watch.sh`). Killed and started again it pays twice, and the same count at the same service says so.
+//! (`benches/peers/watch.sh`). Killed and started again it pays twice, and the same count at the same service says so.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -46,7 +46,7 @@ struct Pipeline(Child);
 
 impl Pipeline {
     fn start(place: &Place) -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/watch.sh");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/watch.sh");
         let mut command = Command::new("bash");
         command.arg(script).env("INBOX", place.path("inbox")).env("OUTBOX", place.path("outbox"));
         command.env("STATE", place.path("pipeline")).env("API", place.service.url()).env("POLL", "0.05");
