@@ -191,12 +191,14 @@ impl Source {
     }
 }
 
-/// Where the last box of a film begins.
+/// Where the last box of a film begins that a player needs: what is free may be missing.
 async fn last_box(path: &Path) -> io::Result<u64> {
     let bytes = tokio::fs::read(path).await?;
     let (mut at, mut last) = (0, 0);
     while let Some(size) = bytes.get(at..at + 4).and_then(|size| <[u8; 4]>::try_from(size).ok()) {
-        last = at;
+        if bytes.get(at + 4..at + 8) != Some(b"free") {
+            last = at;
+        }
         at += (u32::from_be_bytes(size) as usize).max(8);
     }
     Ok(last as u64)

@@ -49,6 +49,9 @@ impl Tools {
                 () = self.gate.changed() => {}
                 () = self.service.holds_changed() => {}
             }
+            if let Err(error) = self.record_account().await {
+                tracing::warn!(%error, "what the service asked for can't be kept over a restart");
+            }
             let holds = self.service.holds();
             if let Some(left) = holds.account {
                 let seconds = left.as_secs_f64();
@@ -62,9 +65,6 @@ impl Tools {
                     seconds,
                     "the service gives no token yet: none is asked for within {seconds:.1} s"
                 );
-            }
-            if let Err(error) = self.record_account().await {
-                tracing::warn!(%error, "what the service asked for can't be kept over a restart");
             }
         }
     }

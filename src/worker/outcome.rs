@@ -113,7 +113,7 @@ impl Dispatcher {
 
     pub(super) fn stopped(&mut self, claim: &Claim, stopped: &Stop) -> Vec<JobEvent> {
         let (now, patience) = (self.tools.clock.now(), self.patience());
-        if let Stop::Held { wait } = stopped {
+        if let Stop::Held { wait, .. } = stopped {
             self.relooks.insert(claim.id(), now.after(spread(*wait)));
         }
         let events = stop::events(claim.job(), stopped, now, patience);

@@ -19,6 +19,8 @@ pub enum Stop {
     Held {
         /// How long.
         wait: Duration,
+        /// Why, for a note.
+        failure: Failure,
     },
     /// The clip or its words are not as they were judged.
     Unsettled,
@@ -90,6 +92,10 @@ pub(super) fn events(job: &Job, stop: &Stop, now: Moment, patience: Patience) ->
         Stop::Unsettled => vec![JobEvent::Unsettled],
         Stop::Vanished => vec![JobEvent::Cancelled],
         Stop::SessionGone => session_gone(job, now, patience),
+        // As where a step is not even begun: a wait that takes long is told.
+        Stop::Held { wait, failure } if *wait > patience.tell && job.waiting.is_none() => {
+            vec![JobEvent::Waits { failure: failure.clone().waiting(), until: Some(now.after(*wait)) }]
+        }
         Stop::Held { .. } | Stop::Stale | Stop::Halted | Stop::Ledger(_) => Vec::new(),
     }
 }

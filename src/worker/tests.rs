@@ -190,6 +190,11 @@ fn what_is_recorded_of_a_step_that_stopped() {
     assert!(matches!(&only_a_person[..], [JobEvent::Waits { until: None, .. }]), "{only_a_person:?}");
     let permanent = told(&job, &Stop::failed(Failure::new(Code::Unsupported, "no", "?")));
     assert!(matches!(&permanent[..], [JobEvent::Failed { .. }]), "{permanent:?}");
+    let held = |wait| told(&job, &Stop::Held { wait, failure: down.clone() });
+    let long = held(Duration::from_mins(3));
+    let [JobEvent::Waits { until, .. }] = &long[..] else { panic!("a long hold is told: {long:?}") };
+    assert_eq!(*until, Some(now.after(Duration::from_mins(3))));
+    assert!(held(Duration::from_mins(1)).is_empty(), "a short one is not worth a note");
     assert!(told(&job, &Stop::Halted).is_empty() && told(&job, &Stop::Stale).is_empty());
 
     let died = |events: &[JobEvent]| cut_off(&after(1, events), now, patience);

@@ -173,7 +173,7 @@ impl From<ApiError> for Stop {
             return Self::SessionGone;
         }
         if error.kind == ErrorKind::Held {
-            return Self::Held { wait: error.retry_after.unwrap_or_default() };
+            return Self::Held { wait: error.retry_after.unwrap_or_default(), failure: error.failure() };
         }
         Self::Failed { failure: error.failure(), retry_after: error.retry_after }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dakbox_sandbox::{OnHangup, Options};
 
-use crate::house::{House, WORDS, faulty, quick};
+use crate::house::{House, WORDS, each, faulty, quick};
 
 const DIALECTS: [&str; 4] = ["nemo", "adk", "adk-whole", "adk-1"];
 
@@ -47,12 +47,12 @@ fn started(options: Options, settings: &str) -> House {
 
 #[test]
 fn events_that_come_twice_or_out_of_order_say_the_same() {
-    let house = started(quick(), "");
-    for dialect in DIALECTS {
+    each(DIALECTS, |dialect| {
+        let house = started(quick(), "");
         let plain = told(&house, &format!("message:dialect={dialect}"));
         assert!(plain.contains("I did what you asked"), "{dialect}: {plain}");
         // Where events have no ids, pieces that come twice and late can't be told from others.
-        let both = if dialect == "nemo" { "replay + message:shuffle" } else { "twice + message:shuffle" };
+        let both = if *dialect == "nemo" { "replay + message:shuffle" } else { "twice + message:shuffle" };
         for fault in ["twice", "replay", "shuffle", both] {
             assert_eq!(
                 told(&house, &format!("message:{fault} + message:dialect={dialect}")),
@@ -60,7 +60,7 @@ fn events_that_come_twice_or_out_of_order_say_the_same() {
                 "{fault}"
             );
         }
-    }
+    });
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn silence_is_looked_at_beside_the_open_stream() {
     let waits =
         "[api]\nmessage_timeout = \"3s\"\nsilence_timeout = \"200ms\"\nrecovery_interval = \"200ms\"\n";
     let jobs = "[jobs]\nstill_working = \"300ms\"\n";
-    for fault in ["beat=type", "beat=event", "beat=empty", "beat=comment", "late-hang"] {
+    each(["beat=type", "beat=event", "beat=empty", "beat=comment", "late-hang"], |&fault| {
         let house = started(quick(), &format!("{waits}{jobs}"));
         let beats = if fault == "late-hang" { String::new() } else { " + message:heartbeats".to_owned() };
         let stem = dropped(&house, &format!("message:{fault}{beats}"));
@@ -251,7 +251,7 @@ fn silence_is_looked_at_beside_the_open_stream() {
         let report = house.delivered(&stem);
         assert!(report.lines().next().unwrap().contains("may be missing"), "{fault}: {report}");
         assert_eq!((house.world().requests("message"), house.world().charges()), (1, 1), "{fault}");
-    }
+    });
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn most_memory(house: &mut House) -> u64 {
 /// A frame without an end is given up at its cap, a million frames are read to theirs; neither is kept.
 #[test]
 fn floods_leave_the_memory_flat() {
-    for (fault, incomplete) in [("flood=100000000", true), ("tiny=1000000", false)] {
+    each([("flood=100000000", true), ("tiny=1000000", false)], |&(fault, incomplete)| {
         let options = Options { message_time: Duration::from_millis(10), ..quick() };
         let mut house = started(options, "[api]\nmessage_timeout = \"5m\"\n");
         told(&house, "message:dialect=nemo");
@@ -283,5 +283,5 @@ fn floods_leave_the_memory_flat() {
         eprintln!("{fault}: {grown} KiB more");
         assert!(grown < 32 << 10, "{fault}: {grown} KiB more");
         assert_eq!((house.world().requests("message"), house.world().charges()), (2, 2), "{fault}");
-    }
+    });
 }

@@ -1,7 +1,7 @@
 //! Every number of the service at every call, also where it makes no sense: no clip is lost, none is paid for twice.
 
 use super::{delivered_once, dropped};
-use crate::house::{House, WORDS, faulty};
+use crate::house::{House, WORDS, each, faulty};
 
 /// Every call but the two that take something in.
 const OTHERS: [&str; 8] = ["token", "session", "state", "credits", "export", "status", "download", "claim"];
@@ -42,30 +42,36 @@ fn with_messages(faults: &[&str]) -> (House, Vec<String>) {
 
 #[test]
 fn numbers_that_make_no_sense_where_they_come() {
-    for fault in ["code=4001", "code=4002", "status=415", "status=413"] {
-        comes_through(&OTHERS, fault);
-    }
-    comes_through(&["token", "session", "credits", "claim"], "code=1002");
-    comes_through(&["token", "session", "credits", "claim"], "status=404");
+    let sessionless = &["token", "session", "credits", "claim"];
+    each(
+        [
+            (&OTHERS[..], "code=4001"),
+            (&OTHERS, "code=4002"),
+            (&OTHERS, "status=415"),
+            (&OTHERS, "status=413"),
+            (sessionless, "code=1002"),
+            (sessionless, "status=404"),
+        ],
+        |(calls, fault)| comes_through(calls, fault),
+    );
 }
 
 #[test]
 fn numbers_that_ask_for_money_or_patience_where_they_come() {
-    for fault in ["code=2001", "code=402", "status=429", "code=\"429\""] {
-        comes_through(&[&OTHERS[..], &["upload"]].concat(), fault);
-    }
+    let all = [&OTHERS[..], &["upload"]].concat();
+    each(["code=2001", "code=402", "status=429", "code=\"429\""], |fault| comes_through(&all, fault));
 }
 
 #[test]
 fn numbers_and_answers_that_nobody_knows() {
     let all = [&OTHERS[..], &["upload"]].concat();
-    for fault in ["code=7777", "code=\"7777\"", "status=400", "status=403", "status=422", "bare=409"] {
-        comes_through(&all, fault);
-    }
-    for answer in ["[]", r#"{"code":0,"data":null}"#, r#"{"code":NaN}"#, "null", "<p>login</p>"] {
+    each(
+        ["code=7777", "code=\"7777\"", "status=400", "status=403", "status=422", "bare=409", "bare=204"],
+        |fault| comes_through(&all, fault),
+    );
+    each(["[]", r#"{"code":0,"data":null}"#, r#"{"code":NaN}"#, "null", "<p>login</p>"], |answer| {
         comes_through(&["token", "session", "upload", "state", "credits"], &format!("answer={answer}"));
-    }
-    comes_through(&all, "bare=204");
+    });
 }
 
 #[test]

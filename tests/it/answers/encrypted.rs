@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::house::{Flaw, Front, House, Trouble, WORDS};
+use crate::house::{Flaw, Front, House, Trouble, WORDS, each};
 
 /// A house whose service is behind a front, and a clip in it.
 fn behind(flaw: Flaw, trouble: Trouble, settings: &str) -> (House, Front) {
@@ -18,7 +18,7 @@ fn behind(flaw: Flaw, trouble: Trouble, settings: &str) -> (House, Front) {
 
 #[test]
 fn whatever_happens_to_streams_the_message_leaves_once_and_over_http_1() {
-    for trouble in [Trouble::None, Trouble::Refused, Trouble::GoAway, Trouble::Closed] {
+    each([Trouble::None, Trouble::Refused, Trouble::GoAway, Trouble::Closed], |&trouble| {
         eprintln!("{trouble:?}");
         let (mut house, front) = behind(Flaw::None, trouble, "");
         house.start();
@@ -36,7 +36,7 @@ fn whatever_happens_to_streams_the_message_leaves_once_and_over_http_1() {
         }
         assert_eq!(house.log().contains("tried again soon"), trouble != Trouble::None, "{trouble:?}");
         assert_eq!((world.requests("session"), world.requests("export"), world.uploaded().len()), (1, 1, 1));
-    }
+    });
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::spawn;
 
 use super::{delivered_once, dropped, with_clip};
-use crate::house::{House, WORDS, faulty, quick};
+use crate::house::{House, WORDS, each, faulty, quick};
 
 /// Calls that may be repeated, but for the film, which is no JSON.
 const SHORT: [&str; 6] = ["session", "upload", "state", "export", "status", "credits"];
@@ -49,11 +49,11 @@ fn answers_without_end_or_bottom_take_no_memory() {
     let mut calm = with_clip(quick(), IMPATIENT);
     delivered_once(&calm);
     let idle = peak(&mut calm);
-    for fault in ["huge=2GB", "huge=endless", "huge=9MB", "deep=100000", "bomb=10GB", "truncate=50%"] {
+    each(["huge=2GB", "huge=endless", "huge=9MB", "deep=100000", "bomb=10GB", "truncate=50%"], |fault| {
         let mut house = survives(fault);
         let grown = peak(&mut house).saturating_sub(idle);
         assert!(grown <= 16 << 10, "{fault}: {grown} kB more than {idle}");
-    }
+    });
 }
 
 #[test]
@@ -61,30 +61,28 @@ fn a_message_answered_without_end_or_bottom_is_sent_once() {
     let mut calm = with_clip(quick(), IMPATIENT);
     delivered_once(&calm);
     let idle = peak(&mut calm);
-    for fault in ["huge=2GB", "huge=endless", "deep=100000", "bomb=10GB"] {
+    each(["huge=2GB", "huge=endless", "deep=100000", "bomb=10GB"], |fault| {
         eprintln!("{fault}");
         let mut house = dropped(&[&format!("message:{fault}x1")], IMPATIENT);
         house.waits("talk", "unknown-fate");
         assert_eq!((house.world().requests("message"), house.world().charges()), (1, 0), "{fault}");
         let grown = peak(&mut house).saturating_sub(idle);
         assert!(grown <= 16 << 10, "{fault}: {grown} kB more than {idle}");
-    }
+    });
 }
 
 #[test]
 fn lengths_that_lie_are_no_answers() {
-    for fault in ["length=+10", "length=-10"] {
+    each(["length=+10", "length=-10"], |fault| {
         let house = survives(fault);
         // The clip had arrived: it was looked for, and found.
         assert_eq!((house.world().requests("upload"), house.world().uploaded().len()), (1, 1), "{fault}");
-    }
+    });
 }
 
 #[test]
 fn floods_of_headers_are_cut_off() {
-    for fault in ["big-header=1MB", "headers=10000", "hints=endless"] {
-        survives(fault);
-    }
+    each(["big-header=1MB", "headers=10000", "hints=endless"], |fault| drop(survives(fault)));
     // A few hints more than anybody sends hurt nobody.
     let house = dropped(&["any:hints=1000"], "");
     delivered_once(&house);
@@ -93,12 +91,12 @@ fn floods_of_headers_are_cut_off() {
 
 #[test]
 fn a_message_behind_a_flood_of_headers_is_sent_once() {
-    for fault in ["big-header=1MB", "headers=10000"] {
+    each(["big-header=1MB", "headers=10000"], |fault| {
         eprintln!("{fault}");
         let house = dropped(&[&format!("message:{fault}x1")], IMPATIENT);
         house.waits("talk", "unknown-fate");
         assert_eq!((house.world().requests("message"), house.world().charges()), (1, 1), "{fault}");
-    }
+    });
     // As long as the connection stands the work goes on behind the flood, and is found in the state.
     let house = dropped(&["message:hints=endlessx1"], IMPATIENT);
     let report = house.delivered("talk");
@@ -109,9 +107,7 @@ fn a_message_behind_a_flood_of_headers_is_sent_once() {
 /// At a byte every second no answer would be whole within the time that a test has.
 #[test]
 fn answers_that_trickle_are_given_up() {
-    for fault in ["loris=1s", "drip=1s", "hang"] {
-        survives(fault);
-    }
+    each(["loris=1s", "drip=1s", "hang"], |fault| drop(survives(fault)));
 }
 
 /// A server that must never hear anything.
@@ -131,7 +127,7 @@ fn trap() -> (SocketAddr, Arc<AtomicUsize>) {
 #[test]
 fn nothing_is_taken_elsewhere() {
     let (elsewhere, heard) = trap();
-    for status in [301, 302, 303, 307, 308] {
+    each([301, 302, 303, 307, 308], |status| {
         let faults: Vec<String> = [&SHORT[..], &["token", "claim"]]
             .concat()
             .iter()
@@ -141,7 +137,7 @@ fn nothing_is_taken_elsewhere() {
         let house = dropped(&faults, "");
         delivered_once(&house);
         assert_eq!((house.world().requests("message"), heard.load(Ordering::SeqCst)), (1, 0), "{status}");
-    }
+    });
 }
 
 #[test]

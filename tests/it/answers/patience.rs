@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::{delivered_once, dropped};
-use crate::house::{House, WORDS, faulty};
+use crate::house::{House, WORDS, each, faulty};
 
 /// Calls that may be repeated.
 const REPEATABLE: [&str; 7] = ["session", "upload", "state", "export", "status", "download", "credits"];
@@ -20,7 +20,7 @@ fn a_date_to_come_back_at_is_kept() {
 
 #[test]
 fn a_wait_without_measure_or_beyond_it_ends_all_the_same() {
-    for call in REPEATABLE {
+    each(REPEATABLE, |call| {
         for fault in [
             "retry-after=1000000000x1",
             "retry-after=99999999999999999999999x1",
@@ -32,12 +32,12 @@ fn a_wait_without_measure_or_beyond_it_ends_all_the_same() {
             delivered_once(&house);
             assert_eq!(house.world().requests("message"), 1);
         }
-    }
+    });
 }
 
 #[test]
 fn a_limit_on_tokens_is_asked_about_once() {
-    for fault in ["token:retry-after=600", "token:retry-after=date+600", "token:retry-after=1000000000"] {
+    each(["token:retry-after=600", "token:retry-after=date+600", "token:retry-after=1000000000"], |fault| {
         let mut house = House::with(faulty(&[fault]), "");
         let stems = ["a", "b", "c", "d", "e"];
         for stem in stems {
@@ -50,12 +50,12 @@ fn a_limit_on_tokens_is_asked_about_once() {
         sleep(Duration::from_secs(2));
         let asked = house.world().requests("token");
         assert!(asked <= 2, "{fault}: {asked}");
-    }
+    });
 }
 
 #[test]
 fn a_gateway_that_fails_is_asked_again_a_few_times_and_no_more() {
-    for fault in ["status=500x2", "status=502x2", "bare=503x2", "late-status=504x2"] {
+    each(["status=500x2", "status=502x2", "bare=503x2", "late-status=504x2"], |fault| {
         eprintln!("{fault}");
         let faults: Vec<String> = REPEATABLE.iter().map(|call| format!("{call}:{fault}")).collect();
         let faults: Vec<&str> = faults.iter().map(String::as_str).collect();
@@ -67,7 +67,7 @@ fn a_gateway_that_fails_is_asked_again_a_few_times_and_no_more() {
             // An upload in doubt that is not there opens another session each time.
             assert!(world.requests(call) <= 5, "{fault}: {} times {call}", world.requests(call));
         }
-    }
+    });
     let house = dropped(&["session:status=500"], "[jobs]\nmax_attempts = 3\nwaiting_recheck = \"1h\"\n");
     house.waits("talk", "service-down");
     assert_eq!(house.world().requests("session"), 3);
@@ -94,7 +94,7 @@ fn a_gateway_that_fails_at_a_message_leaves_its_fate_unknown() {
 /// Five clips are under way when the token of all of them runs out, found out by one call.
 #[test]
 fn a_token_that_runs_out_for_all_is_renewed_once() {
-    for call in REPEATABLE.into_iter().chain(["message", "claim"]) {
+    each([&REPEATABLE[..], &["message", "claim"]].concat(), |call| {
         eprintln!("{call}");
         let fault = format!("{call}:code=1001@2x1");
         let mut house = House::with(faulty(&[&fault]), "[jobs]\nconcurrency = 5\nuploads = 5\n");
@@ -110,9 +110,9 @@ fn a_token_that_runs_out_for_all_is_renewed_once() {
         assert_eq!((world.charges(), world.most_charged()), (5, 1), "{call}");
         assert_eq!(
             world.requests("token"),
-            if call == "claim" { world.requests("token") } else { 2 },
+            if *call == "claim" { world.requests("token") } else { 2 },
             "{call}"
         );
         assert!(world.requests("upload") <= 10 && world.requests("message") <= 10, "{call}");
-    }
+    });
 }

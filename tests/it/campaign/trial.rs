@@ -107,7 +107,15 @@ impl Trial {
         let before = self.house.log().len();
         self.house.start_in(&[], &[("DAKBOX_CRASH_AT", point)]);
         let until = Instant::now() + most;
-        while self.house.running().is_running() && Instant::now() < until && !self.is_at_rest() {
+        let mut rests: Option<Instant> = None;
+        // The last points come behind the last move, and behind the last record.
+        while self.house.running().is_running()
+            && Instant::now() < until
+            && rests.is_none_or(|since| since.elapsed() < Duration::from_millis(300))
+        {
+            if rests.is_none() && self.is_at_rest() && self.is_on_record() {
+                rests = Some(Instant::now());
+            }
             sleep(Duration::from_millis(5));
         }
         self.house.kill();

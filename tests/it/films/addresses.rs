@@ -6,49 +6,50 @@ use std::path::Path;
 use dakbox_sandbox::{Options, Shape};
 
 use super::elsewhere::{Elsewhere, film, redirect};
-use super::{delivered_by, delivered_under};
-use crate::house::{House, WORDS, faulty, quick};
+use super::{assert_one_of, delivered_by, delivered_under, seen_until_delivered};
+use crate::house::{House, WORDS, each, faulty, quick, sha256};
 
 /// What a status may say in place of the truth.
 fn completed(address: &str) -> String {
     format!(r#"status:answer={{"code":0,"data":{{"status":"completed","outputUrl":"{address}"}}}} x1"#)
 }
 
-/// The film that the sandbox renders without ffmpeg.
+/// A film that no render of the sandbox is.
 fn sample() -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample-result.mp4")).unwrap()
 }
 
 #[test]
 fn the_address_is_found_wherever_it_stands() {
-    for shape in [Shape::Wrapped, Shape::Bare] {
+    each([Shape::Wrapped, Shape::Bare], |&shape| {
         for fault in ["place=output.url", "place=data.outputUrl", "place=outputUrl", "no-status"] {
             let faults = [&format!("status:{fault}")[..]];
             let house = delivered_by(House::with(Options { shape, ..faulty(&faults) }, ""), &faults);
             let at: Vec<_> = house.world().downloads().into_iter().map(|(at, ..)| at).collect();
             assert_eq!(at, [house.service.address().to_string()], "{shape:?} {fault}: by its address, once");
         }
-    }
+    });
 }
 
 #[test]
 fn without_an_address_or_with_a_dead_one_the_status_is_asked_once_more_and_then_the_service_itself() {
     let never = "[jobs]\nmax_attempts = 1\nwaiting_recheck = \"1h\"\n";
-    for (fault, asked) in [
+    let cases = [
         ("status:no-url", vec!["api"]),
         ("download:status=403x1", vec!["api"]),
         ("download:status=404x1", vec!["api"]),
         ("download:status=410x1", vec!["api"]),
         ("download:status=503x1", vec!["api"]),
         ("download:answer=<html>This link has expired</html> x1", vec!["api"]),
-    ] {
+    ];
+    each(cases, |(fault, asked)| {
         // One try and no second look: whatever backs off would wait for an hour.
         let house = delivered_by(House::with(faulty(&[fault]), never), &[fault]);
         let world = house.world();
         let downloads = world.downloads();
-        assert_eq!(downloads.iter().map(|(at, ..)| at.as_str()).collect::<Vec<_>>(), asked, "{fault}");
+        assert_eq!(&downloads.iter().map(|(at, ..)| at.as_str()).collect::<Vec<_>>(), asked, "{fault}");
         assert!(downloads.iter().all(|(.., token)| *token), "{fault}: the service wants its token");
-    }
+    });
     let house = delivered_under(&["status:no-urlx1"]);
     let at = house.world().downloads();
     assert_ne!(at[0].0, "api", "the second answer names the address");
@@ -74,7 +75,7 @@ fn a_film_that_is_gone_everywhere_is_rendered_once_more() {
 fn an_address_within_this_network_is_not_asked() {
     let inside = Elsewhere::at("127.0.0.2", |_, _| film(&sample()));
     let port = inside.port();
-    for host in [
+    let hosts = [
         "127.0.0.2",
         "2130706434",
         "0x7f000002",
@@ -82,37 +83,34 @@ fn an_address_within_this_network_is_not_asked() {
         "127.2",
         "[::ffff:127.0.0.2]",
         "[::ffff:7f00:2]",
-    ] {
-        assert_passed_over(&format!("http://{host}:{port}/film.mp4"));
-    }
+    ];
+    each(hosts, |host| assert_passed_over(&format!("http://{host}:{port}/film.mp4")));
     let house = delivered_under(&[&format!("download:redirect=http://127.0.0.2:{port}/film.mp4 x1")]);
     assert_eq!(house.world().downloads().len(), 1);
     assert_eq!(inside.heads(), [""; 0], "nobody came");
     // Nobody is there; what is asked for is told by the unit test.
-    for address in
-        ["http://10.0.0.1/film.mp4", "http://169.254.169.254/latest/meta-data", "http://[fc00::1]/film.mp4"]
-    {
-        assert_passed_over(address);
-    }
+    each(
+        ["http://10.0.0.1/film.mp4", "http://169.254.169.254/latest/meta-data", "http://[fc00::1]/film.mp4"],
+        |address| assert_passed_over(address),
+    );
 }
 
 #[test]
 fn an_address_that_is_no_web_address_is_not_asked() {
     // At the API's own host every port may be asked: what keeps this one from it is the user in the address.
     let other = Elsewhere::start(|_, _| film(&sample()));
-    for login in ["user:word@", "user@", ":word@"] {
+    each(["user:word@", "user@", ":word@"], |login| {
         assert_passed_over(&format!("http://{login}127.0.0.1:{}/film.mp4", other.port()));
-    }
+    });
     assert_eq!(other.heads(), [""; 0], "nobody came");
-    for address in [
+    let others = [
         "file:///etc/passwd",
         "ftp://static1.example/film.mp4",
         "data:video/mp4;base64,AAAA",
         "//static1.example/film.mp4",
         "",
-    ] {
-        assert_passed_over(address);
-    }
+    ];
+    each(others, |address| assert_passed_over(address));
 }
 
 /// The status is asked once more, and its second answer is true.
@@ -148,7 +146,9 @@ fn a_host_that_is_named_in_the_settings_is_asked_without_the_token() {
     let allowed = "[api]\ndownload_hosts = [\"localhost\"]\n";
     // By the address itself, and by a redirect of a request that had the token.
     for fault in [completed(&address), format!("download:redirect={address} x1")] {
-        delivered_by(House::with(faulty(&[&fault]), allowed), &[&fault]);
+        let mut house = House::with(faulty(&[&fault]), allowed);
+        let seen = seen_until_delivered(&mut house, &[&fault]);
+        assert_one_of(&[sha256(&sample())], &house, &seen, &[&fault]);
     }
     let heads = other.heads();
     assert_eq!(heads.len(), 2);
@@ -179,16 +179,17 @@ fn redirects_without_end_are_given_up_after_five() {
 
 #[test]
 fn a_redirect_into_this_network_or_off_the_web_is_not_followed() {
-    for address in [
+    let addresses = [
         "http://10.0.0.1/film.mp4",
         "file:///etc/passwd",
         "http://169.254.169.254/",
         "ftp://static1.example/film.mp4",
         "http://u:p@static1.example/film.mp4",
-    ] {
+    ];
+    each(addresses, |address| {
         let house = delivered_under(&[&format!("download:redirect={address} x1")]);
         assert_eq!(house.world().requests("download"), 2, "{address}");
-    }
+    });
 }
 
 #[test]
@@ -200,7 +201,7 @@ fn a_host_that_is_not_there_does_not_hold_the_film_up() {
 
 #[test]
 fn no_other_call_follows_a_redirect() {
-    for call in ["session", "upload", "export"] {
+    each(["session", "upload", "export"], |call| {
         let mut house = House::new();
         let elsewhere = format!("{}/elsewhere", house.service.url());
         house.service.faults(&format!("{call}:redirect={elsewhere} x1"));
@@ -209,5 +210,5 @@ fn no_other_call_follows_a_redirect() {
         // The house would hear of a request for what is no call.
         house.delivered("talk");
         assert_eq!(house.world().charges(), 1);
-    }
+    });
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Eye, assert_delivered, delivered_by, delivered_under};
-use crate::house::{House, WORDS, faulty};
+use crate::house::{House, WORDS, each, faulty};
 
 /// Where each request for the film began, in the order they came.
 fn ranges(house: &House) -> Vec<Option<u64>> {
@@ -12,11 +12,11 @@ fn ranges(house: &House) -> Vec<Option<u64>> {
 
 #[test]
 fn a_film_that_breaks_off_is_fetched_on_from_there() {
-    for fault in ["cut=50%x1", "break=50%x1", "cut=99.9%x1", "break=200000x1"] {
+    each(["cut=50%x1", "break=50%x1", "cut=99.9%x1", "break=200000x1"], |fault| {
         let house = delivered_under(&[&format!("download:{fault}")]);
         let ranges = ranges(&house);
         assert!(matches!(ranges[..], [None, Some(from)] if from > 0), "{fault}: {ranges:?}");
-    }
+    });
     let house = delivered_under(&["download:cut=50%x2", "download:no-tag"]);
     let ranges = ranges(&house);
     assert!(matches!(ranges[..], [None, Some(a), Some(b)] if 0 < a && a < b), "by its date: {ranges:?}");
@@ -25,7 +25,7 @@ fn a_film_that_breaks_off_is_fetched_on_from_there() {
 #[test]
 fn a_film_that_breaks_off_before_its_first_byte_is_fetched_again() {
     let stalls = "[api]\nstall_timeout = \"500ms\"\n";
-    for fault in [
+    let faults = [
         "reset=headersx1",
         "resetx1",
         "break=headersx1",
@@ -33,10 +33,11 @@ fn a_film_that_breaks_off_before_its_first_byte_is_fetched_again() {
         "cut=0x1",
         "break=0x1",
         "late-hangx1",
-    ] {
+    ];
+    each(faults, |fault| {
         let fault = format!("download:{fault}");
         delivered_by(House::with(faulty(&[&fault]), stalls), &[&fault]);
-    }
+    });
 }
 
 #[test]

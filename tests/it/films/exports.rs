@@ -5,7 +5,7 @@ use std::time::Duration;
 use dakbox_sandbox::{DraftForm, Options, SessionIds, Shape};
 
 use super::{delivered_by, delivered_under, slow};
-use crate::house::{House, WORDS, faulty, quick};
+use crate::house::{House, WORDS, each, faulty, quick};
 
 /// Where the request or its answer breaks, and how often the export is asked for then.
 const BREAKS: [(&str, u64); 13] = [
@@ -26,7 +26,7 @@ const BREAKS: [(&str, u64); 13] = [
 
 #[test]
 fn an_export_that_broke_is_asked_after_by_its_id_before_it_is_asked_for_again() {
-    for (fault, posts) in BREAKS {
+    each(BREAKS, |&(fault, posts)| {
         let fault = format!("export:{fault}x1");
         let stalls = "[api]\nstall_timeout = \"500ms\"\n";
         let house = delivered_by(House::with(faulty(&[&fault]), stalls), &[&fault]);
@@ -35,18 +35,18 @@ fn an_export_that_broke_is_asked_after_by_its_id_before_it_is_asked_for_again() 
         assert_eq!(world.renders(), [("completed".to_owned(), 1)], "{fault}: one id");
         // Once in doubt, once for the film where it was not done yet.
         assert!(world.requests("status") >= 1, "{fault}");
-    }
+    });
 }
 
 #[test]
 fn a_render_that_fails_is_asked_for_once_more_and_not_paid_again() {
-    for fault in ["status:failedx1", "status:deniedx1"] {
+    each(["status:failedx1", "status:deniedx1"], |fault| {
         let house = delivered_by(House::with(slow(&[fault]), ""), &[fault]);
         let world = house.world();
         assert_eq!(world.requests("export"), 2, "{fault}");
         assert_eq!(world.renders().len(), 2, "{fault}: each under its own id");
-    }
-    for fault in ["status:failed", "status:denied"] {
+    });
+    each(["status:failed", "status:denied"], |fault| {
         let mut house = House::with(slow(&[fault]), "");
         house.drop_pair("talk", WORDS);
         house.start();
@@ -56,7 +56,7 @@ fn a_render_that_fails_is_asked_for_once_more_and_not_paid_again() {
         assert_eq!((world.requests("export"), world.charges(), world.requests("message")), (2, 1, 1));
         assert_eq!(House::names(&house.failed("")), ["talk.error.txt", "talk.mp4", "talk.txt"]);
         assert_eq!(House::names(&house.outbox("")), [""; 0]);
-    }
+    });
 }
 
 #[test]
@@ -94,11 +94,11 @@ fn a_render_that_is_done_when_it_is_asked_for_is_fetched_at_once() {
 
 #[test]
 fn a_service_with_ids_of_its_own_is_asked_by_them() {
-    for shape in [Shape::Wrapped, Shape::Bare] {
+    each([Shape::Wrapped, Shape::Bare], |&shape| {
         let options = Options { shape, ..slow(&["export:other-id"]) };
         let house = delivered_by(House::with(options, ""), &["export:other-id"]);
         assert_eq!(house.world().renders(), [("completed".to_owned(), 1)]);
-    }
+    });
     let faults = ["export:other-id", "status:no-url"];
     let house = delivered_by(House::with(slow(&faults), ""), &faults);
     assert_eq!(house.world().downloads()[0].0, "api", "the last way goes by it as well");

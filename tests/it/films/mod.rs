@@ -21,21 +21,32 @@ fn delivered_under(faults: &[&str]) -> House {
 }
 
 fn delivered_by(mut house: House, faults: &[&str]) -> House {
+    let seen = seen_until_delivered(&mut house, faults);
+    assert_delivered(&house, &seen, faults);
+    house
+}
+
+/// What was seen under a film's name until the clip was delivered.
+fn seen_until_delivered(house: &mut House, faults: &[&str]) -> Vec<String> {
     eprintln!("{faults:?}");
-    let seen = Eye::on(&house);
+    let seen = Eye::on(house);
     house.drop_pair("talk", WORDS);
     house.start();
     house.delivered("talk");
-    assert_delivered(&house, &seen.shut(), faults);
-    house
+    seen.shut()
 }
 
 /// What holds of every film that was delivered, whatever happened on its way.
 fn assert_delivered(house: &House, seen: &[String], faults: &[&str]) {
+    assert_one_of(&house.world().films(), house, seen, faults);
+}
+
+/// The same, where the film is one of these.
+fn assert_one_of(films: &[String], house: &House, seen: &[String], faults: &[&str]) {
     let world = house.world();
     let film = fs::read(house.outbox("talk.mp4")).unwrap();
-    assert!(world.films().contains(&sha256(&film)), "{faults:?}");
-    assert!(seen.iter().all(|hash| world.films().contains(hash)), "{faults:?}: a part under a film's name");
+    assert!(films.contains(&sha256(&film)), "{faults:?}");
+    assert!(seen.iter().all(|hash| films.contains(hash)), "{faults:?}: a part under a film's name");
     assert_eq!((world.charges(), world.requests("message")), (1, 1), "{faults:?}");
     assert_eq!(House::names(&house.outbox("")), ["talk.mp4", "talk.report.txt"], "{faults:?}");
 }
