@@ -61,35 +61,9 @@ pub fn keep(inbox: &Dir, items: &[Item], store: &Dir, note: Option<(&Title, Note
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Moves a clip and what goes with it back to where they were dropped, from where [`keep`] has put them, and clears the
-/// note beside them; where they lie now. Nothing is overwritten: what can't have its old name stays.
-///
-/// # Errors
-/// Those of moving; `AlreadyExists` where something else lies at the clip's old place.
-pub fn give_back(inbox: &Dir, items: &[Item], store: &Dir, note: (&Title, Note)) -> io::Result<Vec<RelPath>> {
-    let group = Group::new(inbox, items, store, None)?;
-    let mut back = Vec::new();
-    // The text first: a clip that is back alone would be taken for one without words.
-    for (item, place) in group.items.iter().zip(&group.places).rev() {
-        let Place::Stored(number, at) = place else { continue };
-        inbox.make_below(&item.from.parent())?;
-        store.rename_new(at, inbox, &item.from)?;
-        if let Some(beside) = at.parent().join(&note.0.note(*number, note.1)) {
-            super::notes::clear(store, &beside)?;
-        }
-        back.push(item.from.clone());
-    }
-    for folder in items.iter().map(|item| item.from.parent()).collect::<BTreeSet<_>>() {
-        if !back.is_empty() {
-            inbox.sync(&folder)?;
-        }
-    }
-    Ok(back)
-}
-
 /// Where an item is while its group looks for a number.
 #[derive(Clone)]
-enum Place {
+pub(super) enum Place {
     Inbox,
     Stored(u32, RelPath),
     Missing,
@@ -106,7 +80,8 @@ impl Place {
     }
 }
 
-struct Group<'a> {
+/// A clip and what goes with it, each looked for in the inbox and in the store.
+pub(super) struct Group<'a> {
     inbox: &'a Dir,
     items: &'a [Item],
     store: &'a Dir,
@@ -116,7 +91,8 @@ struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
-    fn new(
+    /// Looks for them.
+    pub(super) fn new(
         inbox: &'a Dir,
         items: &'a [Item],
         store: &'a Dir,
@@ -142,6 +118,11 @@ impl<'a> Group<'a> {
                 .for_each(|p| *p = Place::Changed);
         }
         Ok(group)
+    }
+
+    /// Where each item is, in order.
+    pub(super) fn places(&self) -> &[Place] {
+        &self.places
     }
 
     /// Where each item goes under this number.

@@ -1,6 +1,7 @@
 //! What is collected: delivery, reports and notes, the archive.
 
 mod archive;
+mod back;
 mod deliver;
 mod file;
 mod names;
@@ -9,7 +10,8 @@ mod recover;
 mod space;
 mod transfer;
 
-pub use archive::{Fate, Item, Kept, give_back, keep};
+pub use archive::{Fate, Item, Kept, keep};
+pub use back::{Back, give_back};
 pub use deliver::{Landed, Landing, NotWhole, Whole};
 pub use names::{LAST_NUMBER, Note, Title, in_step};
 pub use recover::{find_ours, is_ours, sweep, sweep_top};

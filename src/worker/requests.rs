@@ -9,7 +9,7 @@ use super::folders::{Place, blocking};
 use super::{Wake, order, steps};
 use crate::job::{Code, End, Failure, Fate, Job, JobEvent, JobId, Phase, Step};
 use crate::ledger::{Answer, Ask, Ledger, LedgerError, Request};
-use crate::outbox;
+use crate::outbox::{self, Back};
 
 /// How often the ledger is asked for requests: nobody who asks is in a hurry, and a sleeping daemon should sleep.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -138,10 +138,13 @@ impl Dispatcher {
             outbox::give_back(&inbox, &items, &store, (&title, outbox::Note::Error))
         });
         Ok(match moved.await {
-            Ok(moved) if moved.contains(&clip) => {
+            Ok(Back::Given) => {
                 Ok(format!("{clip} is back in the inbox, and goes on when it has settled there"))
             }
-            Ok(_) => Err(format!("{clip} is not in the folder of failed clips any more; drop it again")),
+            Ok(Back::Taken(path)) => Err(format!("{path} lies in the inbox already, so nothing is put back")),
+            Ok(Back::Missing) => {
+                Err(format!("{clip} is not in the folder of failed clips any more; drop it again"))
+            }
             Err(error) => Err(format!("{clip} can't be put back: {error}")),
         })
     }

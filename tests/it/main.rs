@@ -10,6 +10,7 @@ mod answers;
 mod architecture;
 mod arrivals;
 mod asked;
+mod asked_again;
 mod campaign;
 mod captures;
 mod clock;
