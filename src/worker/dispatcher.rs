@@ -91,10 +91,10 @@ impl Dispatcher {
         for job in open {
             this.hold(job);
         }
-        this.look_after_the_night().await?;
         if !this.jobs.is_empty() {
             tracing::info!(jobs = this.jobs.len(), "jobs taken up again");
         }
+        this.look_after_the_night().await?;
         Ok(this)
     }
 

@@ -6,13 +6,13 @@ use crate::job::{End, Job, JobEvent, Step};
 pub(super) const fn doing(step: Step) -> &'static str {
     match step {
         Step::Session => "gets a session",
-        Step::Upload => "is uploaded",
+        Step::Upload => "is being uploaded",
         Step::Instruct(_) => "is about to be instructed",
         Step::Observe(_) => "is looked at",
-        Step::Export => "is rendered",
-        Step::Fetch => "is fetched",
-        Step::Deliver => "is delivered",
-        Step::Tidy => "is tidied up",
+        Step::Export => "is being rendered",
+        Step::Fetch => "is being fetched",
+        Step::Deliver => "is being put into the outbox",
+        Step::Tidy => "is being put away",
     }
 }
 

@@ -192,7 +192,7 @@ fn a_clip_that_cannot_be_read_to_its_end_is_not_paid_for() {
     house.drop_file("talk.txt", WORDS);
     house.drop_file("talk.mp4", &bytes);
     house.start();
-    house.wait_for("it is being uploaded", || house.log().contains("is uploaded"));
+    house.wait_for("it is being uploaded", || house.log().contains("is being uploaded"));
     let path = house.inbox("talk.mp4");
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null", "-P"]).arg(&path);

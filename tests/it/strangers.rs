@@ -164,7 +164,7 @@ fn changed_while_uploaded(what: &str, change: impl FnOnce(&House), end: Option<&
     let first = long_clip("talk");
     house.drop_file("talk.mp4", &first);
     house.start();
-    house.wait_for("it is being uploaded", || house.log().contains("is uploaded"));
+    house.wait_for("it is being uploaded", || house.log().contains("is being uploaded"));
     std::thread::sleep(Duration::from_millis(150));
     change(&house);
     match end {
