@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::names::{LAST_NUMBER, Note, Title, in_step, numbers_in};
+use super::recover::is_ours;
 use super::transfer::{is_bound, take};
 use crate::crash::{self, Point, Side};
 use crate::job::{ContentHash, RelPath, Stamp};
@@ -152,6 +153,52 @@ impl<'a> Group<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Where the store is on another file system, what lies there are copies: known by name, size and bytes, and the text
+    /// by lying beside its clip. Where nobody knows the bytes of the clip, what looks like it.
+    pub(super) fn find_copies(&mut self) -> io::Result<Option<RelPath>> {
+        let Some(clip) = self.items.first() else { return Ok(None) };
+        let folder = clip.from.parent();
+        if matches!(self.places.first(), Some(Place::Stored(..))) || self.store.stat(&folder)?.is_none() {
+            return Ok(None);
+        }
+        let mut found = None;
+        for (name, _) in self.store.list(&folder)? {
+            let Some(at) = folder.join(&name) else { continue };
+            let Some(number) = numbers_in(&name).find(|number| self.targets(*number)[0] == at) else {
+                continue;
+            };
+            let Some(there) = self.store.stat(&at)?.filter(|e| e.stamp.size == clip.known.size) else {
+                continue;
+            };
+            let Some(hash) = &clip.hash else {
+                if there.stamp.mtime_ns == clip.known.mtime_ns {
+                    return Ok(Some(at));
+                }
+                continue;
+            };
+            if is_ours(self.store, &at, clip.known.size, hash)? {
+                let places = self.copies_at(number)?;
+                let whole = !places.iter().any(|place| matches!(place, Place::Missing));
+                found = found.filter(|_| !whole).or(Some(places));
+                if whole {
+                    break;
+                }
+            }
+        }
+        self.places = found.unwrap_or_else(|| self.places.clone());
+        Ok(None)
+    }
+
+    /// A clip that is known to lie under this number, and what goes with it where it lies there, too.
+    fn copies_at(&self, number: u32) -> io::Result<Vec<Place>> {
+        let look = |(item, at): (&Item, RelPath)| {
+            let ours = |hash| is_ours(self.store, &at, item.known.size, hash);
+            let ours = item.hash.as_ref().map_or(Ok(false), ours)?;
+            Ok(if ours { Place::Stored(number, at) } else { Place::Missing })
+        };
+        self.items.iter().zip(self.targets(number)).map(look).collect()
     }
 
     /// Where a rename is a link and an unlink, a stop between the two leaves both names.

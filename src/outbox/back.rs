@@ -18,6 +18,8 @@ pub enum Back {
     Given,
     /// Something lies there in the inbox: nothing was moved.
     Taken(RelPath),
+    /// Only a file of its name, size and time lies here, which may be another one: nothing was moved.
+    Alike(RelPath),
     /// It is not where [`super::keep`] has put it.
     Missing,
 }
@@ -28,7 +30,7 @@ pub enum Back {
 /// # Errors
 /// Those of moving; what was moved before lies in the store again.
 pub fn give_back(inbox: &Dir, items: &[Item], store: &Dir, note: (&Title, Note)) -> io::Result<Back> {
-    let group = Group::new(inbox, items, store, None)?;
+    let mut group = Group::new(inbox, items, store, None)?;
     for (n, item) in items.iter().enumerate() {
         // Only the very text that was bound may lie there: a stop between the two has left it.
         let own = |hash| is_ours(inbox, &item.from, item.known.size, hash);
@@ -36,6 +38,9 @@ pub fn give_back(inbox: &Dir, items: &[Item], store: &Dir, note: (&Title, Note))
         if !own && inbox.stat(&item.from)?.is_some() {
             return Ok(Back::Taken(item.from.clone()));
         }
+    }
+    if let Some(alike) = group.find_copies()? {
+        return Ok(Back::Alike(alike));
     }
     let Some(Place::Stored(number, at)) = group.places().first() else { return Ok(Back::Missing) };
     let mut ways = Vec::new();
@@ -184,6 +189,35 @@ mod tests {
         world.store.rename_new(&rel("talk.txt"), &world.inbox, &rel("talk.txt")).unwrap();
         assert_eq!(world.give_back(), Back::Given);
         assert_eq!(World::names(&world.inbox), ["talk.mp4", "talk.txt"]);
+    }
+
+    /// As on another file system: other inodes, the same bytes and times.
+    fn copied(world: &World, names: &[(&str, &str)]) {
+        for (from, to) in names {
+            let (from, to) = (world.store.path().join(from), world.store.path().join(to));
+            let time = std::fs::metadata(&from).unwrap().modified().unwrap();
+            std::fs::copy(&from, &to).unwrap();
+            std::fs::File::options().write(true).open(&to).unwrap().set_modified(time).unwrap();
+            std::fs::remove_file(from).unwrap();
+        }
+    }
+
+    #[test]
+    fn copies_are_known_by_their_bytes() {
+        let mut world = World::put_aside();
+        copied(&world, &[("talk.mp4", "talk (2).mp4"), ("talk.txt", "talk (2).txt")]);
+        assert_eq!(world.give_back(), Back::Alike(rel("talk (2).mp4")), "nobody knows the clip's bytes");
+        // The same clip under another number, without its text, and one of the same length.
+        for (name, bytes) in [("talk.mp4", "talk.mp4"), ("talk.txt", "others"), ("talk (3).mp4", "TALK.MP4")]
+        {
+            std::fs::write(world.store.path().join(name), bytes).unwrap();
+        }
+        world.items[0].hash = Some(ContentHash::new(*blake3::hash(b"talk.mp4").as_bytes()));
+        assert_eq!(world.give_back(), Back::Given);
+        assert_eq!(World::names(&world.inbox), ["talk.mp4", "talk.txt"]);
+        assert_eq!(std::fs::read(world.inbox.path().join("talk.txt")).unwrap(), b"talk.txt");
+        let left = ["talk (3).mp4", "talk.error.txt", "talk.mp4", "talk.txt"];
+        assert_eq!(World::names(&world.store), left);
     }
 
     /// Somebody was quicker with the clip's name.

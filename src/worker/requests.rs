@@ -142,6 +142,10 @@ impl Dispatcher {
                 Ok(format!("{clip} is back in the inbox, and goes on when it has settled there"))
             }
             Ok(Back::Taken(path)) => Err(format!("{path} lies in the inbox already, so nothing is put back")),
+            Ok(Back::Alike(path)) => Err(format!(
+                "{path} in the folder of failed clips may be this clip, but nothing proves it; put it and its text \
+                 back into the inbox by hand"
+            )),
             Ok(Back::Missing) => {
                 Err(format!("{clip} is not in the folder of failed clips any more; drop it again"))
             }

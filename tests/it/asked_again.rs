@@ -1,6 +1,10 @@
 //! What a person asks by a command, where something is in its way.
 
-use crate::house::{House, WORDS, clip, faulty};
+use std::time::Duration;
+
+use dakbox_sandbox::Options;
+
+use crate::house::{Disk, House, WORDS, clip, faulty};
 
 #[test]
 fn a_text_is_not_given_back_to_another_clip() {
@@ -23,4 +27,39 @@ fn a_text_is_not_given_back_to_another_clip() {
     house.wait_for("it is delivered as well", || house.outbox("talk (2).report.txt").exists());
     assert_eq!(House::names(&house.failed("")), Vec::<String>::new());
     assert_eq!(house.world().accepted()[1], WORDS.trim());
+}
+
+#[test]
+fn a_clip_comes_back_from_another_file_system() {
+    let slow = Options { render_time: Duration::from_secs(3), ..faulty(&["status:failedx2"]) };
+    let mut house = House::with(slow, "");
+    let _failed = Disk::small(&house.failed(""), "size=16m");
+    let bytes = house.drop_pair("talk", WORDS);
+    house.start();
+    house.fails("talk", "render-failed");
+    house.wait_for("it is put aside", || {
+        house.failed("talk.mp4").exists() && !house.inbox("talk.mp4").exists()
+    });
+    house.wait_for("its end is recorded", || house.log().contains("put aside as failed"));
+    let ran = house.run(&["retry", "1"]);
+    assert!(ran.code == 0 && ran.out.contains("back in the inbox"), "{ran:?}");
+    assert_eq!(House::names(&house.inbox("")), ["talk.mp4", "talk.txt"]);
+    assert_eq!(House::names(&house.failed("")), Vec::<String>::new());
+    assert_eq!(std::fs::read(house.inbox("talk.mp4")).unwrap(), bytes);
+    // A copy is another file: what was paid for the first is not paid again by itself.
+    house.waits("talk", "same-again");
+    assert_eq!(house.world().charges(), 1);
+}
+
+#[test]
+fn a_clip_on_another_file_system_that_nobody_has_read_is_put_back_by_hand() {
+    let mut house = House::with(faulty(&["upload:code=4001x1"]), "");
+    let _failed = Disk::small(&house.failed(""), "size=16m");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.fails("talk", "unsupported");
+    house.wait_for("its end is recorded", || house.log().contains("put aside as failed"));
+    let ran = house.run(&["retry", "1"]);
+    assert!(ran.code == 1 && ran.err.contains("by hand"), "{ran:?}");
+    assert_eq!(House::names(&house.failed("")), ["talk.error.txt", "talk.mp4", "talk.txt"]);
 }

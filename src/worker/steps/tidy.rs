@@ -121,9 +121,10 @@ async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Resu
     })
 }
 
-/// The clip and the text that it was bound to, wherever they lie by now.
+/// The clip and the text that it was bound to, wherever they lie by now. Of the clip its bytes as well, where they were
+/// read: on another file system nothing else tells.
 pub(crate) fn bound(job: &Job) -> Vec<Item> {
-    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None };
+    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: job.content };
     let text = match &job.order.from {
         WordsFrom::Sidecar(text) => {
             Some(Item { from: text.path.clone(), known: text.stamp, hash: Some(text.hash) })
