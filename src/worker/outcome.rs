@@ -50,6 +50,7 @@ impl Dispatcher {
                 self.record_at(&claim, events).await?;
             }
         }
+        self.asked_meanwhile(&claim).await?;
         match self.consents.remove(&id) {
             Some(consent) => self.record(id, vec![consent]).await,
             None => Ok(()),

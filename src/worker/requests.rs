@@ -1,11 +1,14 @@
 //! What a person asks from outside: go on, pay again, give up. The dispatcher decides, between two steps.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use super::claim::Claim;
 use super::dispatcher::Dispatcher;
-use super::folders::{Place, blocking};
+use super::folders::Folders;
 use super::{Wake, order, steps};
 use crate::job::{Code, End, Failure, Fate, Job, JobEvent, JobId, Phase, Step};
 use crate::ledger::{Answer, Ask, Ledger, LedgerError, Request};
@@ -33,38 +36,66 @@ pub async fn watch_requests(ledger: Ledger, wakes: mpsc::Sender<Wake>) {
     }
 }
 
-type Said = Result<String, String>;
+/// What is answered, and when.
+enum Said {
+    Now(Result<String, String>),
+    /// When it is done: until then the request stays in the ledger.
+    Later,
+}
+
+/// One clip is put back at a time: two at once would take each other's files for their own.
+static TURN: Mutex<()> = Mutex::new(());
 
 impl Dispatcher {
     /// Does what is asked, as far as it can be done now, and answers.
     pub(super) async fn asked(&mut self, request: Request) -> Result<(), LedgerError> {
+        // It may have been answered while this word of it was on its way: nobody is asked to pay twice.
+        if !self.tools.ledger.requests().await?.iter().any(|open| open.id == request.id) {
+            return Ok(());
+        }
         let job = self.tools.ledger.job(request.job).await?;
         let said = match (job, request.ask) {
-            (None, _) => Err(format!("there is no job {}: `dakbox jobs` lists those there are", request.job)),
+            (None, _) => Said::Now(Err(format!(
+                "there is no job {}: `dakbox jobs` lists those there are",
+                request.job
+            ))),
             (Some(job), Ask::Cancel) => self.cancel(&job).await?,
-            (Some(job), Ask::Retry { again }) => self.retry(&job, again).await?,
+            (Some(job), Ask::Retry { again }) => self.retry(&job, again, request.id).await?,
         };
-        let (done, text) = match said {
-            Ok(text) => (true, text),
-            Err(text) => (false, text),
-        };
-        tracing::info!(job = %request.job, done, "asked from outside: {text}");
-        self.tools.ledger.answer(request.id, Answer { done, text }).await
+        match said {
+            Said::Now(said) => answer(&self.tools.ledger, request.id, request.job, said).await,
+            Said::Later => Ok(()),
+        }
+    }
+
+    /// A wait that was being looked at when a person asked: now is the moment.
+    pub(super) async fn asked_meanwhile(&mut self, claim: &Claim) -> Result<(), LedgerError> {
+        if claim.job().phase != Phase::Waiting {
+            return Ok(());
+        }
+        for request in self.tools.ledger.requests().await? {
+            if request.job == claim.id() {
+                Box::pin(self.asked(request)).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn cancel(&mut self, job: &Job) -> Result<Said, LedgerError> {
         let clip = &job.clip.path;
         if job.is_ended() || job.closing() {
-            return Ok(Err(format!("{clip} is {} already", job.state())));
+            return Ok(refused(format!("{clip} is {} already", job.state())));
         }
         match self.running.get(&job.id) {
             Some((Step::Instruct(_), _)) => {
-                return Ok(Err(format!(
+                return Ok(refused(format!(
                     "the words for {clip} are with the service at this moment, and to hang up would waste what is \
                      paid for; try again when it has answered"
                 )));
             }
-            Some((Step::Deliver, _)) => return Ok(Err(format!("{clip} is being delivered at this moment"))),
+            Some((Step::Deliver, _)) => {
+                return Ok(refused(format!("{clip} is being delivered at this moment")));
+            }
             Some((_, handle)) => handle.abort(),
             None => {}
         }
@@ -74,36 +105,42 @@ impl Dispatcher {
             "Put the clip and its text into the inbox again to have it go on.",
         );
         if !self.commit(job.id, JobEvent::Withdrawn { failure }).await? {
-            return Ok(Err(format!("{clip} can't be cancelled as it stands; try again in a moment")));
+            return Ok(refused(format!("{clip} can't be cancelled as it stands; try again in a moment")));
         }
-        Ok(Ok(format!("{clip} is cancelled; its files go to the folder for failed clips")))
+        Ok(said(format!("{clip} is cancelled; its files go to the folder for failed clips")))
     }
 
-    async fn retry(&mut self, job: &Job, again: bool) -> Result<Said, LedgerError> {
+    async fn retry(&mut self, job: &Job, again: bool, request: i64) -> Result<Said, LedgerError> {
         let clip = &job.clip.path;
         match &job.end {
-            Some(End::Failed(_)) if job.is_ended() => return self.put_back(job).await,
+            Some(End::Failed(_)) if job.is_ended() => return Ok(self.put_back(job, request)),
             Some(End::Cancelled) if job.is_ended() && job.withdrawn.is_some() => {
-                return self.put_back(job).await;
+                return Ok(self.put_back(job, request));
             }
             Some(End::Delivered) => {
-                return Ok(Err(format!(
+                return Ok(refused(format!(
                     "{clip} is delivered; to have it worked anew, drop it with `Again: yes` in its text"
                 )));
             }
-            Some(_) => return Ok(Err(format!("{clip} is {}", job.state()))),
+            Some(_) => return Ok(refused(format!("{clip} is {}", job.state()))),
             None => {}
         }
         if self.running.contains_key(&job.id) {
-            return Ok(Err(format!("{clip} is in work")));
+            // At a start every wait that is over is looked at before anybody can ask.
+            if job.phase == Phase::Waiting {
+                return Ok(Said::Later);
+            }
+            return Ok(refused(format!("{clip} is in work")));
         }
         self.relooks.remove(&job.id);
         if again && let Some(n) = in_doubt(job) {
             let consent = JobEvent::Consent { n, again: job.again(n) + 1, text: None };
             if self.commit(job.id, consent).await? {
-                return Ok(Ok(format!("the words for {clip} are sent once more, and may be paid for again")));
+                return Ok(said(format!(
+                    "the words for {clip} are sent once more, and may be paid for again"
+                )));
             }
-            return Ok(Err(format!("{clip} has moved on meanwhile")));
+            return Ok(refused(format!("{clip} has moved on meanwhile")));
         }
         self.commit(job.id, JobEvent::GoesOn).await?;
         let more = match (again, in_doubt(job)) {
@@ -113,7 +150,7 @@ impl Dispatcher {
             (true, None) => "; nothing of it is in doubt, so nothing is paid again",
             _ => "",
         };
-        Ok(Ok(format!("{clip} is looked at again{more}")))
+        Ok(said(format!("{clip} is looked at again{more}")))
     }
 
     /// Records one event of a person's; whether it could happen.
@@ -123,34 +160,61 @@ impl Dispatcher {
         Ok(self.tools.ledger.job(id).await?.is_some_and(|job| job.seq > before))
     }
 
-    /// Moves a failed clip and its text back into the inbox, where they go on as if a person had put them there.
-    async fn put_back(&mut self, job: &Job) -> Result<Said, LedgerError> {
-        let tools = &self.tools;
-        let (Ok(inbox), Ok(store)) =
-            (tools.folders.open(Place::Inbox).await, tools.folders.open(Place::Failed).await)
-        else {
-            return Ok(Err("the folders can't be opened now".to_owned()));
-        };
-        let (job, clip) = (job.clone(), job.clip.path.clone());
-        let moved = blocking(move || {
-            let items = steps::tidy::bound(&job);
-            let title = outbox::Title::new(job.clip.path.stem(), order::NAME_MAX);
-            outbox::give_back(&inbox, &items, &store, (&title, outbox::Note::Error))
-        });
-        Ok(match moved.await {
-            Ok(Back::Given) => {
-                Ok(format!("{clip} is back in the inbox, and goes on when it has settled there"))
-            }
-            Ok(Back::Taken(path)) => Err(format!("{path} lies in the inbox already, so nothing is put back")),
-            Ok(Back::Alike(path)) => Err(format!(
-                "{path} in the folder of failed clips may be this clip, but nothing proves it; put it and its text \
-                 back into the inbox by hand"
-            )),
-            Ok(Back::Missing) => {
-                Err(format!("{clip} is not in the folder of failed clips any more; drop it again"))
-            }
-            Err(error) => Err(format!("{clip} can't be put back: {error}")),
-        })
+    /// Moves a failed clip and its text back into the inbox, where they go on as if a person had put them there. On a
+    /// thread of its own, which answers: a share that hangs must hold nobody else's work.
+    fn put_back(&self, job: &Job, request: i64) -> Said {
+        let (folders, ledger, job) = (self.tools.folders.clone(), self.tools.ledger.clone(), job.clone());
+        let runtime = Handle::current();
+        drop(tokio::task::spawn_blocking(move || {
+            let said = back(&folders, &job);
+            // A ledger that fails here fails at the dispatcher as well, which ends for it.
+            let _ = runtime.block_on(answer(&ledger, request, job.id, said));
+        }));
+        Said::Later
+    }
+}
+
+async fn answer(
+    ledger: &Ledger,
+    request: i64,
+    job: JobId,
+    said: Result<String, String>,
+) -> Result<(), LedgerError> {
+    let (done, text) = match said {
+        Ok(text) => (true, text),
+        Err(text) => (false, text),
+    };
+    tracing::info!(job = %job, done, "asked from outside: {text}");
+    ledger.answer(request, Answer { done, text }).await
+}
+
+const fn said(text: String) -> Said {
+    Said::Now(Ok(text))
+}
+
+const fn refused(text: String) -> Said {
+    Said::Now(Err(text))
+}
+
+fn back(folders: &Folders, job: &Job) -> Result<String, String> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let (Ok(inbox), Ok(store)) = (folders.inbox(), folders.failed()) else {
+        return Err("the folders can't be opened now".to_owned());
+    };
+    let clip = &job.clip.path;
+    let title = outbox::Title::new(clip.stem(), order::NAME_MAX);
+    let note = (&title, outbox::Note::Error);
+    match outbox::give_back(&inbox, &steps::tidy::bound(job), &store, note) {
+        Ok(Back::Given) => Ok(format!("{clip} is back in the inbox, and goes on when it has settled there")),
+        Ok(Back::Taken(path)) => Err(format!("{path} lies in the inbox already, so nothing is put back")),
+        Ok(Back::Alike(path)) => Err(format!(
+            "{path} in the folder of failed clips may be this clip, but nothing proves it; put it and its text back \
+             into the inbox by hand"
+        )),
+        Ok(Back::Missing) => {
+            Err(format!("{clip} is not in the folder of failed clips any more; drop it again"))
+        }
+        Err(error) => Err(format!("{clip} can't be put back: {error}")),
     }
 }
 

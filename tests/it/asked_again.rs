@@ -63,3 +63,21 @@ fn a_clip_on_another_file_system_that_nobody_has_read_is_put_back_by_hand() {
     assert!(ran.code == 1 && ran.err.contains("by hand"), "{ran:?}");
     assert_eq!(House::names(&house.failed("")), ["talk.error.txt", "talk.mp4", "talk.txt"]);
 }
+
+#[test]
+fn what_is_asked_while_a_wait_is_looked_at_is_done_afterwards() {
+    let mut house = House::with(faulty(&["message:resetx1"]), "[api]\nmessage_timeout = \"2s\"\n");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.waits("talk", "unknown-fate");
+    house.stop();
+    let ran = house.run(&["retry", "1", "--again"]);
+    assert!(ran.code == 0 && ran.out.contains("when it is started"), "{ran:?}");
+    // The wait is over by the start, and looking at it takes longer than reading what is asked.
+    std::thread::sleep(Duration::from_secs(2));
+    house.service.faults("state:delay=2s");
+    house.start();
+    house.delivered("talk");
+    assert_eq!(house.world().requests("message"), 2);
+    assert!(!house.log().contains("is in work"), "{}", house.log());
+}
