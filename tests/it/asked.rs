@@ -98,6 +98,21 @@ fn while_its_words_are_with_the_service_a_clip_is_not_given_up() {
 }
 
 #[test]
+fn a_film_on_its_way_is_given_up_with_its_clip() {
+    let mut house = House::with(faulty(&["download:drip=20ms"]), "");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    let parts = |house: &House| {
+        House::names(&house.outbox("")).into_iter().filter(|name| name.contains(".part")).count()
+    };
+    house.wait_for("the film comes", || parts(&house) == 1);
+    asked(&house, &["cancel", "1"]);
+    let note = house.fails("talk", "cancelled");
+    assert!(note.contains("Credits were spent"), "{note}");
+    house.wait_for("nothing of it is left", || parts(&house) == 0);
+}
+
+#[test]
 fn a_render_that_failed_is_tried_anew_by_retry_and_nothing_is_paid() {
     let slow = Options { render_time: Duration::from_secs(3), ..faulty(&["status:failedx2"]) };
     let mut house = House::with(slow, "");

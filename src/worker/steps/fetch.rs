@@ -7,8 +7,9 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
 use crate::api::{ApiError, ErrorKind, Resume};
-use crate::job::{Code, Failure, Film, JobEvent, RenderId};
+use crate::job::{Code, Failure, Film, JobEvent, RelPath, RenderId};
 use crate::media::{self, Facts, FilmVerdict};
+use crate::mount::Dir;
 use crate::outbox::{Landing, NotWhole, Whole};
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
@@ -121,13 +122,32 @@ async fn land_from(tools: &Tools, claim: &Claim, id: &RenderId, url: Option<&str
     let room = Room { free, spare: tools.config().folders.min_free };
     let place = outbox.clone();
     let landing = blocking(move || Landing::start(&place, &at)).await.map_err(|e| writing(&e))?;
-    let part = landing.part();
+    let mut part = Part { outbox: outbox.clone(), at: landing.part(), settled: false };
     let fetched = land(tools, claim, Source { id, url, room }, landing).await;
     if fetched.is_err() {
         // Nothing of a film that did not come whole stays in the outbox.
-        let _ = blocking(move || outbox.remove(&part)).await;
+        let at = part.at.clone();
+        let _ = blocking(move || outbox.remove(&at)).await;
     }
+    part.settled = true;
     fetched
+}
+
+/// The hidden file of a film on its way. Where the step is cut off in the middle it goes as well.
+struct Part {
+    outbox: Dir,
+    at: RelPath,
+    settled: bool,
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if !self.settled {
+            let (outbox, at) = (self.outbox.clone(), self.at.clone());
+            // A share may hang: nobody waits for this.
+            drop(std::thread::Builder::new().name("part".into()).spawn(move || outbox.remove(&at)));
+        }
+    }
 }
 
 /// All of the film, over as many connections as it takes.

@@ -19,7 +19,10 @@ pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, S
         Some(End::Delivered) => delivered(tools, claim.job()).await?,
         Some(End::Failed(failure)) => failed(tools, claim.job(), failure).await?,
         Some(End::Cancelled) => match &claim.job().withdrawn {
-            Some(failure) => failed(tools, claim.job(), failure).await?,
+            Some(failure) => {
+                drop_film(tools, claim.job()).await?;
+                failed(tools, claim.job(), failure).await?
+            }
             None => (None, false),
         },
         None => return Err(Stop::Stale),
@@ -119,6 +122,14 @@ async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Resu
         Some(Fate::Missing) | None => (None, false),
         Some(Fate::Changed) => (None, true),
     })
+}
+
+/// A film that was fetched and is not to be delivered any more.
+async fn drop_film(tools: &Tools, job: &Job) -> Result<(), Stop> {
+    let Some(film) = job.film.clone() else { return Ok(()) };
+    let outbox = tools.folders.open(Place::Outbox).await?;
+    let removed = blocking(move || outbox.remove(&film.temp)).await;
+    removed.map(|_| ()).map_err(|e| Stop::local("removing the film", &e))
 }
 
 /// The clip and the text that it was bound to, wherever they lie by now. Of the clip its bytes as well, where they were
