@@ -50,8 +50,9 @@ fn house_on_a_drive(random: &mut Random) -> (Trial, Drive) {
     let options = options(random);
     let work = Workload::of(random, CLIPS);
     let account = if random.chance(50) { Account::Own } else { Account::Anonymous };
+    let is_split = random.chance(50);
     let mut drive = None;
-    let trial = Trial::prepared(options, account, work, |house| drive = Some(Drive::under(house)));
+    let trial = Trial::prepared(options, account, work, |house| drive = Some(Drive::under(house, is_split)));
     let drive = drive.unwrap();
     drive.sync();
     (trial, drive)
