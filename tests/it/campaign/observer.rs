@@ -21,7 +21,15 @@ impl Observer {
     /// Watches a folder, and what is in it.
     pub(super) fn of(folder: &Path) -> Self {
         fs::create_dir_all(folder).unwrap();
-        let seen: Arc<Mutex<BTreeSet<_>>> = Arc::default();
+        Self::going_on(folder, Arc::default())
+    }
+
+    /// The same folder after another disk has been put in its place; what was seen before counts on.
+    pub(super) fn again(&self) -> Self {
+        Self::going_on(&self.folder, Arc::clone(&self.seen))
+    }
+
+    fn going_on(folder: &Path, seen: Arc<Mutex<BTreeSet<(PathBuf, String)>>>) -> Self {
         let told = Arc::clone(&seen);
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             for path in event.into_iter().flat_map(|event| event.paths) {

@@ -68,7 +68,7 @@ impl Drop for Repeat {
         if std::thread::panicking() {
             let Self { test, seed } = self;
             eprintln!(
-                "--- to repeat: DAKBOX_SEED={seed} cargo test --features crash-points --test it {test} -- --nocapture"
+                "--- to repeat: DAKBOX_SEED={seed} cargo test --features crash-points --test it {test} -- --include-ignored --nocapture"
             );
         }
     }

@@ -58,6 +58,16 @@ pub(super) enum Rest {
 impl Trial {
     /// Everything lies in the inbox; nothing runs yet.
     pub(super) fn new(options: Options, account: Account, work: Workload) -> Self {
+        Self::prepared(options, account, work, |_| ())
+    }
+
+    /// The same, with something done to the house before anything lies in it.
+    pub(super) fn prepared(
+        options: Options,
+        account: Account,
+        work: Workload,
+        prepare: impl FnOnce(&House),
+    ) -> Self {
         let options = match account {
             Account::Own => Options { tokens: vec![CANARY.to_owned()], ..options },
             Account::Anonymous => options,
@@ -67,6 +77,7 @@ impl Trial {
             options,
             "[jobs]\nconcurrency = 8\nuploads = 8\nwaiting_recheck = \"3s\"\n[log]\nlevel = \"trace\"\n",
         );
+        prepare(&house);
         match account {
             Account::Own => house.set_env("NEMO_TOKEN", CANARY),
             // There is one token in seven days: a kill that loses it on its way is another story.
@@ -140,6 +151,11 @@ impl Trial {
         self.house.kill();
         self.looked_at();
         self.house.log()[before..].contains(" is hit, ")
+    }
+
+    /// Another disk lies in the place of the one that was looked at.
+    pub(super) fn has_another_disk(&mut self) {
+        self.observer = self.observer.again();
     }
 
     /// What a kill has left, which has to hold at any moment.

@@ -60,12 +60,17 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.path).status();
+        unmount(&self.path);
     }
 }
 
+/// Takes a file system away, whoever still has files open there.
+pub(super) fn unmount(path: &Path) {
+    let _ = Command::new("umount").arg("-l").arg(path).status();
+}
+
 #[track_caller]
-fn mount(args: &[&str], path: &Path) {
+pub(super) fn mount(args: &[&str], path: &Path) {
     let mounted = Command::new("mount").args(args).arg(path).status();
     let mounted = mounted.is_ok_and(|status| status.success());
     assert!(mounted, "NOT TRIED: nothing can be mounted here; it takes root");
