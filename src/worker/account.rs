@@ -37,7 +37,7 @@ impl Tools {
         let left = |until: Option<Moment>| until.map(|until| until.since(now)).filter(|left| !left.is_zero());
         self.service.hold(Holds { account: left(kept.calls), token: left(kept.token) });
         if let Some(why) = kept.no_credits {
-            self.gate.close(&why);
+            self.gate.restore(why);
         }
         Ok(())
     }

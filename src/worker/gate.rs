@@ -56,6 +56,11 @@ impl Gate {
         self.changed.notify_one();
     }
 
+    /// An earlier run was refused for want of credits; when, nobody knows.
+    pub fn restore(&self, why: Failure) {
+        self.state().closed = Some(why);
+    }
+
     /// A message was accepted.
     pub fn open(&self) {
         let mut state = self.state();
@@ -121,6 +126,13 @@ mod tests {
         gate.open();
         assert!(matches!(gate.pass(LONG), Pass::Free));
         drop(second);
+    }
+
+    #[test]
+    fn what_an_earlier_run_was_refused_is_tried_at_once() {
+        let gate = Gate::default();
+        gate.restore(no_credits());
+        assert!(matches!(gate.pass(LONG), Pass::Try(_)));
     }
 
     #[test]
