@@ -88,7 +88,12 @@ impl Dispatcher {
             looked: HashSet::new(),
             consents: HashMap::new(),
         };
-        for job in open {
+        let now = this.tools.clock.now();
+        for mut job in open {
+            if once {
+                // Whoever asks for a single run wants to know now: each wait gets its one look, whenever it was due.
+                job.not_before = job.not_before.map(|_| now);
+            }
             this.hold(job);
         }
         if !this.jobs.is_empty() {
