@@ -105,7 +105,8 @@ fn a_film_on_its_way_is_given_up_with_its_clip() {
     let parts = |house: &House| {
         House::names(&house.outbox("")).into_iter().filter(|name| name.contains(".part")).count()
     };
-    house.wait_for("the film comes", || parts(&house) == 1);
+    house.wait_world("the film comes", |world| world.requests("download") == 1);
+    house.wait_for("some of it is there", || parts(&house) == 1);
     asked(&house, &["cancel", "1"]);
     let note = house.fails("talk", "cancelled");
     assert!(note.contains("Credits were spent"), "{note}");
