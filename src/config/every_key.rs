@@ -109,7 +109,7 @@ const SECOND_VALUES: &[(&str, &str, Second)] = &[
     ("web.listen", "'off'", Second::Remarked),
     ("web.token_file", "'/t'", Second::Refused),
     ("web.hosts", "['a']", Second::Refused),
-    ("messages.language", "'bn'", Second::Refused),
+    ("messages.language", "'bn'", Second::Differs),
     ("messages.report", "'off'", Second::Differs),
     ("budget.per_day", "1", Second::Refused),
     ("budget.ask_above", "1", Second::Refused),

@@ -18,8 +18,6 @@ const NOT_BUILT: &[(&str, &[&str])] = &[
     ("web.listen", &[]),
     ("web.token_file", &[]),
     ("web.hosts", &[]),
-    ("messages.language", &[]),
-    ("messages.report", &["\"off\""]),
     ("budget.per_day", &[]),
     ("budget.ask_above", &[]),
 ];
@@ -59,8 +57,8 @@ mod tests {
             ("folders.share_page", "false", false, Verdict::Idle),
             ("web.listen", "\"off\"", false, Verdict::Idle),
             ("web.listen", "\"0.0.0.0:80\"", false, Verdict::Refused),
-            ("messages.report", "\"off\"", false, Verdict::Built),
-            ("messages.report", "\"json\"", false, Verdict::Refused),
+            ("messages.report", "\"json\"", false, Verdict::Built),
+            ("budget.per_day", "5", false, Verdict::Refused),
             ("ledger.url", "\"sqlite:///x\"", false, Verdict::Built),
             ("ledger.url", "\"postgres://x\"", false, Verdict::Refused),
         ] {

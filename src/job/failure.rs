@@ -1,5 +1,6 @@
 //! Why a job does not go on: the only kind of failure that is stored and shown.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -155,6 +156,16 @@ impl<'de> Deserialize<'de> for Code {
     }
 }
 
+/// A finding as a message of the catalogues (`words/catalogue/`) and its arguments.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// The message's name.
+    pub what: String,
+    /// Its arguments, as they are to be shown.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<String, String>,
+}
+
 /// One reason, as stored with the job and shown to people.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Failure {
@@ -169,15 +180,26 @@ pub struct Failure {
     /// What it is about, where a note has a place for it: the question, the film already made, a number of clips.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// What exactly was found, where it can be said in the reader's language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Box<Found>>,
     /// Where to do it: a page to register at, or the project itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
+    pub link: Option<Box<str>>,
 }
 
 impl Failure {
     /// A failure of the kind its code says.
     pub fn new(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, kind: code.kind(), message: message.into(), hint: hint.into(), about: None, link: None }
+        Self {
+            code,
+            kind: code.kind(),
+            message: message.into(),
+            hint: hint.into(),
+            about: None,
+            found: None,
+            link: None,
+        }
     }
 
     /// The same with what it is about.
@@ -187,10 +209,17 @@ impl Failure {
         self
     }
 
+    /// The same with what exactly was found.
+    #[must_use]
+    pub fn finding(mut self, found: Found) -> Self {
+        self.found = Some(Box::new(found));
+        self
+    }
+
     /// The same with an address to go to.
     #[must_use]
     pub fn with_link(mut self, link: Option<String>) -> Self {
-        self.link = link;
+        self.link = link.map(String::into_boxed_str);
         self
     }
 

@@ -20,7 +20,7 @@ mod stamp;
 
 pub use apply::{Illegal, admit, apply};
 pub use event::{Balance, EVENT_VERSION, JobEvent};
-pub use failure::{Code, Failure, Kind};
+pub use failure::{Code, Failure, Found, Kind};
 pub use ids::{AccountId, ContentHash, JobId, RenderId, SessionId, TaskId};
 pub use key::{Key, Lineage, message_key};
 pub use looks::{Course, Look, RENDERS_KEPT, next_look};

@@ -180,6 +180,16 @@ impl Whole {
         Ok(Some(Self { folder: outbox.below(&at)?, at, part: name, len, hash }))
     }
 
+    /// Whether a report of this number lies there already, whatever it is of.
+    fn is_reported(&self, title: &Title, number: u32) -> io::Result<bool> {
+        for form in [Note::Report, Note::ReportJson] {
+            if self.folder.stat(&one(&title.note(number, form))?)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Gives the film the first number whose names, its own and its report's, are free, and makes it last:
     /// one fsync.
     ///
@@ -187,8 +197,8 @@ impl Whole {
     /// Those of `rename`, the film staying a temporary file; `AlreadyExists` where all numbers are taken.
     pub fn land(self, title: &Title) -> io::Result<Landed> {
         for number in 1..=LAST_NUMBER {
-            let (film, report) = (one(&title.film(number))?, one(&title.note(number, Note::Report))?);
-            if self.folder.stat(&report)?.is_some() {
+            let film = one(&title.film(number))?;
+            if self.is_reported(title, number)? {
                 continue;
             }
             crash::at(Point::Rename, Side::Before);

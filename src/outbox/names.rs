@@ -15,6 +15,8 @@ const INNER_ENDINGS: [&[u8]; 3] = [b"txt", b"video", b"answer"];
 pub enum Note {
     /// What was done, beside the film.
     Report,
+    /// The same for programs.
+    ReportJson,
     /// Why a job waits and what to do.
     Waiting,
     /// Why a job failed and what to do.
@@ -25,6 +27,7 @@ impl Note {
     const fn ending(self) -> &'static [u8] {
         match self {
             Self::Report => b".report.txt",
+            Self::ReportJson => b".report.json",
             Self::Waiting => b".waiting.txt",
             Self::Error => b".error.txt",
         }

@@ -23,7 +23,8 @@ pub(super) fn tell(config: &Config, failure: &Failure) {
     };
     let inbox = config.folders.inbox.display().to_string();
     let count = failure.about.as_ref().and_then(|count| count.parse().ok());
-    let text = words::waiting(&Note { count, ..Note::new(&inbox, failure, Paid::No) });
+    let text =
+        words::waiting(&Note { count, ..Note::new(&inbox, failure, Paid::No) }, config.messages.language);
     let written = Dir::open(&config.folders.root).and_then(|root| match RelPath::root().join(name) {
         Some(path) => outbox::notes::put(&root, &path, &text),
         None => Ok(false),

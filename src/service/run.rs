@@ -125,7 +125,7 @@ impl Daemon {
         };
         self.sweep(&folders).await?;
         let mut tasks = JoinSet::new();
-        let (notes, keeper) = Notes::new(folders.clone(), self.ledger.clone());
+        let (notes, keeper) = Notes::new(folders.clone(), self.ledger.clone(), Arc::clone(&self.settings.0));
         tasks.spawn(keeper.run());
         tasks.spawn(self.console.clone().draw(self.board.clone()));
         tasks.spawn(publish(self.board.clone(), self.ledger.clone()));

@@ -54,9 +54,14 @@ impl Draft {
         track::read(&self.value)
     }
 
+    /// What of it is told to people, made safe to show.
+    pub fn told(&self) -> summary::Told {
+        summary::of(&self.tracks())
+    }
+
     /// The timeline in one line for people, in the service's words, made safe to show and at most a few KiB.
     pub fn summary(&self) -> String {
-        summary::of(&self.tracks())
+        self.told().to_string()
     }
 
     /// How long the film is, in milliseconds: as the draft says, else where its last segment ends.

@@ -13,4 +13,5 @@ mod value;
 
 pub use draft::{Draft, MAX_BYTES};
 pub use reading::Reading;
+pub use summary::{Said, Told, ToldPiece, ToldTrack};
 pub use track::{Segment, Track, TrackKind};

@@ -1,6 +1,6 @@
-//! The timeline in one line for people.
+//! The timeline as it is told to people: what of each track, made safe to show; and in one line.
 
-use std::fmt::Write as _;
+use std::fmt;
 
 use super::track::{Segment, Track, TrackKind};
 
@@ -11,53 +11,120 @@ const SEGMENTS: usize = 3;
 /// The longest name or title shown, in characters.
 const LETTERS: usize = 60;
 
-/// `Timeline (2 tracks): 1. Video: city (0-10s) 2. BGM: Lo-fi (0-10s, 35%)`; what is unknown is left out.
-pub(super) fn of(tracks: &[Track]) -> String {
-    let mut out = format!("Timeline ({} track{})", tracks.len(), if tracks.len() == 1 { "" } else { "s" });
-    if !tracks.is_empty() {
-        out.push(':');
-    }
-    for (number, track) in tracks.iter().enumerate().take(TRACKS) {
-        let _ = write!(out, " {}. {}", number + 1, line(track));
-    }
-    if tracks.len() > TRACKS {
-        let _ = write!(out, " and {} more", tracks.len() - TRACKS);
-    }
-    out
+/// What is told of a timeline. Its words are safe to show.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Told {
+    /// The first tracks.
+    pub tracks: Vec<ToldTrack>,
+    /// How many there are in all.
+    pub count: usize,
 }
 
-fn line(track: &Track) -> String {
-    let label = match track.kind {
-        TrackKind::Video => "Video",
-        TrackKind::Audio => "BGM",
-        TrackKind::Text => "Title",
-        TrackKind::Other => "Other",
-    };
-    let told = track.segments.iter().take(SEGMENTS).map(|s| segment(track.kind, s)).filter(|s| !s.is_empty());
-    let told = told.collect::<Vec<_>>().join(", ");
-    let more = match track.segments.len().saturating_sub(SEGMENTS) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let colon = if told.is_empty() || told.starts_with('(') { "" } else { ":" };
-    let gap = if told.is_empty() { "" } else { " " };
-    format!("{label}{colon}{gap}{told}{more}")
+/// What is told of a track.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ToldTrack {
+    /// What it carries.
+    pub kind: TrackKind,
+    /// Its first pieces, those left out of which nothing is known.
+    pub pieces: Vec<ToldPiece>,
+    /// How many more there are.
+    pub more: usize,
 }
 
-fn segment(kind: TrackKind, segment: &Segment) -> String {
-    let name = segment.name.as_deref().map(shown);
-    let words = segment.words.as_deref().map(|w| format!("\"{}\"", shown(w)));
-    let said = if kind == TrackKind::Text { words.or(name) } else { name.or(words) };
-    let range = match (segment.start_ms, segment.end_ms(), segment.length_ms) {
-        (Some(start), Some(end), _) => Some(format!("{}-{}s", seconds(start), seconds(end))),
-        (_, _, Some(length)) => Some(format!("{}s", seconds(length))),
-        _ => None,
-    };
-    // Full volume is news only where there is music.
-    let volume = segment.volume.filter(|v| kind == TrackKind::Audio || *v != 100).map(|v| format!("{v}%"));
-    let numbers = range.into_iter().chain(volume).collect::<Vec<_>>().join(", ");
-    let numbers = if numbers.is_empty() { None } else { Some(format!("({numbers})")) };
-    said.into_iter().chain(numbers).collect::<Vec<_>>().join(" ")
+/// What is told of a piece of a track.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ToldPiece {
+    /// What it is called, or what is written in it.
+    pub said: Option<Said>,
+    /// From when to when, in seconds.
+    pub range: Option<(String, String)>,
+    /// How long, in seconds, where only that is known.
+    pub lasts: Option<String>,
+    /// How loud, in percent.
+    pub volume: Option<u32>,
+}
+
+/// The words about a piece.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Said {
+    /// What it is called.
+    Name(String),
+    /// What is written in it.
+    Words(String),
+}
+
+/// What is told of these tracks; what is unknown is left out.
+pub(super) fn of(tracks: &[Track]) -> Told {
+    Told { tracks: tracks.iter().take(TRACKS).map(track).collect(), count: tracks.len() }
+}
+
+fn track(track: &Track) -> ToldTrack {
+    let pieces = track.segments.iter().take(SEGMENTS).map(|segment| piece(track.kind, segment));
+    let pieces = pieces.filter(|piece| *piece != ToldPiece::default()).collect();
+    ToldTrack { kind: track.kind, pieces, more: track.segments.len().saturating_sub(SEGMENTS) }
+}
+
+fn piece(kind: TrackKind, segment: &Segment) -> ToldPiece {
+    let name = segment.name.as_deref().map(|name| Said::Name(shown(name)));
+    let words = segment.words.as_deref().map(|words| Said::Words(shown(words)));
+    let range = segment.start_ms.zip(segment.end_ms()).map(|(from, to)| (seconds(from), seconds(to)));
+    ToldPiece {
+        said: if kind == TrackKind::Text { words.or(name) } else { name.or(words) },
+        lasts: if range.is_none() { segment.length_ms.map(seconds) } else { None },
+        range,
+        // Full volume is news only where there is music.
+        volume: segment.volume.filter(|v| kind == TrackKind::Audio || *v != 100),
+    }
+}
+
+/// `Timeline (2 tracks): 1. Video: city (0-10s) 2. BGM: Lo-fi (0-10s, 35%)`
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timeline ({} track{})", self.count, if self.count == 1 { "" } else { "s" })?;
+        if self.count > 0 {
+            f.write_str(":")?;
+        }
+        for (number, track) in self.tracks.iter().enumerate() {
+            write!(f, " {}. {track}", number + 1)?;
+        }
+        match self.count - self.tracks.len() {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+impl fmt::Display for ToldTrack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            TrackKind::Video => "Video",
+            TrackKind::Audio => "BGM",
+            TrackKind::Text => "Title",
+            TrackKind::Other => "Other",
+        })?;
+        if self.pieces.first().is_some_and(|piece| piece.said.is_some()) {
+            f.write_str(":")?;
+        }
+        for (at, piece) in self.pieces.iter().enumerate() {
+            write!(f, "{}{piece}", if at == 0 { " " } else { ", " })?;
+        }
+        if self.more > 0 { write!(f, " and {} more", self.more) } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for ToldPiece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = self.said.as_ref().map(|said| match said {
+            Said::Name(name) => name.clone(),
+            Said::Words(words) => format!("\"{words}\""),
+        });
+        let range = self.range.as_ref().map(|(from, to)| format!("{from}-{to}s"));
+        let lasts = self.lasts.as_ref().map(|long| format!("{long}s"));
+        let volume = self.volume.map(|percent| format!("{percent}%"));
+        let numbers = range.into_iter().chain(lasts).chain(volume).collect::<Vec<_>>().join(", ");
+        let numbers = (!numbers.is_empty()).then(|| format!("({numbers})"));
+        f.write_str(&said.into_iter().chain(numbers).collect::<Vec<_>>().join(" "))
+    }
 }
 
 /// 10000 → `10`, 1500 → `1.5`, 40 → `0.04`.

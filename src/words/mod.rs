@@ -1,20 +1,21 @@
 //! What people read: notes and reports as text. Pure.
 //!
-//! [`waiting`], [`failed`] and [`report`] lay a page out and decide what stands on it. Every English sentence is in
-//! `en`, whole, with its names and numbers as arguments in [fluent]'s spelling (`{$file}`): another language is another
+//! [`waiting`], [`failed`] and [`report`] lay a page out and decide what stands on it. Every sentence is in a catalogue
+//! (`catalogue/en/`, `catalogue/bn/`), whole, with its names and numbers as arguments: another language is another
 //! catalogue, never other code.
-//!
-//! [fluent]: https://projectfluent.org
-
-mod en;
 
 mod note;
 
 mod report;
 
-mod fill;
+mod json;
+
+mod timeline;
+
+mod catalogue;
 mod show;
 
+pub use json::report as report_json;
 pub use note::{Note, Paid, failed, waiting};
 pub use report::{Credits, Done, Report, report};
 

@@ -1,7 +1,8 @@
 //! Notes: why a drop waits or has failed, were credits spent, what to do.
 
-use super::fill::{Args, Ways};
-use super::{en, show};
+use super::catalogue::{Args, Catalogue, pages};
+use super::show;
+use crate::config::Language;
 use crate::job::{Code, Failure, Fate, JobId, Message, is_looked_at_again};
 
 /// The file formats taken, as people write them.
@@ -44,11 +45,11 @@ impl Paid {
 
     pub(super) const fn said(self) -> &'static str {
         match self {
-            Self::No => en::PAID_NO,
-            Self::MaybeOnce => en::PAID_MAYBE,
-            Self::MaybeMore => en::PAID_MAYBE_MORE,
-            Self::Yes => en::PAID_YES,
-            Self::YesAndMaybe => en::PAID_YES_AND_MAYBE,
+            Self::No => "paid-no",
+            Self::MaybeOnce => "paid-maybe",
+            Self::MaybeMore => "paid-maybe-more",
+            Self::Yes => "paid-yes",
+            Self::YesAndMaybe => "paid-yes-and-maybe",
         }
     }
 }
@@ -107,8 +108,8 @@ impl<'a> Note<'a> {
         }
     }
 
-    fn args(&self) -> Args {
-        let name = |raw: &str| en::quoted(&show::name(raw));
+    fn args(&self, words: &Catalogue) -> Args {
+        let name = |raw: &str| words.quoted(raw);
         let own = self.file.rsplit('/').next().unwrap_or(self.file);
         let stem = own.rsplit_once('.').map_or(own, |(stem, _)| stem);
         let text = self.sidecar.map_or_else(|| format!("{stem}.txt"), str::to_owned);
@@ -122,55 +123,63 @@ impl<'a> Note<'a> {
             .with("hint", show::sentence(&self.failure.hint, MESSAGE_MAX))
             .with("job", self.job.map(|j| j.to_string()))
             .with("session", self.session.map(show::name))
-            .with("since", self.since.map(show::name))
+            .with("since", self.since.map(|since| words.number(&show::name(since))))
             .with("register", self.register.and_then(show::link))
             .with("project", self.project.and_then(show::link))
             .with("film", self.film.map(name))
-            .with("count", self.count.map(|n| n.to_string()))
-            .with("needed", self.room.map(|(needed, _)| show::name(&show::size(needed))))
-            .with("free", self.room.map(|(_, free)| show::name(&show::size(free))))
-            .with("more", Some(self.files.len().saturating_sub(FILES_MAX).to_string()))
+            .count("count", self.count)
+            .with("needed", self.room.map(|(needed, _)| words.size(needed)))
+            .with("free", self.room.map(|(_, free)| words.size(free)))
+            .count("more", u64::try_from(self.files.len().saturating_sub(FILES_MAX)).ok())
     }
 }
 
 /// The text of `<name>.waiting.txt`.
-pub fn waiting(note: &Note) -> String {
+pub fn waiting(note: &Note, language: Language) -> String {
     let end = match note.failure.code {
-        Code::UnknownFate | Code::NothingChanged | Code::Question => en::LOOKS,
-        code if is_looked_at_again(code) => en::GOES_ON,
-        _ => en::STAYS,
+        Code::UnknownFate | Code::NothingChanged | Code::Question => "looks",
+        code if is_looked_at_again(code) => "goes-on",
+        _ => "stays",
     };
-    page(note, end, en::SINCE)
+    pages(language, |words| page(note, words, end, "since"))
 }
 
 /// The text of `<name>.error.txt`.
-pub fn failed(note: &Note) -> String {
-    page(note, if note.paid == Paid::No { en::FAILED } else { en::FAILED_PAID }, en::FAILED_AT)
+pub fn failed(note: &Note, language: Language) -> String {
+    let end = if note.paid == Paid::No { "failed" } else { "failed-paid" };
+    pages(language, |words| page(note, words, end, "failed-at"))
 }
 
-fn page(note: &Note, end: &str, since: Ways) -> String {
-    let args = note.args();
-    let text = en::text(note.failure.code);
-    let mut out = show::paragraph(&args.say(text.happened).unwrap_or_default(), "", "");
+fn page(note: &Note, words: &Catalogue, end: &str, since: &str) -> String {
+    let args = note.args(words);
+    let code = note.failure.code.as_str();
+    let line = |message| args_line(words, message, &args);
+    let mut out = line(code);
     if shows_message(note.failure.code) {
-        out += &show::paragraph(&args.say(en::FOUND).unwrap_or_default(), "", "");
+        out += &found(note, words, &args);
     }
-    out += &listed(note, &args);
-    out += &asked(note);
+    out += &listed(note, words, &args);
+    out += &asked(note, words);
     out += "\n";
-    out += &show::paragraph(paid(note), "", "");
+    out += &line(paid(note));
     out += "\n";
-    out += &show::paragraph(en::TO_DO, "", "");
-    for (at, step) in text.to_do.iter().filter_map(|ways| args.say(ways)).enumerate() {
-        out += &show::paragraph(&step, &format!("{}. ", at + 1), "   ");
+    out += &line("to-do");
+    for (at, step) in words.steps(code, &args).iter().enumerate() {
+        let n = Args::default().count("n", u64::try_from(at + 1).ok());
+        let n = words.say("numbered", &n).unwrap_or_default();
+        out += &show::paragraph(step, &format!("{n} "), "   ");
     }
     out += "\n";
-    out += &show::paragraph(end, "", "");
+    out += &line(end);
     let named = note.project.is_some_and(|link| out.contains(link));
-    let details = (!shows_message(note.failure.code)).then_some(en::DETAILS);
-    let foot = [(!named).then_some(en::PROJECT), Some(since), details, Some(en::JOB), Some(en::REASON)];
-    let foot = foot.into_iter().flatten().filter_map(|ways| args.say(ways));
-    out + "\n" + &foot.map(|line| show::paragraph(&line, "", "")).collect::<String>()
+    let details = (!shows_message(note.failure.code)).then_some("details");
+    let foot = [(!named).then_some("project"), Some(since), details, Some("job"), Some("reason")];
+    out + "\n" + &foot.into_iter().flatten().map(line).collect::<String>()
+}
+
+/// A message as a paragraph; nothing where its arguments are not known.
+fn args_line(words: &Catalogue, message: &str, args: &Args) -> String {
+    words.say(message, args).map_or_else(String::new, |said| show::paragraph(&said, "", ""))
 }
 
 /// Whether the failure's own message says what a person has to know; else it stands below, for whoever helps.
@@ -178,31 +187,47 @@ const fn shows_message(code: Code) -> bool {
     matches!(code, Code::BadSidecar | Code::NotInThisVersion)
 }
 
+/// What exactly is wrong: in the reader's language where the catalogue has it.
+fn found(note: &Note, words: &Catalogue, args: &Args) -> String {
+    let Some(found) = &note.failure.found else { return args_line(words, "found", args) };
+    let told = found.args.iter().fold(Args::default(), |args, (name, value)| {
+        let value = show::folded(value, MESSAGE_MAX);
+        args.named(name.clone(), value)
+    });
+    match words.say(&found.what, &told) {
+        Some(message) => {
+            let args = Args::default().with("message", Some(message));
+            args_line(words, "found", &args)
+        }
+        None => args_line(words, "found", args),
+    }
+}
+
 /// Where the service answered, a message is known to have arrived; what it cost is not.
 fn paid(note: &Note) -> &'static str {
     match (note.paid, note.failure.code) {
-        (Paid::MaybeOnce, Code::Question | Code::NothingChanged) => en::PAID_MAYBE_ANSWERED,
+        (Paid::MaybeOnce, Code::Question | Code::NothingChanged) => "paid-maybe-answered",
         (paid, _) => paid.said(),
     }
 }
 
-fn listed(note: &Note, args: &Args) -> String {
+fn listed(note: &Note, words: &Catalogue, args: &Args) -> String {
     if note.files.is_empty() {
         return String::new();
     }
-    let mut out = format!("{}\n", en::THESE);
+    let mut out = format!("{}\n", words.word("these-files"));
     for file in note.files.iter().take(FILES_MAX) {
         out += &show::paragraph(&show::name(file), "  - ", "    ");
     }
     if note.files.len() > FILES_MAX {
-        out += &show::paragraph(&args.say(en::AND_MORE).unwrap_or_default(), "  ", "  ");
+        out += &show::paragraph(&words.say("and-more", args).unwrap_or_default(), "  ", "  ");
     }
     out
 }
 
-fn asked(note: &Note) -> String {
+fn asked(note: &Note, words: &Catalogue) -> String {
     match note.question.map(|q| show::quote(q, QUESTION_MAX)) {
-        Some(block) if !block.is_empty() => format!("{}\n{block}", en::ASKED),
+        Some(block) if !block.is_empty() => format!("{}\n{block}", words.word("asked")),
         _ => String::new(),
     }
 }

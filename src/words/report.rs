@@ -1,12 +1,14 @@
 //! Reports: what was done for a film that is delivered.
 
-use super::fill::{Args, Ways};
-use super::{Paid, en, show};
+use super::catalogue::{Args, Catalogue, pages};
+use super::{Paid, show, timeline};
+use crate::config::Language;
 use crate::job::{Step, WordsFrom};
+use crate::timeline::Told;
 
 /// Lines of the request, and of each answer, that are shown.
 const QUOTE_MAX: usize = 20;
-/// Characters of the timeline, which stands on one line, and of a remark that are shown.
+/// Characters of a remark that are shown.
 const LINE_MAX: usize = 600;
 /// From this length on a clip's text gets less accurate, in milliseconds.
 const LONG_CLIP_MS: u64 = 120_000;
@@ -54,8 +56,8 @@ pub struct Report<'a> {
     pub words: &'a str,
     /// Where that was read.
     pub from: &'a WordsFrom,
-    /// The timeline's summary.
-    pub timeline: Option<&'a str>,
+    /// The timeline of the exported draft.
+    pub timeline: Option<&'a Told>,
     /// What the service said to each message, in order; nothing where none was sent.
     pub said: &'a [String],
     /// Were credits spent?
@@ -74,130 +76,140 @@ pub struct Report<'a> {
     pub session: Option<&'a str>,
 }
 
+impl Report<'_> {
+    /// What the account lost by it, where that can be told: nobody else used it, and it stayed the same one.
+    pub(super) fn spent(&self) -> Option<f64> {
+        let (before, after) = self.credits.before.zip(self.credits.after)?;
+        let alone = self.credits.others == 0 && self.accounts.is_none();
+        (alone && before >= after).then_some(before - after)
+    }
+}
+
 /// The text of `<name>.report.txt`.
-pub fn report(r: &Report) -> String {
-    let args = args(r);
+pub fn report(r: &Report, language: Language) -> String {
+    pages(language, |words| page(r, words))
+}
+
+fn page(r: &Report, words: &Catalogue) -> String {
+    let args = args(r, words);
+    let lines = |each: &[&str]| lines(words, &args, each);
     let parts = [
-        r.incomplete.then(|| show::paragraph(en::INCOMPLETE, "", "")),
-        Some(film(&args)),
-        Some(remarks(r)),
-        Some(asked(r, &args)),
-        r.timeline.and_then(|t| show::folded(t, LINE_MAX)).map(|t| {
-            format!(
-                "{}
-  {t}
-",
-                en::TIMELINE
-            )
-        }),
-        Some(said(r)),
-        Some(credits(r, &args)),
-        Some(steps(r)),
-        (r.clip_ms > Some(LONG_CLIP_MS)).then(|| show::paragraph(en::TIP, "", "")),
-        Some(lines(&args, &[en::PROJECT, en::SESSION])),
+        r.incomplete.then(|| lines(&["incomplete"])),
+        Some(lines(&["ready", "length", "picture", "file-size"])),
+        Some(remarks(r, words)),
+        Some(asked(r, words, &args)),
+        r.timeline.map(|told| headed(&words.word("timeline-head"), &timeline::told(told, words))),
+        Some(said(r, words)),
+        Some(credits(r, words, &args)),
+        Some(steps(r, words)),
+        (r.clip_ms > Some(LONG_CLIP_MS)).then(|| lines(&["tip"])),
+        Some(lines(&["project", "session"])),
     ];
     parts.into_iter().flatten().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-fn args(r: &Report) -> Args {
-    let spent = match (r.credits.before, r.credits.after) {
-        (Some(before), Some(after)) if r.credits.others == 0 && r.accounts.is_none() && before >= after => {
-            Some(before - after)
-        }
-        _ => None,
-    };
+fn args(r: &Report, words: &Catalogue) -> Args {
     let text = match r.from {
         WordsFrom::Sidecar(text) | WordsFrom::FolderDefault(text) => Some(text.path.to_string()),
         WordsFrom::Default => None,
     };
+    let number = |written: String| words.number(&written);
     Args::default()
-        .with("clip", Some(en::quoted(&show::name(r.clip))))
-        .with("film", Some(en::quoted(&show::name(r.film))))
-        .with("length", r.film_ms.map(show::clock))
-        .with("width", r.picture.map(|(width, _)| width.to_string()))
-        .with("height", r.picture.map(|(_, height)| height.to_string()))
-        .with("size", Some(show::size(r.bytes)))
-        .with("text", text.map(|t| en::quoted(&show::name(&t))))
-        .with("before", r.credits.before.map(show::amount))
-        .with("after", r.credits.after.map(show::amount))
-        .with("spent", spent.map(show::amount))
-        .with("others", Some(r.credits.others.to_string()))
+        .with("clip", Some(words.quoted(r.clip)))
+        .with("film", Some(words.quoted(r.film)))
+        .with("length", r.film_ms.map(show::clock).map(number))
+        .with("width", r.picture.map(|(width, _)| number(width.to_string())))
+        .with("height", r.picture.map(|(_, height)| number(height.to_string())))
+        .with("size", Some(words.size(r.bytes)))
+        .with("text", text.map(|t| words.quoted(&t)))
+        .with("before", r.credits.before.map(show::amount).map(number))
+        .with("after", r.credits.after.map(show::amount).map(number))
+        .with("spent", r.spent().map(show::amount).map(number))
+        .count("others", Some(r.credits.others.into()))
         .with("old_account", r.accounts.map(|(old, _)| show::name(old)))
         .with("new_account", r.accounts.map(|(_, new)| show::name(new)))
         .with("project", r.project.and_then(show::link))
         .with("session", r.session.map(show::name))
 }
 
-fn film(args: &Args) -> String {
-    lines(args, &[en::READY, en::LENGTH, en::PICTURE, en::SIZE])
+fn lines(words: &Catalogue, args: &Args, each: &[&str]) -> String {
+    let said = each.iter().filter_map(|message| words.say(message, args));
+    said.map(|line| show::paragraph(&line, "", "")).collect()
 }
 
-fn lines(args: &Args, each: &[Ways]) -> String {
-    each.iter().filter_map(|ways| args.say(ways)).map(|line| show::paragraph(&line, "", "")).collect()
-}
-
-fn remarks(r: &Report) -> String {
+fn remarks(r: &Report, words: &Catalogue) -> String {
     let each: String = r
         .remarks
         .iter()
         .filter_map(|remark| show::sentence(remark, LINE_MAX))
         .map(|remark| show::paragraph(&remark, "  - ", "    "))
         .collect();
-    headed(en::REMARKS, &each)
+    headed(&words.word("remarks"), &each)
 }
 
-fn asked(r: &Report, args: &Args) -> String {
+fn asked(r: &Report, words: &Catalogue, args: &Args) -> String {
     let head = match r.from {
-        WordsFrom::Sidecar(_) => args.say(en::ASKED_IN_TEXT).unwrap_or_default(),
-        WordsFrom::FolderDefault(_) => args.say(en::ASKED_BY_FOLDER).unwrap_or_default(),
-        WordsFrom::Default => en::ASKED_BY_DEFAULT.to_owned(),
+        WordsFrom::Sidecar(_) => "asked-in-text",
+        WordsFrom::FolderDefault(_) => "asked-by-folder",
+        WordsFrom::Default => "asked-by-default",
     };
-    headed(&head, &show::quote(r.words, QUOTE_MAX))
+    headed(&words.say(head, args).unwrap_or_default(), &show::quote(r.words, QUOTE_MAX))
 }
 
-fn said(r: &Report) -> String {
+fn said(r: &Report, words: &Catalogue) -> String {
     let mut out = String::new();
-    for (at, words) in r.said.iter().enumerate() {
-        let args = Args::default().with("n", Some((at + 1).to_string()));
-        let head = match r.said.len() {
-            1 => en::SAID.to_owned(),
-            _ => args.say(en::SAID_TO).unwrap_or_default(),
-        };
-        let block = match show::quote(words, QUOTE_MAX) {
-            block if block.is_empty() => show::paragraph(en::SAID_NOTHING, "  ", "  "),
+    for (at, answer) in r.said.iter().enumerate() {
+        let args = Args::default().count("n", u64::try_from(at + 1).ok());
+        let head = if r.said.len() == 1 { "said" } else { "said-to" };
+        let block = match show::quote(answer, QUOTE_MAX) {
+            block if block.is_empty() => show::paragraph(&words.word("said-nothing"), "  ", "  "),
             block => block,
         };
-        out += &headed(&head, &block);
+        out += &headed(&words.say(head, &args).unwrap_or_default(), &block);
     }
     out
 }
 
-fn credits(r: &Report, args: &Args) -> String {
-    let known = lines(args, &[en::CREDITS]);
+fn credits(r: &Report, words: &Catalogue, args: &Args) -> String {
+    let known = lines(words, args, &["credits"]);
     let shared = r.credits.others > 0 && !known.is_empty();
-    let others = if shared { lines(args, &[en::OTHERS]) } else { String::new() };
-    show::paragraph(r.paid.said(), "", "") + &known + &others + &lines(args, &[en::ACCOUNTS])
+    let others = if shared { lines(words, args, &["others"]) } else { String::new() };
+    lines(words, args, &[r.paid.said()]) + &known + &others + &lines(words, args, &["accounts"])
 }
 
-fn steps(r: &Report) -> String {
+fn steps(r: &Report, words: &Catalogue) -> String {
     let each: String = r
         .steps
         .iter()
         .filter_map(|done| {
             let n = match done.step {
-                Step::Instruct(n) | Step::Observe(n) => Some((n + 1).to_string()),
+                Step::Instruct(n) | Step::Observe(n) => Some(u64::from(n) + 1),
                 _ => None,
             };
-            let did = Args::default().with("n", n).say(en::step(done.step));
-            Args::default()
-                .with("at", Some(show::name(&done.at)))
+            let did = words.say(did(done.step), &Args::default().count("n", n));
+            let args = Args::default()
+                .with("at", Some(words.number(&show::name(&done.at))))
                 .with("step", did)
-                .with("seconds", Some(format!("{:.1}", done.seconds)))
-                .say(en::TOOK)
+                .with("seconds", Some(words.number(&format!("{:.1}", done.seconds))));
+            words.say("took", &args)
         })
         .map(|line| show::paragraph(&line, "  - ", "    "))
         .collect();
-    headed(en::STEPS, &each)
+    headed(&words.word("steps"), &each)
+}
+
+/// What a step did.
+const fn did(step: Step) -> &'static str {
+    match step {
+        Step::Session => "step-session",
+        Step::Upload => "step-upload",
+        Step::Instruct(_) => "step-instruct",
+        Step::Observe(_) => "step-observe",
+        Step::Export => "step-export",
+        Step::Fetch => "step-fetch",
+        Step::Deliver => "step-deliver",
+        Step::Tidy => "step-tidy",
+    }
 }
 
 fn headed(head: &str, block: &str) -> String {

@@ -29,7 +29,7 @@ pub(super) fn folded(raw: &str, max: usize) -> Option<String> {
 /// The same, ending like a sentence.
 pub(super) fn sentence(raw: &str, max: usize) -> Option<String> {
     let text = folded(raw, max)?;
-    Some(if text.ends_with(['.', '!', '?', ':']) { text } else { text + "." })
+    Some(if text.ends_with(['.', '!', '?', ':', '।']) { text } else { text + "." })
 }
 
 /// A name: on one line, never broken in two, the middle of a long one left out, its end kept.
@@ -82,18 +82,16 @@ pub(super) fn paragraph(text: &str, first: &str, rest: &str) -> String {
     out
 }
 
-/// A size as file managers show it.
-pub(super) fn size(bytes: u64) -> String {
-    let units = [("GB", 1_u64 << 30), ("MB", 1 << 20), ("KB", 1 << 10)];
+/// A size as file managers show it: the number, and the catalogue's message of its unit.
+pub(super) fn size(bytes: u64) -> (String, &'static str) {
+    let units = [("size-gb", 1_u64 << 30), ("size-mb", 1 << 20), ("size-kb", 1 << 10)];
     let Some((unit, one)) = units.into_iter().find(|(_, one)| bytes >= *one) else {
-        return format!("{bytes} bytes");
+        return (bytes.to_string(), "size-bytes");
     };
     let tenths = (u128::from(bytes) * 10 + u128::from(one / 2)) / u128::from(one);
-    if tenths >= 100 {
-        format!("{} {unit}", tenths / 10)
-    } else {
-        format!("{}.{} {unit}", tenths / 10, tenths % 10)
-    }
+    let n =
+        if tenths >= 100 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
+    (n, unit)
 }
 
 /// A length of time as players show it: `1:03`, `1:02:03`.
@@ -200,15 +198,15 @@ mod tests {
     #[test]
     fn numbers_are_shown_as_people_write_them() {
         let sizes = [
-            (0, "0 bytes"),
-            (1023, "1023 bytes"),
-            (1024, "1.0 KB"),
-            (1_500_000, "1.4 MB"),
-            (524_288_000, "500 MB"),
-            (u64::MAX, "17179869184 GB"),
+            (0, ("0", "size-bytes")),
+            (1023, ("1023", "size-bytes")),
+            (1024, ("1.0", "size-kb")),
+            (1_500_000, ("1.4", "size-mb")),
+            (524_288_000, ("500", "size-mb")),
+            (u64::MAX, ("17179869184", "size-gb")),
         ];
-        for (bytes, shown) in sizes {
-            assert_eq!(size(bytes), shown);
+        for (bytes, (n, unit)) in sizes {
+            assert_eq!(size(bytes), (n.to_owned(), unit));
         }
         let times = [(0, "0:00"), (62_600, "1:03"), (3_723_000, "1:02:03")];
         for (ms, shown) in times {

@@ -1,11 +1,21 @@
 //! Every note, as a reader gets it, and the page about them.
 
+use super::catalogue::RULE;
 use super::*;
+use crate::config::Language;
 use crate::job::{Code, Failure, Fate, JobId, Kind, Message, StreamEnd, is_looked_at_again};
 
 const EVERY_PAID: [Paid; 5] = [Paid::No, Paid::MaybeOnce, Paid::MaybeMore, Paid::Yes, Paid::YesAndMaybe];
 const PROJECT: &str = "https://nemovideo.com/workspace/claim?ct=clm_0123456789abcdef";
 const REGISTER: &str = "https://nemovideo.com/register?bind=anon_42";
+
+fn waiting_en(note: &Note) -> String {
+    waiting(note, Language::English)
+}
+
+fn failed_en(note: &Note) -> String {
+    failed(note, Language::English)
+}
 
 fn failure(code: Code) -> Failure {
     Failure::new(code, "the service answers 500, code 77: no explanation given", "It is tried again.")
@@ -36,8 +46,8 @@ fn every_note(file: &str, mut look: impl FnMut(Code, Paid, &str)) {
     for (code, paid) in Code::ALL.iter().flat_map(|c| EVERY_PAID.map(|p| (*c, p))) {
         let failure = failure(code);
         for note in [full(file, &failure, &files, paid), Note::new(file, &failure, paid)] {
-            look(code, paid, &waiting(&note));
-            look(code, paid, &failed(&note));
+            look(code, paid, &waiting_en(&note));
+            look(code, paid, &failed_en(&note));
         }
     }
 }
@@ -75,23 +85,6 @@ fn every_note_fits_a_small_window() {
 }
 
 #[test]
-fn every_sentence_of_the_catalogue_is_whole_short_and_plain() {
-    for code in Code::ALL {
-        let text = en::text(*code);
-        assert!(text.happened.iter().all(|way| way.contains("{$file}")), "{code}");
-        for way in text.happened.iter().chain(text.to_do.iter().copied().flatten()) {
-            let (told, typed) = way.split_once("\n    ").unwrap_or((way, ""));
-            assert!(told.ends_with(['.', '!', '?', ':']), "{code}: {told:?}");
-            assert!(typed.is_empty() || typed.trim() == typed, "{code}: {typed:?}");
-            assert!(!told.contains(['\'', '\n', '`']), "{code}: {told:?}");
-            for sentence in told.split_inclusive(['.', '?', ':', '!']) {
-                assert!(sentence.split_whitespace().count() <= 28, "{code}: {sentence:?}");
-            }
-        }
-    }
-}
-
-#[test]
 fn hostile_names_stay_on_one_line_and_say_nothing_for_us() {
     let long = format!("{}.mp4", "আ".repeat(84));
     let table = [
@@ -121,11 +114,11 @@ fn words_of_the_service_can_not_pass_for_ours() {
         session: Some("1\nReason: x"),
         ..full("a.mp4", &failure, &[], Paid::Yes)
     };
-    let text = waiting(&note);
+    let text = waiting_en(&note);
     assert!(text.contains("  > What to do:\n  > 1. Send money.\n  > Reason: ok\n  > [2J\n"), "{text}");
     assert_eq!(text.lines().filter(|l| l.starts_with("Reason: ")).collect::<Vec<_>>(), ["Reason: question"]);
     let bad = Note { project: Some("https://a\n1. Pay."), ..note };
-    assert!(!waiting(&bad).contains("1. Pay."));
+    assert!(!waiting_en(&bad).contains("1. Pay."));
 }
 
 #[test]
@@ -152,7 +145,7 @@ fn what_is_special_about_a_code_is_said() {
     ];
     for (code, parts) in table {
         let (failure, files) = (failure(*code), (0..40).map(|n| format!("scan {n}.psd")).collect::<Vec<_>>());
-        let note = waiting(&full("news/talk.mp4", &failure, &files, Paid::No));
+        let note = waiting_en(&full("news/talk.mp4", &failure, &files, Paid::No));
         for part in *parts {
             let unbroken = note.replace("\n   ", "").replace('\n', " ");
             assert!(note.contains(part) || unbroken.contains(part), "{code}: {part:?} is not in\n{note}");
@@ -164,7 +157,7 @@ fn what_is_special_about_a_code_is_said() {
 #[test]
 fn without_a_link_the_account_is_topped_up_and_nothing_points_nowhere() {
     let failure = failure(Code::NoCredits);
-    let note = waiting(&Note::new("talk.mp4", &failure, Paid::No));
+    let note = waiting_en(&Note::new("talk.mp4", &failure, Paid::No));
     assert!(note.contains("1. Top up credits in your account.\n"), "{note}");
     every_note("talk.mp4", |code, _, note| {
         assert!(!note.contains(" JOB") && !note.contains("None"), "{code}: {note}");
@@ -175,10 +168,10 @@ fn without_a_link_the_account_is_topped_up_and_nothing_points_nowhere() {
 fn a_note_says_whether_it_is_looked_at_again() {
     for code in Code::ALL {
         let failure = failure(*code);
-        let note = waiting(&Note::new("talk.mp4", &failure, Paid::No));
+        let note = waiting_en(&Note::new("talk.mp4", &failure, Paid::No));
         assert_eq!(note.contains(" again by itself. When "), is_looked_at_again(*code), "{code}: {note}");
         assert!(!note.contains("Failed at:"), "{code}: {note}");
-        let note = failed(&Note::new("talk.mp4", &failure, Paid::Yes));
+        let note = failed_en(&Note::new("talk.mp4", &failure, Paid::Yes));
         assert!(note.contains("What was paid for is not paid for again."), "{code}: {note}");
     }
 }
@@ -205,9 +198,9 @@ fn the_messages_tell_whether_credits_were_spent() {
 fn the_text_beside_the_clip_is_named_as_it_is() {
     let failure = failure(Code::UnknownFate);
     let plain = Note::new("news/my talk.v2.mp4", &failure, Paid::No);
-    assert!(waiting(&plain).contains("\"my talk.v2.txt\""));
+    assert!(waiting_en(&plain).contains("\"my talk.v2.txt\""));
     assert!(
-        waiting(&Note { sidecar: Some("my talk.v2.mp4.txt"), ..plain }).contains("\"my talk.v2.mp4.txt\"")
+        waiting_en(&Note { sidecar: Some("my talk.v2.mp4.txt"), ..plain }).contains("\"my talk.v2.mp4.txt\"")
     );
 }
 
@@ -237,4 +230,50 @@ fn the_docs_answer_the_same_five_questions_and_tell_the_truth() {
         let fails = answers[1].1.starts_with("it fails");
         assert_eq!(fails, code.kind() == Kind::Permanent, "{code}: {}", answers[1].1);
     }
+}
+
+#[test]
+fn every_note_can_be_read_in_bangla() {
+    let files: Vec<_> = (0..40).map(|n| format!("ছবি {n}.psd")).collect();
+    for (code, paid) in Code::ALL.iter().flat_map(|c| EVERY_PAID.map(|p| (*c, p))) {
+        let failure = failure(code);
+        for note in [full("কথা.mp4", &failure, &files, paid), Note::new("কথা.mp4", &failure, paid)]
+        {
+            for text in [waiting(&note, Language::Bangla), failed(&note, Language::Bangla)] {
+                assert!(text.split("\n\n").next().unwrap().contains("“কথা.mp4”"), "{code}: {text}");
+                assert!(text.contains("\n\nকী করবেন:\n১. "), "{code}: {text}");
+                assert!(!text.contains(['{', '}']) && !text.contains("\n\n\n"), "{code}: {text}");
+                assert_eq!(text.lines().last(), Some(&*format!("কারণ: {code}")), "{text}");
+                let english = ["dakbox looks", "Credits", "What to do", "Waiting since", "video service"];
+                assert_eq!(english.iter().find(|part| text.contains(**part)), None, "{code}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn both_languages_stand_one_below_the_other() {
+    let failure = failure(Code::NoCredits);
+    let note = Note::new("talk.mp4", &failure, Paid::No);
+    let [bn, en] = [Language::Bangla, Language::English].map(|language| waiting(&note, language));
+    assert_eq!(waiting(&note, Language::Both), format!("{bn}{RULE}{en}"));
+}
+
+#[test]
+fn what_is_wrong_with_a_text_is_said_in_the_reader_s_language() {
+    use crate::job::Found;
+    let args = [("file", "talk.txt"), ("key", "Quality"), ("value", "ভালো")];
+    let args = args.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let found = Found { what: "found-bad-header".to_owned(), args };
+    let failure = Failure::new(Code::BadSidecar, "in English", "").finding(found);
+    let note = Note::new("talk.mp4", &failure, Paid::No);
+    let flat = |language| failed(&note, language).split_whitespace().collect::<Vec<_>>().join(" ");
+    let bn = flat(Language::Bangla);
+    assert!(bn.contains("\"Quality: ভালো\"") && bn.contains("low, medium বা high লিখুন"), "{bn}");
+    assert!(!bn.contains("in English"), "{bn}");
+    let en = flat(Language::English);
+    assert!(
+        en.contains("\"Quality: ভালো\" in talk.txt cannot be understood. After \"Quality:\" write low"),
+        "{en}"
+    );
 }

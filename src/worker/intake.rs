@@ -9,6 +9,7 @@ use super::admission::{self, Admission};
 use super::clock::wall;
 use super::folders::blocking;
 use super::{Tools, order, story};
+use crate::config::Language;
 use crate::inbox::{Arrival, FolderState, Gone, Reason, Report, What, Withheld};
 use crate::job::{
     Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, TextRef, WordsFrom,
@@ -198,7 +199,9 @@ impl Intake {
     async fn withheld(&self, list: &[Withheld]) {
         let held = list.iter().filter(|w| w.what == What::Clip && w.reason.code().is_some()).count();
         self.withholding.clips.store(held, Ordering::Relaxed);
-        self.tools.notes.inbox(list.iter().filter(|w| w.note_due).filter_map(note).collect());
+        let language = self.tools.notes.language();
+        let due = list.iter().filter(|w| w.note_due);
+        self.tools.notes.inbox(due.filter_map(|withheld| note(withheld, language)).collect());
         let now = wall();
         let rows = list.iter().filter(|w| w.what != What::Foreign).map(|w| Sighting {
             path: w.path.clone(),
@@ -258,7 +261,7 @@ fn unreadable(arrival: &Arrival) -> Order {
     }
 }
 
-fn note(withheld: &Withheld) -> Option<(RelPath, String)> {
+fn note(withheld: &Withheld, language: Language) -> Option<(RelPath, String)> {
     let code = match withheld.reason {
         Reason::Held(code) => code,
         Reason::AwaitsClip => Code::AwaitsClip,
@@ -275,7 +278,8 @@ fn note(withheld: &Withheld) -> Option<(RelPath, String)> {
     let file = withheld.path.to_string();
     let files: Vec<String> =
         withheld.detail.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
-    Some((path, words::waiting(&words::Note { files: &files, ..super::telling::note(&file, &failure) })))
+    let note = words::Note { files: &files, ..super::telling::note(&file, &failure) };
+    Some((path, words::waiting(&note, language)))
 }
 
 fn tell_folder(state: &FolderState) {

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
 use super::folders::{Folders, blocking};
+use crate::config::{Config, Language};
 use crate::job::{Failure, Job, JobId, Phase, RelPath, SessionId};
 use crate::ledger::Ledger;
 use crate::outbox::{self, Note, Title};
@@ -38,14 +40,15 @@ enum Change {
 #[derive(Clone)]
 pub struct Notes {
     changes: mpsc::UnboundedSender<Change>,
+    settings: Arc<RwLock<Arc<Config>>>,
 }
 
 impl Notes {
     /// A place for wishes, and the keeper that fulfils them.
-    pub fn new(folders: Folders, ledger: Ledger) -> (Self, Keeper) {
+    pub fn new(folders: Folders, ledger: Ledger, settings: Arc<RwLock<Arc<Config>>>) -> (Self, Keeper) {
         let (changes, wishes) = mpsc::unbounded_channel();
         (
-            Self { changes },
+            Self { changes, settings },
             Keeper {
                 folders,
                 ledger,
@@ -69,9 +72,14 @@ impl Notes {
             let folder = job.clip.path.parent();
             let [short, long] = [job.clip.path.stem(), job.clip.path.name()]
                 .map(|name| folder.join(&Title::new(name, super::order::NAME_MAX).note(1, Note::Waiting)));
-            Some((short?, long?, text(job, failure)))
+            Some((short?, long?, text(job, failure, self.language())))
         });
         let _ = self.changes.send(Change::Job(job.id, note));
+    }
+
+    /// In which language notes are written now.
+    pub(super) fn language(&self) -> Language {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).messages.language
     }
 
     /// Has the notes about what lies in the inbox, and is no job, be exactly these.
@@ -88,13 +96,15 @@ impl Notes {
     }
 }
 
-fn text(job: &Job, failure: &Failure) -> String {
-    words::waiting(&words::Note {
+fn text(job: &Job, failure: &Failure, language: Language) -> String {
+    let file = job.clip.path.to_string();
+    let note = words::Note {
         paid: words::Paid::from_messages(&job.messages),
         job: Some(job.id),
         session: job.session.as_ref().map(SessionId::as_str),
-        ..super::telling::note(&job.clip.path.to_string(), failure)
-    })
+        ..super::telling::note(&file, failure)
+    };
+    words::waiting(&note, language)
 }
 
 /// Writes and removes notes, one after the other, so that the last wish wins.

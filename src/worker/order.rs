@@ -3,7 +3,7 @@
 use crate::config;
 use crate::inbox::{Arrival, Text, WordsNow};
 use crate::instruction::{self, Instruction, Priority, Problem, Quality, Route};
-use crate::job::{Code, ContentHash, Failure, Job, Order, TextRef, WordsFrom};
+use crate::job::{Code, ContentHash, Failure, Found, Job, Order, TextRef, WordsFrom};
 use crate::outbox::Title;
 
 /// The longest name a folder takes, in bytes.
@@ -81,11 +81,24 @@ pub(super) fn reference(text: &Text) -> TextRef {
 }
 
 fn bad(text: &Text, problem: &Problem) -> Failure {
-    Failure::new(
-        Code::BadSidecar,
-        format!("{}: {problem}", text.path),
-        "Mend the text and drop both files again.",
-    )
+    let hint = "Mend the text and drop both files again.";
+    Failure::new(Code::BadSidecar, format!("{}: {problem}", text.path), hint).finding(found(text, problem))
+}
+
+/// The same for people, in any language.
+fn found(text: &Text, problem: &Problem) -> Found {
+    let file = ("file", text.path.to_string());
+    let (what, args) = match problem {
+        Problem::Encoding { .. } => ("found-encoding", vec![file]),
+        Problem::TooLong => ("found-too-long", vec![file]),
+        Problem::Empty => ("found-empty", vec![file]),
+        Problem::BadHeader { key, value, .. } => {
+            ("found-bad-header", vec![file, ("key", (*key).to_owned()), ("value", value.clone())])
+        }
+        Problem::Repeated { key } => ("found-repeated", vec![file, ("key", (*key).to_owned())]),
+    };
+    let args = args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Found { what: what.to_owned(), args }
 }
 
 /// Whether the words that lie beside the clip now are those an order was made of.

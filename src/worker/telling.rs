@@ -1,8 +1,9 @@
 //! What a job has to tell, gathered from its events for the notes and the report. Pure.
 
+use crate::config::Language;
 use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, Step};
 use crate::ledger::Recorded;
-use crate::timeline::Reading;
+use crate::timeline::{Draft, Reading};
 use crate::words::{self, Credits, Done, Note, Paid};
 
 /// The note about a failure, with nothing known but the file.
@@ -22,30 +23,37 @@ pub(super) fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
 }
 
 /// The text of a failed job's note.
-pub(super) fn failed(job: &Job, failure: &Failure) -> String {
+pub(super) fn failed(job: &Job, failure: &Failure, language: Language) -> String {
     let session = job.session.as_ref().map(SessionId::as_str);
     let file = job.clip.path.to_string();
-    words::failed(&Note {
-        paid: Paid::from_messages(&job.messages),
-        job: Some(job.id),
-        session,
-        ..note(&file, failure)
-    })
+    let note =
+        Note { paid: Paid::from_messages(&job.messages), job: Some(job.id), session, ..note(&file, failure) };
+    words::failed(&note, language)
 }
 
-/// The text of a delivered job's report. `account` is the one in use now.
-pub(super) fn report(
+/// What a report tells that no event says.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Around<'a> {
+    /// How many other jobs used the account meanwhile.
+    pub others: u32,
+    /// The link to the project.
+    pub project: Option<&'a str>,
+    /// The account in use now.
+    pub account: Option<&'a AccountId>,
+}
+
+/// Tells a delivered job's report.
+pub(super) fn report<T>(
     job: &Job,
     events: &[Recorded],
-    others: u32,
-    project: Option<&str>,
-    account: Option<&AccountId>,
-) -> String {
+    around: &Around,
+    tell: impl FnOnce(&words::Report) -> T,
+) -> T {
     let draft = draft(job, events);
-    let (summary, said, steps) = (draft.map(|d| d.0), said(events), steps(events));
+    let (timeline, said, steps) = (draft.map(|d| d.told()), said(events), steps(events));
     let film = job.film.as_ref();
     let remarks: Vec<String> = Vec::new();
-    words::report(&words::Report {
+    tell(&words::Report {
         clip: &job.clip.path.to_string(),
         film: &job.delivered.as_ref().map(ToString::to_string).unwrap_or_default(),
         incomplete: job.incomplete,
@@ -55,31 +63,30 @@ pub(super) fn report(
         bytes: film.map_or(0, |f| f.len),
         words: &job.order.words,
         from: &job.order.from,
-        timeline: summary.as_deref(),
+        timeline: timeline.as_ref(),
         said: &said,
         paid: Paid::from_messages(&job.messages),
-        credits: credits(events, others),
+        credits: credits(events, around.others),
         accounts: job
             .account
             .as_ref()
-            .zip(account)
+            .zip(around.account)
             .filter(|(old, new)| old != new)
             .map(|(old, new)| (old.as_str(), new.as_str())),
         steps: &steps,
         remarks: &remarks,
-        project,
+        project: around.project,
         session: job.session.as_ref().map(SessionId::as_str),
     })
 }
 
-/// The summary and length of the exported draft.
-fn draft(job: &Job, events: &[Recorded]) -> Option<(String, Option<u64>)> {
+/// The exported draft.
+fn draft(job: &Job, events: &[Recorded]) -> Option<Draft> {
     let recorded = events.iter().find(|recorded| Some(recorded.seq) == job.draft_seq)?;
     let (JobEvent::Observed { reading, .. } | JobEvent::DraftRead { reading }) = &recorded.event else {
         return None;
     };
-    let draft = serde_json::from_str::<Reading>(reading).ok()?.draft?;
-    Some((draft.summary(), draft.duration_ms()))
+    serde_json::from_str::<Reading>(reading).ok()?.draft
 }
 
 fn said(events: &[Recorded]) -> Vec<String> {

@@ -7,7 +7,7 @@ use super::admission::{Admission, judge};
 use super::queue::{self, Limits, Load};
 use super::stop::{Patience, Stop, cut_off, events};
 use super::{order, telling};
-use crate::config::Config;
+use crate::config::{Config, Language};
 use crate::inbox::{Arrival, Media, Text, WordsNow};
 use crate::job::{
     AccountId, Clip, Code, Failure, Job, JobEvent, JobId, Kind, Moment, Order, RelPath, SessionId, Stamp,
@@ -15,6 +15,7 @@ use crate::job::{
 };
 use crate::ledger::Recorded;
 use crate::media::{Facts, Format};
+use crate::words;
 
 fn path(name: &str) -> RelPath {
     RelPath::from_bytes(name.as_bytes()).unwrap()
@@ -313,13 +314,22 @@ fn a_report_tells_what_the_events_say() {
     let mut job = after(1, &paid());
     job.incomplete = true;
     let link = Some("https://nemovideo.com/workspace/claim?ct=x");
-    let report = telling::report(&job, &events, 0, link, None);
+    let report = telling::report(
+        &job,
+        &events,
+        &telling::Around { project: link, ..telling::Around::default() },
+        |report| words::report(report, Language::English),
+    );
     assert!(report.starts_with("Something may be missing"), "{report}");
     for wanted in ["done, boss", "claim?ct=x", "> x\n"] {
         assert!(report.contains(wanted), "{wanted} in {report}");
     }
     job.account = Some(AccountId::new("anon_1"));
-    let report = |now| telling::report(&job, &events, 0, link, Some(&AccountId::new(now)));
+    let report = |now: &str| {
+        let account = AccountId::new(now);
+        let around = telling::Around { others: 0, project: link, account: Some(&account) };
+        telling::report(&job, &events, &around, |report| words::report(report, Language::English))
+    };
     assert!(report("anon_2").contains("anon_2") && !report("anon_1").contains("anon_1"));
 }
 

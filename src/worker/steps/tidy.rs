@@ -2,11 +2,12 @@
 
 use std::io;
 
-use crate::config::{AfterSuccess, IgnoreList};
+use crate::config::{self, AfterSuccess, IgnoreList};
 use crate::inbox::{WordsNow, words_now};
 use crate::job::{End, Failure, Job, JobEvent, RelPath, WordsFrom};
 use crate::mount::{Dir, Removal};
 use crate::outbox::{self, Fate, Item, Note, Title};
+use crate::words;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
@@ -34,9 +35,7 @@ type Kept = (Option<String>, bool);
 
 async fn delivered(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
     let config = tools.config();
-    if config.messages.report != crate::config::Report::Off {
-        report(tools, job).await?;
-    }
+    report(tools, job, config.messages.report).await?;
     match config.folders.after_success {
         AfterSuccess::Leave => Ok((None, true)),
         AfterSuccess::Delete => delete(tools, job).await,
@@ -47,17 +46,44 @@ async fn delivered(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
     }
 }
 
-async fn report(tools: &Tools, job: &Job) -> Result<(), Stop> {
+/// Writes the report in each form that is wanted and is not there yet.
+async fn report(tools: &Tools, job: &Job, wanted: config::Report) -> Result<(), Stop> {
+    let forms: &[Note] = match wanted {
+        config::Report::Text => &[Note::Report],
+        config::Report::Json => &[Note::ReportJson],
+        config::Report::Both => &[Note::Report, Note::ReportJson],
+        config::Report::Off => &[],
+    };
     let Some(film) = job.delivered.clone() else { return Err(Stop::Stale) };
     let outbox = tools.folders.open(Place::Outbox).await?;
     let title = order::title(job);
     let number = title.number_of(film.name()).unwrap_or(1);
-    // The film's number was free for its report as well, so what lies there is the one an earlier try has written.
-    let (place, there) = (outbox.clone(), film.with_name(&title.note(number, Note::Report)));
-    let written = blocking(move || there.map_or(Ok(false), |there| Ok(place.stat(&there)?.is_some()))).await;
-    if written.map_err(|e| Stop::local("looking for the report", &e))? {
+    let mut missing = Vec::new();
+    for form in forms {
+        // The film's number was free for its report as well, so what lies there is the one an earlier try has written.
+        let (place, there) = (outbox.clone(), film.with_name(&title.note(number, *form)));
+        let written =
+            blocking(move || there.map_or(Ok(false), |there| Ok(place.stat(&there)?.is_some()))).await;
+        if !written.map_err(|e| Stop::local("looking for the report", &e))? {
+            missing.push(*form);
+        }
+    }
+    if missing.is_empty() {
         return Ok(());
     }
+    let texts = texts(tools, job, missing).await?;
+    blocking(move || {
+        for (form, text) in texts {
+            outbox::notes::put_new(&outbox, &film.parent(), (&title, form), number, &text)?;
+        }
+        Ok(())
+    })
+    .await
+    .map_err(|e| Stop::local("writing the report", &e))
+}
+
+/// The report in each of these forms.
+async fn texts(tools: &Tools, job: &Job, forms: Vec<Note>) -> Result<Vec<(Note, String)>, Stop> {
     let link = tools.link(job).await;
     let events = tools.ledger.events(job.id).await?;
     let others = match telling::span(&events) {
@@ -65,11 +91,15 @@ async fn report(tools: &Tools, job: &Job) -> Result<(), Stop> {
         None => 0,
     };
     let account = tools.service.account();
-    let text = telling::report(job, &events, others, link.as_deref(), account.as_ref());
-    blocking(move || outbox::notes::put_new(&outbox, &film.parent(), (&title, Note::Report), number, &text))
-        .await
-        .map_err(|e| Stop::local("writing the report", &e))?;
-    Ok(())
+    let language = tools.config().messages.language;
+    let around = telling::Around { others, project: link.as_deref(), account: account.as_ref() };
+    Ok(telling::report(job, &events, &around, |report| {
+        let told = |form| match form {
+            Note::ReportJson => words::report_json(report),
+            _ => words::report(report, language),
+        };
+        forms.into_iter().map(|form| (form, told(form))).collect()
+    }))
 }
 
 async fn failed(tools: &Tools, job: &Job, failure: &Failure) -> Result<Kept, Stop> {
@@ -81,7 +111,7 @@ async fn failed(tools: &Tools, job: &Job, failure: &Failure) -> Result<Kept, Sto
         // An inbox that can't be written: the files stay, and their note stands in the outbox too.
         Err(_) => (None, true, None),
     };
-    let text = telling::failed(job, failure);
+    let text = telling::failed(job, failure, tools.config().messages.language);
     let at = job.clip.path.parent();
     let outbox = tools.folders.open(Place::Outbox).await.ok().filter(|_| left);
     blocking(move || {

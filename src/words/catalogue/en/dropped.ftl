@@ -1,0 +1,103 @@
+# About what was dropped. A message a code: what happened, with `.or` for when less is known, and the steps to take.
+# A line that begins with a blank stands as it is: something to type, or a link.
+
+save-as = Save the clip as MP4, or in another of these formats: { $formats }.
+put-again = Put the new clip and its text into the inbox.
+still-copying = Is it still being copied? Then just wait. dakbox takes it when it is complete.
+take-out = If you do not need it any more, take it out of the inbox.
+
+not-media = { $file } is not a video, a picture or a sound that dakbox can use.
+    .step-1 =
+        Open the file on your computer. If it does not play there either, get a new copy of it.
+    .step-2 =
+        If it plays, save it as MP4, or in another of these formats: { $formats }.
+    .step-3 = { put-again }
+
+too-large = { $file } is too large: the video service takes at most 500 MB.
+    .step-1 =
+        Make the clip smaller: save it with a lower quality, or cut it into parts. Parts of less than 2 minutes
+        also give the most accurate Bangla text.
+    .step-2 = { put-again }
+
+unsupported = The video service does not take { $file }: it does not know this kind of file.
+    .step-1 = { save-as }
+    .step-2 = { put-again }
+
+bad-sidecar = dakbox cannot use the text that came with { $file }.
+    .step-1 = Open { $text } in a simple editor, such as Notepad or TextEdit.
+    .step-2 = Correct it, and save it as plain text (UTF-8). It may have up to 64 KB.
+    .step-3 = Put the clip and the text into the inbox.
+
+not-whole = { $file } is not complete: a part of the file is still empty.
+    .step-1 = { still-copying }
+    .step-2 = Did the copying stop? Then copy the file into the inbox once more.
+    .step-3 =
+        Is the file complete, and does it only end in silence? Then write this as the first line of { $text }, and
+        save it. Make that file if it is not there.
+        { "    " }Whole: yes
+
+empty = { $file } is empty: there is nothing in the file.
+    .step-1 = { still-copying }
+    .step-2 = Did the copying stop? Then copy the file into the inbox once more.
+    .step-3 = { take-out }
+
+unreadable = dakbox is not allowed to open { $file }, or could not read it.
+    .step-1 = Close the file in all other programs.
+    .step-2 = If that does not help, copy the file into the inbox once more.
+    .step-3 =
+        If that does not help either, show this note to the person who runs dakbox. dakbox needs the right to read
+        the file.
+
+not-safe = dakbox does not take { $file }: it is a link to a file that belongs to somebody else.
+    .step-1 = Take the link out of the inbox.
+    .step-2 =
+        Put a real copy of the clip into the inbox instead. You must have the right to read that clip.
+
+ambiguous =
+    It is not clear which text belongs to { $file }: there is another clip of the same name, and only one text.
+    .step-1 =
+        Give each clip a text of its own. Name it like the whole clip, with .txt at the end. The text for { $file }
+        is then { $own_text }.
+    .step-2 = Or give one of the clips another name, and its text the same new name.
+
+not-plain-text = The text for { $file } is not plain text, so dakbox cannot read it.
+    .step-1 = Open the text in the program that it was written with, for example Word or Pages.
+    .step-2 = Choose "Save as", then "Plain text (.txt)", and save it as { $text } beside the clip.
+    .step-3 = Take the old text out of the inbox.
+
+needs-sidecar = { $file } has no text, and dakbox needs one that says what to do with the clip.
+    .step-1 = Make a plain text file with the name { $text } beside the clip.
+    .step-2 =
+        Write into it what you want. For example:
+        { "    " }generate Bangla subtitles and add them to my video
+
+own-film = dakbox has made the film { $file } itself. It works on such a film only when a text says what to do.
+    .step-1 = Is it here by mistake? Then take it out of the inbox.
+    .step-2 =
+        Do you want it changed once more? Then make a plain text file with the name { $text } beside it, and write
+        into it what you want. This is new work, and it costs credits.
+
+not-taken = dakbox does not take some of the files in { $file }. It takes these formats: { $formats }.
+    .step-1 = Is one of the files a clip? Then save it in one of these formats, and put it into the inbox.
+    .step-2 = Take the others out of the inbox. They are not touched, and they cost nothing.
+
+too-deep = { $file } lies too deep: dakbox looks into at most 32 folders, one inside another.
+    .step-1 = Move it to a folder that is nearer to the inbox.
+
+same-again = dakbox has already made a film from { $file } with the same words: { $film }.
+    .or = dakbox has already made a film from { $file } with the same words.
+    .step-1 =
+        Look for the film in the outbox. If you have what you need, take the clip and its text out of the inbox.
+    .step-2 = Do you want something else? Then change the words in { $text }.
+    .step-3 =
+        Do you want the same work once more, and pay for it once more? Then write this as the first line of
+        { $text }, and save it. Make that file if it is not there.
+        { "    " }Again: yes
+
+not-in-this-version = { $file } asks for something that this version of dakbox cannot do yet.
+    .step-1 = Leave that wish out: change the text or the file, and save it.
+    .step-2 = Or take it out of the inbox, and keep it for a later version.
+
+awaits-clip = { $file } is a text without a clip, so dakbox does nothing with it.
+    .step-1 = Put the clip beside it, under the same name.
+    .step-2 = { take-out }

@@ -1,0 +1,17 @@
+# About this side: disks, records, tries.
+
+cancelled = The work on { $file } was given up: the person who runs dakbox cancelled it.
+    .step-1 = Do you want it after all? Put the clip and its text into the inbox again.
+    .step-2 =
+        You can look at the project in your browser:
+        { "    " }{ $project }
+
+local-io = dakbox could not read or write a file while it worked on { $file }.
+    .step-1 = Check that the disk or the network drive is connected, and that it is not full.
+    .step-2 = If this note is still here tomorrow, show it to the person who runs dakbox.
+
+ledger =
+    dakbox cannot keep its own records, so the work on { $file } has stopped. Without them it sends nothing, so that
+    nothing is paid twice.
+    .step-1 =
+        Show this note to the person who runs dakbox. The disk that holds its records may be full or broken.

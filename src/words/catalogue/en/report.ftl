@@ -1,0 +1,41 @@
+# What a report says.
+
+incomplete =
+    Something may be missing in this film: the connection broke while the video service was at work. Please watch it
+    to the end before you use it.
+ready = The film of { $clip } is ready: { $film }.
+length = Length: { $length }
+picture = Picture: { $width } x { $height }
+file-size = File size: { $size }
+
+asked-in-text = What was asked, in { $text }:
+asked-by-folder = What was asked. The clip had no text of its own, so the words come from { $text }:
+asked-by-default =
+    What was asked. The clip had no text of its own, so these are the usual words of this dakbox:
+timeline-head = What is in the film:
+said = What the video service said:
+said-to = What the video service said to message { $n }:
+said-nothing = It said nothing. This is normal after some changes.
+
+credits = Credits before: { $before }. Credits after: { $after }. Spent: { $spent }.
+    .or = Credits before: { $before }. Credits after: { $after }.
+    .or-2 = Credits after: { $after }.
+    .or-3 = Credits before: { $before }.
+others =
+    Other jobs used the same account at the same time: { $others }. The numbers are for all of them together.
+accounts =
+    The account changed while this clip was in work: it was begun with { $old_account }, and ended with
+    { $new_account }.
+
+steps = What was done, and how long it took:
+took = { $at }: { $step } ({ $seconds } s)
+step-session = project opened
+step-upload = clip uploaded
+step-instruct = message { $n } sent and carried out
+step-observe = result of message { $n } checked
+step-export = film exported
+step-fetch = film fetched
+step-deliver = film put into the outbox
+step-tidy = tidied up
+remarks = Please note:
+tip = Tip: clips under 2 minutes give the most accurate Bangla text.

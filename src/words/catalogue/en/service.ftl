@@ -1,0 +1,114 @@
+# About the video service: credits, plan, access, messages, films.
+
+nothing-to-do = You do not need to do anything now.
+show-tomorrow = If this note is still here tomorrow, show it to the person who runs dakbox.
+look =
+    Open the project in your browser, and look whether the work is done there:
+    { "    " }{ $project }
+send-again =
+    If it is not done, you can have your words sent once more. You may then pay twice. Write this as the first line
+    of { $text }, and save it. Make that file if it is not there.
+    { "    " }Again: yes
+done-there = If it is done there, just wait: dakbox sees it, and makes the film from it.
+
+no-credits = There are not enough credits left to go on with { $file }.
+    .step-1 =
+        Register on this page to get more credits. The page is for the account that dakbox uses:
+        { "    " }{ $register }
+    .step-1-or = Top up credits in your account.
+
+plan-blocks-export =
+    The video service does not export the film of { $file }, because the plan of your account does not allow it.
+    This is about the plan, not about credits.
+    .step-1 =
+        Register or upgrade your plan to unlock export. You can register here:
+        { "    " }{ $register }
+    .step-1-or = Register or upgrade your plan to unlock export.
+    .step-2 = Then just wait. The work is kept in the project, and an export costs nothing.
+
+token-refused = The video service did not accept the access key (the token) that dakbox used for { $file }.
+    .step-1 = Show this note to the person who runs dakbox. dakbox needs a new token.
+    .step-2 = dakbox can also work without a token of your own. It then asks for a free one by itself.
+
+token-limit =
+    The video service gives dakbox no new free access key (token) yet, and { $file } needs one. It gives only one in
+    7 days.
+    .step-1 = { nothing-to-do }
+    .step-2 =
+        Is it urgent? Then register at the video service, and give your token to the person who runs dakbox.
+
+unknown-fate =
+    dakbox sent your words for { $file }, but it could not see whether the video service took them. It never sends
+    them again by itself.
+    .step-1 = { look }
+    .step-2 = { done-there }
+    .step-3 = { send-again }
+
+# The folder contract answers a question by `<name>.answer.txt`. This version does not read that file yet, so the text
+# names what does work.
+question = The video service has a question about { $file }, and it changed nothing yet.
+    .step-1 = This version of dakbox cannot send an answer yet. But you can ask again in clearer words.
+    .step-2 = Take the words of your text, and add the answer to the question.
+    .step-3 =
+        Put a copy of the clip with a new name into the inbox, and beside it a text of the same name with the new
+        words. This makes a new film, and it costs credits.
+    .step-4 =
+        You can also look at the project in your browser:
+        { "    " }{ $project }
+
+nothing-changed =
+    The video service stopped with an error, and it changed nothing for { $file }. dakbox does not send your words
+    again by itself.
+    .step-1 = { look }
+    .step-2 = { done-there }
+    .step-3 = { send-again }
+
+# No `Again: yes` here: it would send the message into the session that is gone.
+session-lost =
+    The video service no longer has the project of { $file }. dakbox cannot reach the work in it any more.
+    .step-1 =
+        Look at the project in your browser. Perhaps the work is still there:
+        { "    " }{ $project }
+    .step-2 =
+        Do you want the work done anew, and pay for it once more? Put a copy of the clip with a new name into the
+        inbox, and beside it a text of the same name.
+    .step-3 =
+        Write the words in it a little differently. dakbox never pays twice for the same clip with the same words.
+    .step-4 = If you do not need the film any more, take the clip and its text out of the inbox.
+
+service-down = The video service does not answer, so the work on { $file } has stopped for now.
+    .step-1 = Check that other pages on the internet open. If they do, just wait.
+    .step-2 = { show-tomorrow }
+
+rate-limited =
+    The video service has asked dakbox to go slower, so the work on { $file } has stopped for now.
+    .step-1 = { nothing-to-do }
+
+bad-certificate =
+    dakbox has no safe connection to the video service, so the work on { $file } has stopped for now. It does not use
+    an unsafe one.
+    .step-1 = Check the date and the time of the computer that dakbox runs on.
+    .step-2 = Does your network ask you to log in on a web page? Then log in.
+    .step-3 = If this does not help, show this note to the person who looks after the network.
+
+odd-answer = The video service gave an answer about { $file } that dakbox does not understand.
+    .step-1 = Does your network ask you to log in on a web page? Then log in. If not, just wait.
+    .step-2 = { show-tomorrow }
+
+render-failed = The video service could not make the film of { $file }. It was asked two times.
+    .step-1 = Put the clip and its text into the inbox again. An export costs nothing.
+    .step-2 =
+        If it fails again, open the project in your browser and export it there:
+        { "    " }{ $project }
+    .step-3 = If that does not work either, show this note to the person who runs dakbox.
+
+bad-film = The film of { $file } did not arrive whole, so dakbox did not put it into the outbox.
+    .step-1 = You do not need to do anything now: dakbox fetches it again. This costs nothing.
+    .step-2 = { show-tomorrow }
+
+bad-address =
+    The film of { $file } lies at an address that dakbox does not open, because it may not be safe.
+    .step-1 =
+        Show this note to the person who runs dakbox. If the address is right, its host can be allowed with the
+        setting "download_hosts".
+    .step-2 = After that, dakbox is started anew, and goes on by itself.

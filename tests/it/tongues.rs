@@ -1,0 +1,65 @@
+//! What people read: in their language, and for programs.
+
+use crate::house::{House, WORDS, faulty};
+
+#[test]
+fn a_report_in_bangla_and_one_for_programs() {
+    let mut house = House::set_up("[messages]\nlanguage = \"bn\"\nreport = \"both\"\n");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    let report = house.delivered("talk");
+    assert!(report.starts_with("“talk.mp4” ক্লিপের ফিল্ম তৈরি: “talk.mp4”।\n"), "{report}");
+    assert!(report.contains("\n  টাইমলাইন (") && !report.contains("Credits"), "{report}");
+    let path = house.outbox("talk.report.json");
+    house.wait_for("the report for programs", || path.exists());
+    let object: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    assert_eq!(object["clip"], "talk.mp4");
+    assert_eq!(object["film"]["name"], "talk.mp4");
+    assert_eq!(object["film"]["bytes"], std::fs::metadata(house.outbox("talk.mp4")).unwrap().len());
+    assert_eq!(object["words"]["text"], WORDS.trim());
+    assert_eq!(object["paid"], "yes");
+    assert_eq!(object["credits"]["spent"].as_f64(), Some(50.0), "{object:#}");
+    assert!(object["timeline"]["summary"].as_str().unwrap().starts_with("Timeline ("), "{object:#}");
+}
+
+#[test]
+fn a_film_never_gets_the_number_of_a_report_that_lies_there() {
+    let mut house = House::set_up("[messages]\nreport = \"json\"\n");
+    std::fs::create_dir_all(house.outbox("")).unwrap();
+    std::fs::write(house.outbox("talk.report.json"), "precious").unwrap();
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.wait_for("the second number", || house.outbox("talk (2).report.json").exists());
+    assert!(house.outbox("talk (2).mp4").exists() && !house.outbox("talk.mp4").exists());
+    assert_eq!(std::fs::read_to_string(house.outbox("talk.report.json")).unwrap(), "precious");
+    assert!(!house.outbox("talk (2).report.txt").exists());
+}
+
+#[test]
+fn a_note_in_both_languages_has_bangla_above() {
+    let options = faulty(&["message:frame=2001"]);
+    let mut house = House::with(options, "[messages]\nlanguage = \"both\"\n");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    let note = house.note(house.outbox("talk.waiting.txt"));
+    let (bn, en) = note.split_once("\n----").unwrap();
+    assert!(
+        bn.contains("“talk.mp4” নিয়ে এগোনোর মতো যথেষ্ট ক্রেডিট নেই।") && bn.contains("কোনো ক্রেডিট খরচ হয়নি।"),
+        "{note}"
+    );
+    assert!(
+        en.contains("not enough credits left to go on with \"talk.mp4\"")
+            && en.contains("No credits were spent.")
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_text_is_told_in_bangla() {
+    let mut house = House::set_up("[messages]\nlanguage = \"bn\"\n");
+    house.drop_pair("talk", "Quality: ভালো\n\nadd music\n");
+    house.start();
+    let note = house.note(house.failed("talk.error.txt"));
+    let flat = note.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("\"Quality: ভালো\" বোঝা যাচ্ছে না।"), "{note}");
+    assert!(!flat.contains("can't be understood") && !flat.contains("cannot"), "{note}");
+}
