@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::instruction::Asked;
+
 use super::{
     AccountId, Code, ContentHash, Failure, JobId, Key, Lineage, Moment, RelPath, RenderId, SessionId, Stamp,
     Step, TaskId, message_key,
@@ -59,6 +61,9 @@ pub struct Order {
     /// The text consents to pay once more for what was paid for before.
     #[serde(default)]
     pub again: bool,
+    /// How the film was asked for by a step that is an export: the report says what came out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     /// Where the words were read.
     pub from: WordsFrom,
 }

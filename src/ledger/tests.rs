@@ -19,6 +19,7 @@ fn admitted(name: &[u8], ino: u64) -> JobEvent {
         output: None,
         priority: 1,
         again: false,
+        asked: None,
         from: WordsFrom::Default,
     };
     JobEvent::Admitted { clip: Clip { root: 1, path: RelPath::from_bytes(name).unwrap(), stamp }, order }

@@ -23,6 +23,7 @@ pub fn report(r: &Report) -> String {
             "width": r.picture.map(|(width, _)| width),
             "height": r.picture.map(|(_, height)| height),
         },
+        "asked": r.asked,
         "incomplete": r.incomplete,
         "words": { "text": r.words, "from": from, "file": text },
         "said": r.said,

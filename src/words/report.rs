@@ -3,6 +3,7 @@
 use super::catalogue::{Args, Catalogue, pages};
 use super::{Paid, show, timeline};
 use crate::config::Language;
+use crate::instruction::Asked;
 use crate::job::{Step, WordsFrom};
 use crate::timeline::Told;
 
@@ -52,6 +53,8 @@ pub struct Report<'a> {
     pub picture: Option<(u32, u32)>,
     /// The film's length in bytes.
     pub bytes: u64,
+    /// How the film was asked for, where a step said so.
+    pub asked: Option<&'a Asked>,
     /// What was asked, all of it.
     pub words: &'a str,
     /// Where that was read.
@@ -95,7 +98,7 @@ fn page(r: &Report, words: &Catalogue) -> String {
     let lines = |each: &[&str]| lines(words, &args, each);
     let parts = [
         r.incomplete.then(|| lines(&["incomplete"])),
-        Some(lines(&["ready", "length", "picture", "file-size"])),
+        Some(lines(&["ready", "length", "picture", "file-size", "asked-size", "asked-format"])),
         Some(remarks(r, words)),
         Some(asked(r, words, &args)),
         r.timeline.map(|told| headed(&words.word("timeline-head"), &timeline::told(told, words))),
@@ -121,6 +124,8 @@ fn args(r: &Report, words: &Catalogue) -> Args {
         .with("width", r.picture.map(|(width, _)| number(width.to_string())))
         .with("height", r.picture.map(|(_, height)| number(height.to_string())))
         .with("size", Some(words.size(r.bytes)))
+        .with("asked_height", r.asked.and_then(|asked| asked.height).map(|lines| number(format!("{lines}p"))))
+        .with("asked_format", r.asked.and_then(|asked| asked.format.clone()).filter(|format| format != "mp4"))
         .with("text", text.map(|t| words.quoted(&t)))
         .with("before", r.credits.before.map(show::amount).map(number))
         .with("after", r.credits.after.map(show::amount).map(number))

@@ -257,6 +257,7 @@ fn unreadable(arrival: &Arrival) -> Order {
         output: None,
         priority: 1,
         again: false,
+        asked: None,
         from,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::config;
 use crate::inbox::{Arrival, Text, WordsNow};
-use crate::instruction::{self, Instruction, Priority, Problem, Quality, Route};
+use crate::instruction::{self, Asked, Instruction, Priority, Problem, Quality, Route};
 use crate::job::{Code, ContentHash, Failure, Found, Job, Order, TextRef, WordsFrom};
 use crate::outbox::Title;
 
@@ -41,18 +41,24 @@ pub fn of(arrival: &Arrival, config: &config::Config) -> Result<Order, Failure> 
 
 fn order(instruction: Instruction, from: WordsFrom, config: &config::Config) -> Order {
     let headers = instruction.headers;
+    let (mut messages, mut asked) = (Vec::new(), None);
+    for step in instruction.steps {
+        match instruction::route(&step) {
+            Route::Message => messages.push(step),
+            Route::Export { asked: wish } if wish != Asked::default() => asked = Some(wish),
+            _ => {}
+        }
+    }
+    let wish = asked.as_ref().and_then(|asked| asked.quality);
     Order {
-        messages: instruction
-            .steps
-            .into_iter()
-            .filter(|step| instruction::route(step) == Route::Message)
-            .collect(),
+        messages,
         words: instruction.text,
         language: headers.language.unwrap_or_else(|| config.instructions.language.clone()),
-        quality: quality(headers.quality, config).to_owned(),
+        quality: quality(headers.quality.or(wish), config).to_owned(),
         output: headers.output,
         priority: priority(headers.priority),
         again: headers.again,
+        asked,
         from,
     }
 }

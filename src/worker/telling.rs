@@ -61,6 +61,7 @@ pub(super) fn report<T>(
         film_ms: film.and_then(|f| f.duration_ms),
         picture: film.and_then(|f| f.size),
         bytes: film.map_or(0, |f| f.len),
+        asked: job.order.asked.as_ref(),
         words: &job.order.words,
         from: &job.order.from,
         timeline: timeline.as_ref(),

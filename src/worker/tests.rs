@@ -39,6 +39,7 @@ fn asks(words: &str, from: WordsFrom) -> Order {
         output: None,
         priority: 1,
         again: false,
+        asked: None,
         from,
     }
 }

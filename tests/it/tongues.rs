@@ -63,3 +63,17 @@ fn what_is_wrong_with_a_text_is_told_in_bangla() {
     assert!(flat.contains("\"Quality: ভালো\" বোঝা যাচ্ছে না।"), "{note}");
     assert!(!flat.contains("can't be understood") && !flat.contains("cannot"), "{note}");
 }
+
+#[test]
+fn an_export_in_a_size_says_what_came_out() {
+    let mut house = House::new();
+    house.drop_pair("talk", "add music\n---\nplease export 1080p MOV in low quality\n");
+    house.start();
+    let report = house.delivered("talk");
+    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("A film in 1080p was asked for.") && flat.contains("A film as mov was asked for."),
+        "{report}"
+    );
+    assert_eq!(house.world().accepted(), ["add music"], "an export is no message");
+}

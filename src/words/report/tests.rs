@@ -37,6 +37,7 @@ fn finished<'a>(
         film_ms: Some(62_600),
         picture: Some((1080, 1920)),
         bytes: 12_900_000,
+        asked: None,
         words: "generate Bangla subtitles and add them to my video\n---\nadd lo-fi music at 30%",
         from,
         timeline: Some(told()),
@@ -148,4 +149,17 @@ fn an_account_that_changed_is_told_and_its_credits_are_not_subtracted() {
     assert!(flat.contains("it was begun with anon_1, and ended with anon_2."), "{text}");
     assert!(!text.contains("Spent:"), "{text}");
     assert!(!report_en(&plain).contains("account changed"), "{text}");
+}
+
+#[test]
+fn what_came_out_is_told_where_something_was_asked_for() {
+    let from = WordsFrom::Default;
+    let plain = finished(&from, &[], &[], &[]);
+    let asked = Asked { height: Some(720), format: Some("mov".to_owned()), quality: None };
+    let told = |r: &Report| report_en(r).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = told(&Report { asked: Some(&asked), ..plain });
+    assert!(text.contains("A film in 720p was asked for. What came out is 1080 x 1920:"), "{text}");
+    assert!(text.contains("A film as mov was asked for. It is an MP4,"), "{text}");
+    let mp4 = Asked { format: Some("mp4".to_owned()), ..Asked::default() };
+    assert_eq!(told(&Report { asked: Some(&mp4), ..plain }), told(&plain));
 }

@@ -7,6 +7,10 @@ ready = { $clip } ক্লিপের ফিল্ম তৈরি: { $film }�
 length = দৈর্ঘ্য: { $length }
 picture = ছবি: { $width } x { $height }
 file-size = ফাইলের আকার: { $size }
+asked-size =
+    { $asked_height } মাপের ফিল্ম চাওয়া হয়েছিল। এসেছে { $width } x { $height }: মাপ ভিডিও সেবাটিই ঠিক করে।
+    .or = { $asked_height } মাপের ফিল্ম চাওয়া হয়েছিল। মাপ ভিডিও সেবাটিই ঠিক করে।
+asked-format = { $asked_format } হিসেবে ফিল্ম চাওয়া হয়েছিল। এটি MP4, কারণ ভিডিও সেবাটি অন্য কিছু বানায় না।
 
 asked-in-text = যা চাওয়া হয়েছিল, { $text } ফাইলে:
 asked-by-folder = যা চাওয়া হয়েছিল। ক্লিপের নিজের কোনো লেখা ছিল না, তাই কথাগুলো { $text } থেকে নেওয়া:

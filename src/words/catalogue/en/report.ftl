@@ -7,6 +7,12 @@ ready = The film of { $clip } is ready: { $film }.
 length = Length: { $length }
 picture = Picture: { $width } x { $height }
 file-size = File size: { $size }
+asked-size =
+    A film in { $asked_height } was asked for. What came out is { $width } x { $height }: the video service decides
+    the size.
+    .or = A film in { $asked_height } was asked for. The video service decides the size.
+asked-format =
+    A film as { $asked_format } was asked for. It is an MP4, because the video service makes nothing else.
 
 asked-in-text = What was asked, in { $text }:
 asked-by-folder = What was asked. The clip had no text of its own, so the words come from { $text }:
