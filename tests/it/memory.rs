@@ -115,7 +115,9 @@ fn sixteen_uploads_of_500_mb_at_once_stay_below_96_mb() {
     }
     let group = Group::of(96 << 20);
     let mut daemon = group.start(&house);
-    house.wait_world("all are on their way, and none is there", |world| {
+    house.wait_for("all are on their way, and none is there", || {
+        assert!(daemon.is_running(), "it was killed {} times: {}", group.kills(), house.log());
+        let world = house.world();
         assert!(world.uploaded().is_empty(), "they were not sent at once");
         world.requests("upload") == 16
     });
