@@ -33,7 +33,7 @@ fn events_after(files: (&[u8], &[u8])) -> Result<usize, LedgerError> {
     std::fs::write(path.with_extension("db-wal"), files.1).unwrap();
     let db: Connection = schema::open(&path)?;
     root::ledger_id(&db)?;
-    trust::intents(&db)?;
+    trust::paid(&db)?;
     let mut events = 0;
     for job in query::open_jobs(&db)? {
         assert_eq!(query::rebuild(&db, job.id)?, job, "the row says what the events say");

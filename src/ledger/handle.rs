@@ -120,9 +120,9 @@ impl Ledger {
     ) -> Result<Job, LedgerError> {
         let (trusted, dead) = (Arc::clone(&self.trusted), Arc::clone(&self.dead));
         self.call(move |db| {
-            let pays = events.iter().any(|event| matches!(event, JobEvent::Intent { .. }));
-            if pays && !trusted.load(Ordering::SeqCst) {
-                trust::intents(db)?;
+            let pays = |event: &JobEvent| matches!(event, JobEvent::Intent { .. } | JobEvent::Consent { .. });
+            if events.iter().any(pays) && !trusted.load(Ordering::SeqCst) {
+                trust::paid(db)?;
                 trusted.store(true, Ordering::SeqCst);
             }
             if events.iter().all(JobEvent::may_be_lost) {

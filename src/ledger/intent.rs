@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::LedgerError;
-use crate::job::{ContentHash, JobId, Key, Moment};
+use crate::job::{JobId, Key, Moment};
 
 /// Which message an intent is for.
 #[derive(Clone, Copy)]
@@ -55,37 +55,13 @@ pub(super) fn refuse(db: &Connection, job: JobId, n: u16, seq: u32) -> Result<()
     Ok(())
 }
 
-/// Uses up a text's consent to send the message of that key once more.
-///
-/// # Errors
-/// [`LedgerError::ConsentUsed`] where the same text has let out the same message before.
-pub(super) fn consent(db: &Connection, key: &Key, text: &ContentHash, job: JobId) -> Result<(), LedgerError> {
-    if use_up(db, key, text, job)? { Ok(()) } else { Err(LedgerError::ConsentUsed) }
-}
-
-/// Uses it up where it is not used up yet; whether it was there to be used.
-pub(super) fn use_up(
-    db: &Connection,
-    key: &Key,
-    text: &ContentHash,
-    job: JobId,
-) -> Result<bool, LedgerError> {
-    let sql = "INSERT OR IGNORE INTO consent (key, text, job) VALUES (?1, ?2, ?3)";
-    Ok(db.execute(sql, params![key.as_str(), text.to_string(), job.0])? > 0)
-}
-
-/// Gives a job's consent back: the message it was for was refused.
-pub(super) fn give_back(db: &Connection, key: &Key, job: JobId) -> Result<(), LedgerError> {
-    db.execute("DELETE FROM consent WHERE key = ?1 AND job = ?2", params![key.as_str(), job.0])?;
-    Ok(())
-}
-
 /// How many intents were ever written.
 pub(super) fn count(db: &Connection) -> Result<u64, LedgerError> {
     counter(db, "intents")
 }
 
-fn counter(db: &Connection, key: &str) -> Result<u64, LedgerError> {
+/// A number that is kept for the whole ledger, to count its rows against.
+pub(super) fn counter(db: &Connection, key: &str) -> Result<u64, LedgerError> {
     let count: String = db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))?;
     count.parse().map_err(|_| LedgerError::Damaged { what: format!("the count of {key} is `{count}`") })
 }

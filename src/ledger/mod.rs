@@ -9,6 +9,7 @@ mod overview;
 
 mod record;
 
+mod consent;
 mod intent;
 mod trust;
 

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::{LedgerError, intent, query, trust};
+use super::{LedgerError, consent, intent, query, trust};
 use crate::crash::{self, Side};
 use crate::job::{EVENT_VERSION, Job, JobEvent, JobId, Moment, WordsFrom, admit, apply};
 
@@ -69,19 +69,19 @@ fn step(change: &Transaction<'_>, job: &Job, event: &JobEvent, at: Moment) -> Re
             if let (true, WordsFrom::Sidecar(text), Some(key)) =
                 (job.order.again, &job.order.from, job.key_after(*n, 0))
             {
-                intent::use_up(change, &key, &text.hash, job.id)?;
+                consent::use_up(change, &key, &text.hash, job.id)?;
             }
         }
         JobEvent::Consent { n, text: Some(text), .. } => {
             if let Some(key) = job.key_after(*n, 0) {
-                intent::consent(change, &key, &text.hash, job.id)?;
+                consent::consent(change, &key, &text.hash, job.id)?;
             }
         }
         JobEvent::Refused { n, intent } => {
             intent::refuse(change, job.id, *n, *intent)?;
             // It let nothing out: the consent is as good as before.
             if let Some(key) = job.key_after(*n, 0) {
-                intent::give_back(change, &key, job.id)?;
+                consent::give_back(change, &key, job.id)?;
             }
         }
         _ => {}

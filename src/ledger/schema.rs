@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, Transaction};
 use uuid::Uuid;
 
-use super::LedgerError;
+use super::{LedgerError, consent};
 
 /// Every migration there ever was, oldest first; a file's version is how many of them it has had.
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_jobs.sql"),
     include_str!("../../migrations/0002_requests.sql"),
     include_str!("../../migrations/0003_reused_keys.sql"),
+    include_str!("../../migrations/0004_consent_checksums.sql"),
 ];
+/// Where consents got their checksums.
+const SEALED: usize = 3;
 
 /// Opens the ledger for writing, makes it where it is missing, and brings it up to date.
 ///
@@ -90,6 +93,9 @@ fn migrate(db: &mut Connection, path: &Path, found: i64) -> Result<(), LedgerErr
         change.execute_batch(sql)?;
         if at == 0 {
             found_ledger(&change)?;
+        }
+        if at == SEALED {
+            consent::seal(&change)?;
         }
         change.pragma_update(None, "user_version", i64::try_from(at + 1).unwrap_or(i64::MAX))?;
         change.commit()?;

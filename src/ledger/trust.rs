@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{LedgerError, intent, query};
+use super::{LedgerError, consent, intent, query};
 use crate::job::Job;
 
 /// Holds a job's row against its events, as far as a payment hangs on it.
@@ -24,15 +24,22 @@ pub(super) fn job(db: &Connection, row: &Job) -> Result<(), LedgerError> {
     if paid(&made) == paid(row) { Ok(()) } else { Err(damaged("its row is not what its events say")) }
 }
 
-/// Reads through all that was ever paid for: the tree of its keys, and each row's checksum.
+/// Reads through all that was ever paid for, and every text that has consented to pay once more: the trees of their keys,
+/// and each row's checksum.
 ///
 /// # Errors
 /// [`LedgerError::Damaged`], and what SQLite finds itself.
-pub(super) fn intents(db: &Connection) -> Result<(), LedgerError> {
-    let found: Option<String> =
-        db.query_row("PRAGMA integrity_check('intent')", [], |row| row.get(0)).optional()?;
+pub(super) fn paid(db: &Connection) -> Result<(), LedgerError> {
+    sound(db, "PRAGMA integrity_check('intent')")?;
+    intent::read_all(db)?;
+    sound(db, "PRAGMA integrity_check('consent')")?;
+    consent::read_all(db)
+}
+
+fn sound(db: &Connection, check: &str) -> Result<(), LedgerError> {
+    let found: Option<String> = db.query_row(check, [], |row| row.get(0)).optional()?;
     match found {
-        Some(ok) if ok == "ok" => intent::read_all(db),
-        found => Err(LedgerError::Damaged { what: found.unwrap_or_else(|| "the intents".to_owned()) }),
+        Some(ok) if ok == "ok" => Ok(()),
+        found => Err(LedgerError::Damaged { what: found.unwrap_or_else(|| "what was paid for".to_owned()) }),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -17,6 +18,9 @@ use crate::job::{
 use crate::ledger::{LedgerError, Request, Sighting};
 use crate::outbox::{Note, Title};
 use crate::words;
+
+/// So long what is only shown is waited for: it is in the ledger's hands, and comes to be shown all the same.
+const SHOWN_WITHIN: Duration = Duration::from_millis(500);
 
 /// Why the dispatcher is woken.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -116,7 +120,7 @@ impl Intake {
                     Err(error) if !error.is_fatal() => {
                         tracing::warn!(%error, "a clip can't be recorded now, and is looked at once more");
                         // Not in circles while the ledger's disk is full.
-                        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                        tokio::time::sleep(Duration::from_secs(1)).await;
                         self.tools.inbox.report_anew(&arrival.clip);
                         return Ok(());
                     }
@@ -209,7 +213,9 @@ impl Intake {
             detail: w.detail.clone(),
             at: now,
         });
-        if let Err(error) = self.tools.ledger.show_sightings(rows.collect()).await {
+        let shown = self.tools.ledger.show_sightings(rows.collect());
+        // What comes next may need no ledger, as a note: it does not wait for a disk that hangs.
+        if let Ok(Err(error)) = tokio::time::timeout(SHOWN_WITHIN, shown).await {
             tracing::debug!(%error, "what lies in the inbox is not shown");
         }
     }

@@ -68,6 +68,22 @@ fn about_to_pay() -> Archive {
     Archive::of(house)
 }
 
+/// A house in which a clip was paid for once more at a text's word, and lies in the inbox again with that very text.
+fn consented() -> Archive {
+    let mut house = House::new();
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.delivered("talk");
+    house.drop_pair("talk", &format!("Again: yes\n\n{WORDS}"));
+    house.note(house.outbox("talk (2).report.txt"));
+    house.wait_for("the clip is put away", || house.archive("talk (2).txt").exists());
+    assert_eq!((house.stop(), house.world().charges()), (Some(0), 2));
+    for ending in ["txt", "mp4"] {
+        fs::copy(house.archive(format!("talk (2).{ending}")), house.inbox(format!("copy.{ending}"))).unwrap();
+    }
+    Archive::of(house)
+}
+
 /// It ends by itself, says why, and has sent no message; the copy of the ledger mends it.
 fn nothing_is_paid(archive: &Archive, damage: &str) {
     let messages = archive.house.world().requests("message");
@@ -102,6 +118,27 @@ fn a_flipped_byte_in_what_was_paid_for_pays_for_nothing() {
 }
 
 #[test]
+fn a_flipped_byte_in_a_consent_is_no_second_consent() {
+    let archive = consented();
+    for damage in [
+        "UPDATE consent SET text = 'x' || substr(text, 2)",
+        "UPDATE consent SET key = 'x' || substr(key, 2)",
+        "UPDATE consent SET job = job + 1",
+        "UPDATE consent SET checksum = ''",
+        "DELETE FROM consent",
+    ] {
+        archive.put_back();
+        archive.sql(damage);
+        nothing_is_paid(&archive, damage);
+    }
+    archive.put_back();
+    let mut house = archive.house;
+    house.start();
+    house.waits("copy", "same-again");
+    assert_eq!(house.world().charges(), 2);
+}
+
+#[test]
 fn a_flipped_byte_in_what_is_about_to_be_paid_pays_for_nothing() {
     let archive = about_to_pay();
     for damage in [
@@ -109,7 +146,8 @@ fn a_flipped_byte_in_what_is_about_to_be_paid_pays_for_nothing() {
         "UPDATE event SET at = at + 1 WHERE seq = 2",
         "UPDATE event SET seq = 99 WHERE seq = 3",
         "DELETE FROM event WHERE seq = 4",
-        "UPDATE job SET body = replace(body, 'subtitles', 'subtitled')",
+        // What the words are is read once more from the text, so that a flip there may be mended before it is seen.
+        "UPDATE job SET body = json_set(body, '$.content', printf('%064d', 7))",
     ] {
         archive.put_back();
         archive.sql(damage);

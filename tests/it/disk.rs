@@ -7,7 +7,7 @@ use std::process::Command;
 
 use dakbox_sandbox::Options;
 
-use crate::house::{Daemon, Disk, House, LONG, WORDS, clip, files_below, quick, sha256};
+use crate::house::{Calls, Daemon, Disk, House, LONG, WORDS, clip, files_below, quick, sha256};
 
 /// The film that the sandbox makes without ffmpeg is so long.
 const FILM: u64 = 293_767;
@@ -179,6 +179,68 @@ fn a_ledger_whose_fsync_fails_lets_nothing_more_out() {
         assert!(world.charges() <= 1 && world.requests("message") <= 1, "fsync {n}");
     }
     assert!(stopped >= 8, "{stopped} of 16 fsyncs were those of the ledger");
+}
+
+#[test]
+#[ignore = "slow: strace"]
+fn a_quota_that_is_used_up_is_told_as_a_full_disk() {
+    let mut house = House::new();
+    house.start();
+    house.wait_for("it is watched", || house.log().contains("the inbox is watched"));
+    // Before anything is paid: no new file is granted.
+    let outbox = house.outbox("");
+    let used_up = Calls::of(&mut house, &[outbox], "openat2", "error=EDQUOT");
+    house.drop_pair("talk", WORDS);
+    house.wait_for("it waits", || house.run(&["jobs", "--json"]).out.contains("no-space"));
+    assert_eq!((house.world().requests("message"), house.world().requests("upload")), (0, 0));
+    used_up.end();
+    assert_delivered_whole(&house, "talk");
+    // When the film has come: the file is there, and no byte of it is granted.
+    house.service.faults("download:delay=20sx1");
+    house.drop_pair("later", WORDS);
+    let part =
+        || files_below(&house.outbox("")).into_iter().find(|file| file.extension() == Some("part".as_ref()));
+    house.wait_world("its film is asked for", |world| world.requests("download") >= 2);
+    let part = part().expect("its file is there");
+    let used_up = Calls::of(&mut house, &[part], "write,pwrite64", "error=EDQUOT");
+    house.wait_for("it is told", || house.log().contains("became full while the film was being fetched"));
+    used_up.end();
+    house.delivered("later");
+    assert_eq!((house.world().charges(), house.world().requests("message")), (2, 2));
+}
+
+#[test]
+#[ignore = "slow: strace"]
+fn a_ledger_whose_quota_is_used_up_lets_nothing_more_out() {
+    let mut house = House::new();
+    fs::write(house.root("pause.txt"), "").unwrap();
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.wait_for("it is held by the brake", || {
+        house.run(&["jobs", "--json"]).out.contains("\"step\":\"instruct\"")
+    });
+    let files = ["ledger.db", "ledger.db-wal"].map(|name| house.path("state").join(name));
+    let used_up = Calls::of(&mut house, &files, "pwrite64", "error=EDQUOT");
+    fs::remove_file(house.root("pause.txt")).unwrap();
+    assert_eq!(house.running().ends_within(LONG).code(), Some(1), "{}", house.log());
+    assert!(house.log().contains("the ledger can't be used"), "{}", house.log());
+    assert_eq!(house.world().requests("message"), 0);
+    used_up.end();
+    house.start();
+    assert_delivered_whole(&house, "talk");
+}
+
+#[test]
+fn a_film_that_is_longer_than_a_file_may_be_ends_nothing() {
+    let mut house = House::new();
+    house.service.faults("download:endless");
+    house.drop_pair("talk", WORDS);
+    house.daemon = Some(house.spawn_as(house.command_under(&["prlimit", "--fsize=16777216"])));
+    house.waits("talk", "local-io");
+    assert!(house.log().contains("File too large"), "{}", house.log());
+    assert!(house.running().is_running() && !house.outbox("talk.mp4").exists());
+    house.service.faults("");
+    assert_delivered_whole(&house, "talk");
 }
 
 #[test]

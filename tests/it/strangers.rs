@@ -264,6 +264,25 @@ fn the_largest_clip_is_taken_and_one_byte_more_is_not() {
 }
 
 #[test]
+#[ignore = "slow: uploads 500 MiB"]
+fn a_clip_that_grows_beyond_the_limit_while_it_is_uploaded_is_broken_off_and_told() {
+    const MOST: u64 = 500 << 20;
+    // Too rarely looked at for a scan to see it before its last byte would have been sent.
+    let watch = "[watch]\nmode = \"poll\"\npoll_interval = \"1h\"\nrescan = \"1h\"\n";
+    let mut house = House::set_up(&format!("{watch}[api]\nupload_limit = \"100MiB\"\n"));
+    drop_of_length(&house, "talk", MOST - 12);
+    house.start();
+    house.wait_for("it is being uploaded", || house.log().contains("is being uploaded"));
+    let mut file = OpenOptions::new().append(true).open(house.inbox("talk.mp4")).unwrap();
+    file.write_all(b"\0\0\0\x0dfreemore.").unwrap();
+    let note = house.fails("talk", "too-large");
+    assert!(note.contains("No credits were spent"), "{note}");
+    let world = house.world();
+    assert_eq!((world.requests("upload"), world.uploaded().len()), (1, 0), "it was sent to its old end");
+    assert_eq!((world.requests("message"), world.charges()), (0, 0));
+}
+
+#[test]
 fn an_inbox_behind_a_link_is_looked_at_once_and_kept() {
     let mut house = House::new();
     let (real, other) = (house.path("real"), house.path("other"));

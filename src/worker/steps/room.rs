@@ -1,5 +1,7 @@
 //! Room for the film: asked before anything is uploaded, and again before anything is paid.
 
+use std::io::{self, ErrorKind};
+
 use crate::job::{Code, Failure};
 use crate::outbox;
 use crate::worker::Tools;
@@ -40,8 +42,8 @@ fn no_space(need: u64, free: u64) -> Failure {
     )
 }
 
-fn read_only(error: &std::io::Error) -> Stop {
-    if error.kind() == std::io::ErrorKind::StorageFull {
+fn read_only(error: &io::Error) -> Stop {
+    if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
         return Stop::failed(Failure::new(
             Code::NoSpace,
             "the disk of the outbox is full",

@@ -1,5 +1,6 @@
 //! A house of a test's own: folders, settings, a sandbox, and the real program as a process in it.
 
+mod calls;
 mod clips;
 mod daemon;
 mod disk;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 use dakbox_sandbox::{Ffmpeg, Options};
 use tempfile::TempDir;
 
+pub(crate) use self::calls::Calls;
 pub(crate) use self::clips::{clip, media, sha256};
 pub(crate) use self::daemon::{Daemon, Ran};
 pub(crate) use self::disk::Disk;
