@@ -24,7 +24,7 @@ pub(crate) use self::daemon::{Daemon, Ran};
 pub(crate) use self::disk::Disk;
 pub(crate) use self::door::Door;
 pub(crate) use self::drive::Drive;
-pub(crate) use self::each::each;
+pub(crate) use self::each::{each, side_by_side};
 pub(crate) use self::line::{At, How, Line, Plan};
 pub(crate) use self::service::{Service, World};
 pub(crate) use self::tls::{Flaw, Front, Trouble};
