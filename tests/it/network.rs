@@ -1,5 +1,8 @@
 //! The network between: resets at every byte, silence, drips, names that lead nowhere, a line that is gone for long.
 
+mod names;
+mod sealed;
+
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,7 +11,7 @@ use std::time::Duration;
 
 use dakbox_sandbox::{OnHangup, Options};
 
-use crate::house::{At, Door, House, How, Line, Plan, WORDS, each, quick, side_by_side};
+use crate::house::{At, Door, House, How, Line, Plan, WORDS, each, faulty, quick, side_by_side};
 
 /// The calls of a clip's way, and which one is answered last before each.
 const CALLS: [(&str, &str); 7] = [
@@ -106,7 +109,9 @@ fn reset_trial(trial: u64) -> bool {
 /// A part of the matrix, spread over all of it; the numbers are coprime with each other.
 fn some_resets(from: u64) {
     let trials: Vec<u64> = (0..7).map(|n| (from + n * 71) % TRIALS).collect();
-    each(trials, |&trial| drop(reset_trial(trial)));
+    each(trials, |&trial| {
+        reset_trial(trial);
+    });
 }
 
 #[test]
@@ -145,7 +150,9 @@ fn a_line_that_breaks_at_every_byte() {
 fn a_message_is_never_begun_twice_wherever_its_line_breaks() {
     let message = CALLS.iter().position(|(call, _)| *call == "message").unwrap();
     let trials: Vec<u64> = (0..OFFSETS.len()).map(|offset| (offset * CALLS.len() + message) as u64).collect();
-    each(trials, |&trial| drop(reset_trial(trial)));
+    each(trials, |&trial| {
+        reset_trial(trial);
+    });
 }
 
 /// Times out quickly, so that silence is told from patience within a test's time.
@@ -297,4 +304,16 @@ fn an_upload_that_never_comes_through_is_waited_for() {
         house.delivered("talk");
         assert_eq!((house.world().charges(), house.world().requests("message")), (1, 1));
     }
+}
+
+/// Nothing is kept for a second message that the service could close at that very moment.
+#[test]
+fn a_second_message_has_a_connection_of_its_own() {
+    let mut house = House::with(faulty(&["message:stale"]), "");
+    house.drop_pair("talk", "add Bangla subtitles\n---\nmake it shorter\n");
+    house.start();
+    let report = house.delivered("talk");
+    assert!(!report.contains("may be missing"), "{report}");
+    let world = house.world();
+    assert_eq!((world.requests("message"), world.charges(), world.most_charged()), (2, 2, 1));
 }

@@ -1,6 +1,7 @@
 //! A house of a test's own: folders, settings, a sandbox, and the real program as a process in it.
 
 mod clips;
+mod cutter;
 mod daemon;
 mod disk;
 mod door;
@@ -20,6 +21,7 @@ use dakbox_sandbox::{Ffmpeg, Options};
 use tempfile::TempDir;
 
 pub(crate) use self::clips::{clip, media, sha256};
+pub(crate) use self::cutter::{Cut, Cutter};
 pub(crate) use self::daemon::{Daemon, Ran};
 pub(crate) use self::disk::Disk;
 pub(crate) use self::door::Door;
