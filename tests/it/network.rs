@@ -2,6 +2,7 @@
 
 mod names;
 mod sealed;
+mod told_late;
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
