@@ -1,8 +1,9 @@
 //! The token: a person's own, the one kept from before, or a new anonymous one; fetched once for all who wait.
 
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use reqwest::{Method, Url};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use super::answer::{Contents, text_at};
 use super::client::{Client, Request};
-use super::error::{ApiError, Call};
+use super::error::{ApiError, Call, ErrorKind};
 use crate::config::OnTokenExpired;
 use crate::job::AccountId;
 
@@ -20,9 +21,15 @@ pub trait Keep: Send + Sync {
     /// This installation's id, the same for ever.
     fn client_id(&self) -> Uuid;
     /// The anonymous token kept last.
-    fn load(&self) -> Option<Stored>;
+    ///
+    /// # Errors
+    /// Where there may be one that can't be read now.
+    fn load(&self) -> io::Result<Option<Stored>>;
     /// Keeps an anonymous token in place of the one before.
-    fn save(&self, stored: &Stored);
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn save(&self, stored: &Stored) -> io::Result<()>;
     /// The token that a person has set, as it was read last. It comes before any other.
     fn own(&self) -> Option<SecretString>;
     /// The same, read again from where it was set; what was read last where it can't be read now. May block.
@@ -71,7 +78,12 @@ struct Held {
     token: Option<SecretString>,
     bad: Option<SecretString>,
     failed: Option<ApiError>,
+    /// The token in use, where it could not be kept, and when that was tried last.
+    unkept: Option<(Stored, Instant)>,
 }
+
+/// How often one tries to keep a token that could not be kept.
+const KEEP_AGAIN: Duration = Duration::from_secs(1);
 
 impl Auth {
     pub(super) fn new(keep: Arc<dyn Keep>) -> Self {
@@ -109,6 +121,24 @@ impl Auth {
             seen.push(secret.clone());
         }
         token
+    }
+
+    /// Keeps a token that was given. There is no other for days: one that can't be kept is used all the same, and
+    /// keeping it is tried again.
+    fn keep(&self, held: &mut Held, stored: Stored) {
+        held.unkept = match self.keep.save(&stored) {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::warn!(%error, "the anonymous token can't be kept yet; it is used, and this is tried again");
+                Some((stored, Instant::now()))
+            }
+        };
+    }
+
+    fn keep_again(&self, held: &mut Held) {
+        if let Some((stored, _)) = held.unkept.take_if(|(_, tried)| tried.elapsed() >= KEEP_AGAIN) {
+            self.keep(held, stored);
+        }
     }
 
     fn own(&self) -> Option<Token> {
@@ -172,6 +202,7 @@ impl Client {
     async fn distrust(&self, refused: &Token) {
         let mut held = self.auth.held.lock().await;
         held.token.take_if(|token| refused.is(token));
+        held.unkept.take_if(|(stored, _)| refused.is(&stored.token));
         held.bad = Some(refused.secret.clone());
     }
 
@@ -180,12 +211,21 @@ impl Client {
     async fn anonymous(&self, round: u64) -> Result<Token, ApiError> {
         let auth = &self.auth;
         let mut held = auth.held.lock().await;
-        if let Some(token) = &held.token {
-            return Ok(auth.hand_out(token, false));
+        if let Some(token) = held.token.clone() {
+            auth.keep_again(&mut held);
+            return Ok(auth.hand_out(&token, false));
         }
         let is_bad =
             |s: &Stored| held.bad.as_ref().is_some_and(|b| b.expose_secret() == s.token.expose_secret());
-        if let Some(stored) = auth.keep.load().filter(|stored| !is_bad(stored)) {
+        // One that is there and can't be read is not asked for once more: there is no other for days.
+        let kept = auth.keep.load().map_err(|error| {
+            ApiError::unsent(
+                Call::Token,
+                ErrorKind::Local,
+                format!("the token that is kept can't be read: {error}"),
+            )
+        })?;
+        if let Some(stored) = kept.filter(|stored| !is_bad(stored)) {
             auth.learn(stored.account.as_ref());
             held.token = Some(stored.token.clone());
             return Ok(auth.hand_out(&stored.token, false));
@@ -199,10 +239,11 @@ impl Client {
         auth.round.fetch_add(1, Ordering::AcqRel);
         held.failed = fetched.as_ref().err().cloned();
         let stored = fetched?;
-        auth.keep.save(&stored);
         auth.learn(stored.account.as_ref());
         held.token = Some(stored.token.clone());
-        Ok(auth.hand_out(&stored.token, false))
+        let token = auth.hand_out(&stored.token, false);
+        auth.keep(&mut held, stored);
+        Ok(token)
     }
 
     /// A new anonymous token. After the first 429 once more, if the wait is a short one; as long as the limit lasts

@@ -80,6 +80,8 @@ pub enum ErrorKind {
     ClipChanged,
     /// The clip being uploaded could not be read.
     ClipUnreadable,
+    /// What this program keeps for itself could not be read.
+    Local,
     /// An address that must not be followed.
     Address,
     /// What was handed in can't be sent, e.g. a draft that is no JSON.
@@ -196,6 +198,9 @@ impl ApiError {
             }
             ErrorKind::ClipUnreadable => {
                 (Code::LocalIo, "Check the disk or the share that the clip lies on.")
+            }
+            ErrorKind::Local => {
+                (Code::LocalIo, "Can dakbox open files in its state folder? It is tried again by itself.")
             }
             ErrorKind::Address => {
                 (Code::BadAddress, "If films really come from there, name the host in `api.download_hosts`.")

@@ -55,22 +55,29 @@ impl Keep for Identity {
         self.client
     }
 
-    fn load(&self) -> Option<Stored> {
-        let text = fs::read_to_string(self.dir.join("token.json")).ok()?;
-        let filed: Filed = serde_json::from_str(&text).ok()?;
-        Some(Stored { token: filed.token.into(), account: filed.account, expires_at: filed.expires_at })
+    fn load(&self) -> io::Result<Option<Stored>> {
+        let text = match fs::read_to_string(self.dir.join("token.json")) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            // No text, so no token.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Ok(None),
+            read => read?,
+        };
+        let filed: Option<Filed> = serde_json::from_str(&text).ok();
+        Ok(filed.map(|filed| Stored {
+            token: filed.token.into(),
+            account: filed.account,
+            expires_at: filed.expires_at,
+        }))
     }
 
-    fn save(&self, stored: &Stored) {
+    fn save(&self, stored: &Stored) -> io::Result<()> {
         let filed = Filed {
             token: stored.token.expose_secret().to_owned(),
             account: stored.account.clone(),
             expires_at: stored.expires_at,
         };
         let text = serde_json::to_string(&filed).unwrap_or_default();
-        if let Err(error) = replace(&self.dir, "token.json", text.as_bytes()) {
-            tracing::warn!(%error, "the anonymous token can't be kept, so the next start asks for another one");
-        }
+        replace(&self.dir, "token.json", text.as_bytes())
     }
 
     fn own(&self) -> Option<SecretString> {
@@ -140,14 +147,13 @@ mod tests {
         let dir = top.path().join("state");
         make_state(&dir).unwrap();
         let first = Identity::open(&dir, None, None).unwrap();
-        first.save(&Stored {
-            token: "nmv_usr_1".into(),
-            account: Some(AccountId::new("anon_1")),
-            expires_at: None,
-        });
+        let stored =
+            Stored { token: "nmv_usr_1".into(), account: Some(AccountId::new("anon_1")), expires_at: None };
+        assert!(first.load().unwrap().is_none());
+        first.save(&stored).unwrap();
         let again = Identity::open(&dir, None, None).unwrap();
         assert_eq!(first.client_id(), again.client_id());
-        assert_eq!(again.load().unwrap().token.expose_secret(), "nmv_usr_1");
+        assert_eq!(again.load().unwrap().unwrap().token.expose_secret(), "nmv_usr_1");
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&dir), 0o700);
         assert_eq!((mode(&dir.join("client-id")), mode(&dir.join("token.json"))), (0o600, 0o600));
@@ -156,5 +162,9 @@ mod tests {
         assert_eq!(Identity::open(&dir, Some(other), None).unwrap().client_id(), other);
         fs::write(dir.join("client-id"), "nonsense").unwrap();
         assert!(Identity::open(&dir, None, None).is_err(), "a new id would be another account");
+        // What can't be read may be a token all the same.
+        fs::remove_file(dir.join("token.json")).unwrap();
+        fs::create_dir(dir.join("token.json")).unwrap();
+        assert!(again.load().is_err() && again.save(&stored).is_err());
     }
 }

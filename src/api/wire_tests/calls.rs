@@ -39,8 +39,8 @@ async fn every_call_carries_its_headers_and_nothing_else() {
         "new_message":{"role":"user","parts":[{"text":"add <b>subtitles</b>"}]}});
     assert_eq!(message, expected);
     assert_eq!(asked[3].header("accept"), Some("text/event-stream"));
-    assert_eq!(pocket.load().unwrap().token.expose_secret(), "nmv_usr_1");
-    assert!(pocket.load().unwrap().expires_at.is_some());
+    assert_eq!(pocket.load().unwrap().unwrap().token.expose_secret(), "nmv_usr_1");
+    assert!(pocket.load().unwrap().unwrap().expires_at.is_some());
 }
 
 #[tokio::test]

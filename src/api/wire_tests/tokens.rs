@@ -114,6 +114,44 @@ async fn a_limit_on_tokens_is_asked_twice_and_then_only_now_and_then() {
 }
 
 #[tokio::test]
+async fn a_token_that_cannot_be_kept_or_read_is_not_asked_for_again() {
+    let server = Canned::start(|n, asked| {
+        if is_token_call(asked) { token(n) } else { json(r#"{"code":0,"data":{"available":1}}"#) }
+    })
+    .await;
+    // None can be read: nobody knows whether there is one.
+    let (client, pocket) = stranger(&server);
+    pocket.full.store(1, Ordering::SeqCst);
+    let error = client.credits().await.unwrap_err();
+    assert_eq!((error.delivery, error.failure().code), (Delivery::NotSent, Code::LocalIo), "{error}");
+    assert_eq!(server.asked().len(), 0);
+    // One comes, and can't be kept: it is used, and kept as soon as that can be.
+    assert!(pocket.load().unwrap().is_none());
+    let full = Arc::clone(&pocket);
+    let later = Canned::start(move |n, asked| {
+        if !is_token_call(asked) {
+            return json(r#"{"code":0,"data":{"available":1}}"#);
+        }
+        full.full.store(1, Ordering::SeqCst);
+        token(n)
+    })
+    .await;
+    let client = Client::new(sample(&later.base), pocket.clone()).unwrap();
+    for _ in 0..3000 {
+        client.credits().await.unwrap();
+        if pocket.stored.lock().unwrap().is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(pocket.stored.lock().unwrap().is_some(), "it was never kept");
+    assert_eq!((later.count("anonymous-token"), pocket.full.load(Ordering::SeqCst)), (1, 0));
+    let again = Client::new(sample(&later.base), pocket).unwrap();
+    again.credits().await.unwrap();
+    assert_eq!(later.count("anonymous-token"), 1);
+}
+
+#[tokio::test]
 async fn a_token_call_that_misses_the_client_id_is_made_once_more() {
     for good_at in [1, 9] {
         let server = Canned::start(move |n, asked| match asked.header("authorization") {
@@ -128,7 +166,7 @@ async fn a_token_call_that_misses_the_client_id_is_made_once_more() {
         assert!(
             server.asked().iter().filter(|a| is_token_call(a)).all(|a| a.header("x-client-id").is_some())
         );
-        let kept = pocket.load().map(|stored| stored.token.expose_secret().to_owned());
+        let kept = pocket.load().unwrap().map(|stored| stored.token.expose_secret().to_owned());
         assert_eq!(kept.is_some(), good_at == 1);
     }
 }

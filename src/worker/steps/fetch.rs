@@ -25,6 +25,8 @@ const PIECE: usize = 512 * 1024;
 const LONGEST: u64 = 64 << 30;
 /// Connections that brought nothing before a source is given up.
 const FRUITLESS: u32 = 2;
+/// How many times a film's length may come before a source is given up that begins again and again.
+const TIMES: u64 = 6;
 
 /// Fetches the film: from its address; where that gives none, from the one that the service names when asked once more;
 /// and at last from the service itself. One follows the other at once. A film that is gone everywhere is rendered anew.
@@ -153,30 +155,55 @@ impl Drop for Part {
 /// All of the film, over as many connections as it takes.
 async fn land(tools: &Tools, claim: &Claim, source: Source<'_>, mut landing: Landing) -> Result<Film, Tried> {
     let mut resume = Resume::default();
-    let mut tries = 0;
+    let mut coming = Coming::default();
     loop {
-        tries += 1;
-        let before = landing.len();
-        let (back, outcome) = pull(tools, claim, source, landing, &mut resume).await?;
+        let (back, came, outcome) = pull(tools, claim, source, landing, &mut resume).await?;
         landing = back;
         let error = match outcome {
             Ok(len) => return check(landing, len).await,
             Err(error) => error,
         };
         let most = if landing.is_empty() { FRUITLESS } else { tools.config().jobs.max_attempts };
+        let tries = coming.broke(came, landing.len(), resume.total);
         if tries >= most || !may_resume(&error, &landing) {
             return Err(error.into());
         }
         tracing::debug!(job = %claim.id(), %error, "the film is fetched on");
         tools.rest(crate::job::retry_delay(tries, crate::worker::chance())).await?;
-        // A long film over a poor line breaks often; as long as it comes on, that is no reason to give it up.
-        if landing.len().saturating_sub(before) >= PIECE as u64 {
-            tries = 0;
-        }
     }
 }
 
-type Pulled = (Landing, Result<Option<u64>, ApiError>);
+/// How a film comes over connections that break.
+#[derive(Default, Debug)]
+struct Coming {
+    /// Connections since it last came on.
+    tries: u32,
+    /// The most of it that was ever here.
+    most_here: u64,
+    /// Bytes of all connections.
+    came: u64,
+}
+
+impl Coming {
+    /// A connection broke that brought `came` bytes, of a film of `total`; `here` are here now. The number of the try
+    /// that failed, beyond all limits where too many bytes came for one film.
+    fn broke(&mut self, came: u64, here: u64, total: Option<u64>) -> u32 {
+        self.tries += 1;
+        self.came = self.came.saturating_add(came);
+        let tries = self.tries;
+        // A long film over a poor line breaks often; as long as it comes on, that is no reason to give it up. What comes
+        // once more from the beginning is nothing new.
+        if here >= self.most_here.saturating_add(PIECE as u64) {
+            self.tries = 0;
+        }
+        self.most_here = self.most_here.max(here);
+        let length = total.unwrap_or(0).max(self.most_here);
+        if self.came > length.saturating_mul(TIMES) { u32::MAX } else { tries }
+    }
+}
+
+/// The landing, the bytes that came, and how it ended.
+type Pulled = (Landing, u64, Result<Option<u64>, ApiError>);
 
 /// One connection's worth of the film. The landing comes back, whatever happened.
 async fn pull(
@@ -189,12 +216,13 @@ async fn pull(
     resume.offset = landing.len();
     let mut film = match tools.service.download(source.url, source.id, Some(resume.clone()), LONGEST).await {
         Ok(film) => film,
-        Err(error) => return Ok((landing, Err(error))),
+        Err(error) => return Ok((landing, 0, Err(error))),
     };
     (resume.same, resume.total) = (film.same.take(), film.len);
     if film.offset != landing.len() {
         landing = blocking(move || landing.restart().map(|()| landing)).await.map_err(|e| writing(&e))?;
     }
+    let before = landing.len();
     // What is here already is not free any more, but counts to the film's length.
     let room = source.room;
     room.holds(film.len.unwrap_or(0), film.len.is_some())?;
@@ -212,7 +240,8 @@ async fn pull(
         }
     };
     landing = write(landing, gathered.freeze()).await?;
-    Ok((landing, ended))
+    let came = landing.len() - before;
+    Ok((landing, came, ended))
 }
 
 /// The room for one film, as it was when it began to come.
@@ -305,6 +334,38 @@ fn writing(error: &io::Error) -> Stop {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a source brings, connection by connection, until it is given up; how many there were, and how many bytes.
+    fn brought(from: impl Iterator<Item = (u64, u64)>, total: Option<u64>) -> (usize, u64) {
+        let (mut coming, mut count) = (Coming::default(), 0);
+        for (came, here) in from.take(10_000) {
+            count += 1;
+            if coming.broke(came, here, total) >= 5 {
+                break;
+            }
+        }
+        (count, coming.came)
+    }
+
+    #[test]
+    fn a_source_that_begins_again_and_again_is_given_up_and_one_that_comes_on_is_not() {
+        let piece = PIECE as u64;
+        let total = 100 * piece;
+        // Broken off after each piece, and taken up there.
+        let on = (1..=99).map(|n| (piece, n * piece));
+        assert_eq!(brought(on, Some(total)), (99, 99 * piece));
+        // From the beginning each time, cut now here and now there.
+        let (count, _) =
+            brought((0..).map(|n| [(20, 20), (60, 60)][n % 2]).map(|(a, b)| (a * piece, b * piece)), None);
+        assert!(count <= 7, "{count} times");
+        // From the beginning each time, and each time a little more of it.
+        for total in [Some(total), None] {
+            let (_, came) = brought((1..=99).map(|n| (n * piece, n * piece)), total);
+            assert!(came <= 7 * 100 * piece, "{} pieces", came / piece);
+        }
+        // Nothing new.
+        assert_eq!(brought((0..).map(|_| (0, 0)), None).0, 5);
+    }
 
     #[test]
     fn a_film_that_does_not_fit_waits_for_room() {

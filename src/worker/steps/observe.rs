@@ -12,6 +12,10 @@ use crate::worker::stop::Stop;
 /// Unchanged readings after which a fate counts as unknown.
 const ENOUGH: u32 = 5;
 
+/// Unchanged readings by which a refusal is believed. One alone is read in the moment of the answer: what the service does
+/// with a message that it took all the same does not show yet.
+const BELIEVED: u32 = 2;
+
 /// Finds out what became of message `n`.
 pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<JobEvent>, Stop> {
     let session = claim.session()?;
@@ -72,7 +76,7 @@ fn pace(tools: &Tools, claim: &Claim, fate: &Fate, words: &str) -> Pace {
         || (matches!(fate, Fate::Ended(StreamEnd::Clean)) && asks(words));
     let first = if looked_before { Duration::ZERO } else { first };
     let unchanged = match fate {
-        Fate::Ended(StreamEnd::Denied { .. }) => 1,
+        Fate::Ended(StreamEnd::Denied { .. }) => BELIEVED,
         _ if sure || looked_before => 2,
         _ => ENOUGH,
     };

@@ -60,6 +60,8 @@ struct Book {
     answered: &'static str,
     hits: u32,
     seen: BTreeMap<&'static str, u64>,
+    /// The calls as they were answered.
+    order: Vec<&'static str>,
     open: BTreeMap<&'static str, usize>,
     most: BTreeMap<&'static str, usize>,
 }
@@ -79,7 +81,12 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn to(service: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at("127.0.0.1:0".parse().unwrap(), service)
+    }
+
+    /// The same at an address of one's own choice.
+    pub(crate) fn at(address: SocketAddr, service: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let shared =
             Arc::new(Shared { to: service, shut: AtomicBool::new(false), book: Mutex::new(Book::default()) });
@@ -118,6 +125,11 @@ impl Line {
     /// How many requests of a call began, whole or not.
     pub(crate) fn seen(&self, call: &str) -> u64 {
         self.shared.book.lock().unwrap().seen.get(call).copied().unwrap_or(0)
+    }
+
+    /// The calls in the order in which they were answered.
+    pub(crate) fn order(&self) -> Vec<&'static str> {
+        self.shared.book.lock().unwrap().order.clone()
     }
 
     /// How many requests of all calls began.
@@ -199,6 +211,7 @@ impl Shared {
         let mut book = self.book.lock().unwrap();
         *book.open.entry(call).or_default() -= 1;
         book.answered = call;
+        book.order.push(call);
     }
 
     fn lead(
@@ -287,7 +300,7 @@ impl Shared {
 }
 
 /// Closes a socket with RST, whatever is still on its way: it lingers for no time.
-fn reset(stream: TcpStream) -> io::Result<()> {
+pub(super) fn reset(stream: TcpStream) -> io::Result<()> {
     let lingers = rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO));
     drop(stream);
     lingers.map_err(io::Error::from)
@@ -299,7 +312,7 @@ fn reset(stream: TcpStream) -> io::Result<()> {
     clippy::cast_precision_loss,
     reason = "a share of a length"
 )]
-fn part(of: usize, share: f64) -> usize {
+pub(super) fn part(of: usize, share: f64) -> usize {
     ((of as f64 * share) as usize).min(of)
 }
 

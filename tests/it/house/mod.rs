@@ -2,6 +2,7 @@
 
 mod calls;
 mod clips;
+mod cutter;
 mod daemon;
 mod disk;
 mod door;
@@ -22,11 +23,12 @@ use tempfile::TempDir;
 
 pub(crate) use self::calls::Calls;
 pub(crate) use self::clips::{clip, media, sha256};
+pub(crate) use self::cutter::{Cut, Cutter};
 pub(crate) use self::daemon::{Daemon, Ran};
 pub(crate) use self::disk::Disk;
 pub(crate) use self::door::Door;
 pub(crate) use self::drive::Drive;
-pub(crate) use self::each::each;
+pub(crate) use self::each::{each, side_by_side};
 pub(crate) use self::line::{At, How, Line, Plan};
 pub(crate) use self::service::{Service, World};
 pub(crate) use self::tls::{Flaw, Front, Trouble};

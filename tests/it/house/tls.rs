@@ -57,10 +57,24 @@ pub(crate) struct Front {
 impl Front {
     /// A front before that service.
     pub(crate) fn of(service: SocketAddr, flaw: Flaw, trouble: Trouble) -> Self {
+        Self::with(service, trouble, acceptor(flaw, |_| ()))
+    }
+
+    /// A front whose bytes can be counted: HTTP/1.1 alone, records so small that an answer's head and body lie in
+    /// records of their own, and nothing between the handshake and the answer.
+    pub(crate) fn in_small_records(service: SocketAddr) -> Self {
+        let small = |config: &mut ServerConfig| {
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            config.max_fragment_size = Some(128);
+            config.send_tls13_tickets = 0;
+        };
+        Self::with(service, Trouble::None, acceptor(Flaw::None, small))
+    }
+
+    fn with(service: SocketAddr, trouble: Trouble, (acceptor, authority): (TlsAcceptor, String)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
-        let (acceptor, authority) = acceptor(flaw);
         let (stop, mut stopped) = oneshot::channel::<()>();
         let seen = Seen::default();
         let door = Behind { service, trouble, seen: Arc::clone(&seen) };
@@ -80,6 +94,10 @@ impl Front {
             });
         });
         Self { address, authority, seen, stop: Some(stop), thread: Some(thread) }
+    }
+
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) fn url(&self) -> String {
@@ -102,7 +120,7 @@ impl Drop for Front {
 }
 
 /// A certificate for this front, and who is to be trusted.
-fn acceptor(flaw: Flaw) -> (TlsAcceptor, String) {
+fn acceptor(flaw: Flaw, change: impl FnOnce(&mut ServerConfig)) -> (TlsAcceptor, String) {
     let (key, root_key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
     let mut root = CertificateParams::new(Vec::new()).unwrap();
     root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -124,6 +142,7 @@ fn acceptor(flaw: Flaw) -> (TlsAcceptor, String) {
     let key = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
     let mut config = config.with_single_cert(vec![own.unwrap().der().clone()], key).unwrap();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    change(&mut config);
     (TlsAcceptor::from(Arc::new(config)), authority)
 }
 
