@@ -49,7 +49,7 @@ pub fn route(step: &str) -> Route {
     if step.len() > 4 * LONGEST {
         return Route::Message;
     }
-    let step = folded(step);
+    let step = folded(unnumbered(step));
     if step.len() > LONGEST {
         return Route::Message;
     }
@@ -60,6 +60,17 @@ pub fn route(step: &str) -> Route {
     }
     let others = [(CREDITS, Route::Credits), (STATE, Route::State), (UPLOAD, Route::Upload)];
     others.into_iter().find(|(words, _)| is_only(&step, words)).map_or(Route::Message, |(_, route)| route)
+}
+
+/// A step without the number that a list gives it: `2) `, `3. `, `১) `.
+fn unnumbered(step: &str) -> &str {
+    let step = step.trim_start();
+    let digits = step.len() - step.trim_start_matches(|c: char| c.is_numeric()).len();
+    let rest = step[digits..].strip_prefix(['.', ')', '।']);
+    match rest.filter(|rest| (1..=6).contains(&digits) && rest.starts_with(char::is_whitespace)) {
+        Some(rest) => rest.trim_start(),
+        None => step,
+    }
 }
 
 /// One spelling for all that means the same here: NFKC, lower case, ASCII digits, every run of blanks and

@@ -49,16 +49,30 @@ add an export button animation | make it ready for export | don't export | do no
 export the subtitles | export srt | export mp3 | export only the audio | export the first 10 seconds |
 export without music | export 9:16 | export with bigger text | export to YouTube | exports | re-export |
 export and add music | export 720p and 1080p | export mp4 and mov | export 1080x1920 | export 60fps |
-export #1 | exportas | downloadit | export 🎬 | download music from the library | download https://example.com/a.mp4 |
+export #1 | exportas | downloadit | export 🎵 | download music from the library | download https://example.com/a.mp4 |
 how to export | send me the video with subtitles | send me a love letter | send the video to my mother |
 add credits | show credits | show the credits | end credits | roll the credits at the end |
 balance the audio | balance the colours | left balance | balance left | white balance |
 credits in Bangla | status video | make a WhatsApp status video | video status | show status bar |
 show tracks in red | show tracks and export | upload and export | credits and status |
-upload it to YouTube | upload a new title | 1. export | 导出字幕 | 不要导出 | 导出视频并添加字幕 | 下载音乐 | 下载一首歌加到视频里 |
+upload it to YouTube | upload a new title | 1.export 2 | 导出字幕 | 不要导出 | 导出视频并添加字幕 | 下载音乐 | 下载一首歌加到视频里 |
 添加积分动画 | 片尾字幕 | 余额宝广告 | 显示状态栏 | 上传按钮动画 | রপ্তানি করবেন না | ডাউনলোড বোতাম যোগ করুন |
 সাবটাইটেল যোগ করে এক্সপোর্ট করুন | ক্রেডিট যোগ করুন | ক্রেডিট দেখান | ভিডিও স্ট্যাটাস |
 অবস্থা পরিবর্তন করুন | গান ডাউনলোড করুন | আপলোড করা ভিডিও ছোট করুন | render";
+
+/// Written by someone who has not seen the code, as people in newsrooms and schools type.
+const STRANGER: &str = include_str!("phrases.tsv");
+
+#[test]
+fn what_a_stranger_would_type() {
+    let rows: Vec<_> = STRANGER.lines().map(|line| line.split_once('\t').unwrap()).collect();
+    assert!(rows.len() >= 150);
+    let wrong: Vec<_> = rows.iter().filter(|(want, step)| kind(step) != *want).collect();
+    let shown = wrong
+        .iter()
+        .map(|(want, step)| format!("{step:?} is {want}, not {}: {:?}", kind(step), folded(step)));
+    assert!(wrong.is_empty(), "{}", shown.collect::<Vec<_>>().join("\n"));
+}
 
 #[test]
 fn steps_that_are_only_an_action() {

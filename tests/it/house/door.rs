@@ -2,21 +2,28 @@
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{JoinHandle, spawn};
+
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket, sockopt};
 
 /// An address that leads to the service while the door is open. What went through before it was shut goes on.
 pub(crate) struct Door {
     to: SocketAddr,
     address: SocketAddr,
+    /// Keeps the address while nobody listens at it: else another test's service could get it.
+    kept: Option<OwnedFd>,
     open: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
 }
 
 impl Door {
     pub(crate) fn to(service: SocketAddr) -> Self {
         let any = "127.0.0.1:0".parse().unwrap();
-        let mut door = Self { to: service, address: any, open: None };
+        let kept = keep(any);
+        let address = getsockname(&kept).unwrap().try_into().unwrap();
+        let mut door = Self { to: service, address, kept: Some(kept), open: None };
         door.open();
         door
     }
@@ -26,8 +33,9 @@ impl Door {
     }
 
     pub(crate) fn open(&mut self) {
-        let listener = TcpListener::bind(self.address).unwrap();
-        self.address = listener.local_addr().unwrap();
+        let Some(kept) = self.kept.take() else { return };
+        listen(&kept, 128).unwrap();
+        let listener = TcpListener::from(kept);
         let (to, shut) = (self.to, Arc::new(AtomicBool::new(false)));
         let until = Arc::clone(&shut);
         let keeper = spawn(move || {
@@ -45,6 +53,7 @@ impl Door {
 
     pub(crate) fn shut(&mut self) {
         let Some((shut, keeper)) = self.open.take() else { return };
+        self.kept = Some(keep(self.address));
         shut.store(true, Ordering::SeqCst);
         // Wakes the keeper, who then lets go of the listener.
         let _ = TcpStream::connect(self.address);
@@ -56,6 +65,15 @@ impl Drop for Door {
     fn drop(&mut self) {
         self.shut();
     }
+}
+
+/// A socket at this address that nobody listens at.
+fn keep(address: SocketAddr) -> OwnedFd {
+    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    sockopt::set_socket_reuseaddr(&socket, true).unwrap();
+    sockopt::set_socket_reuseport(&socket, true).unwrap();
+    bind(&socket, &address).unwrap();
+    socket
 }
 
 /// Copies from one end to the other until the first ends.
