@@ -59,7 +59,7 @@ pub struct Summary {
 
 /// A view of a ledger that never writes.
 pub struct Overview {
-    db: Connection,
+    pub(super) db: Connection,
 }
 
 impl Overview {

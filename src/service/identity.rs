@@ -56,9 +56,7 @@ impl Keep for Identity {
     }
 
     fn load(&self) -> Option<Stored> {
-        let text = fs::read_to_string(self.dir.join("token.json")).ok()?;
-        let filed: Filed = serde_json::from_str(&text).ok()?;
-        Some(Stored { token: filed.token.into(), account: filed.account, expires_at: filed.expires_at })
+        kept_token(&self.dir)
     }
 
     fn save(&self, stored: &Stored) {
@@ -68,7 +66,7 @@ impl Keep for Identity {
             expires_at: stored.expires_at,
         };
         let text = serde_json::to_string(&filed).unwrap_or_default();
-        if let Err(error) = replace(&self.dir, "token.json", text.as_bytes()) {
+        if let Err(error) = replace(&self.dir, TOKEN_FILE, text.as_bytes()) {
             tracing::warn!(%error, "the anonymous token can't be kept, so the next start asks for another one");
         }
     }
@@ -89,6 +87,16 @@ impl Keep for Identity {
         }
         own.clone()
     }
+}
+
+/// The file of the anonymous token, in the state folder.
+pub(super) const TOKEN_FILE: &str = "token.json";
+
+/// The anonymous token that the state folder holds.
+pub(super) fn kept_token(dir: &Path) -> Option<Stored> {
+    let text = fs::read_to_string(dir.join(TOKEN_FILE)).ok()?;
+    let filed: Filed = serde_json::from_str(&text).ok()?;
+    Some(Stored { token: filed.token.into(), account: filed.account, expires_at: filed.expires_at })
 }
 
 /// Makes the state folder where it is missing, for this user alone.
