@@ -65,7 +65,7 @@ pub struct Overview {
 impl Overview {
     /// Opens the ledger at `path` to read.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        Ok(Self { db: schema::open_to_read(path)? })
+        Ok(Self { db: schema::open_to_read(path).map_err(LedgerError::sharpened)? })
     }
 
     /// The jobs, newest first; of one state where that is given.

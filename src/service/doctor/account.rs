@@ -2,11 +2,14 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::super::identity::{TOKEN_FILE, kept_token};
+use super::bounded::begin;
 use super::line::{Line, typed};
 use crate::api::{ApiError, Keep, Look, Stored};
 use crate::config::{Api, Config, Env, OnTokenExpired, TokenSource};
@@ -59,8 +62,16 @@ pub(super) struct Token {
     file: Option<(PathBuf, u32)>,
 }
 
-/// Looks for the token, as a run does.
-pub(super) fn look(config: &Config, env: &Env) -> (Token, Kept) {
+/// Looks for the token, as a run does; within `most`, since its file may lie anywhere.
+pub(super) fn look_within(most: Duration, config: &Arc<Config>, env: &Env) -> (Token, Kept) {
+    let (config, env) = (Arc::clone(config), env.clone());
+    begin(most, move || look(&config, &env)).end().unwrap_or_else(|| {
+        let why = format!("the token's place does not answer within {} s", most.as_secs());
+        (Token { from: Whence::Unreadable(why), file: None }, Kept::default())
+    })
+}
+
+fn look(config: &Config, env: &Env) -> (Token, Kept) {
     match config.api.token(env) {
         Err(problem) => (Token { from: Whence::Unreadable(problem.shown()), file: None }, Kept::default()),
         Ok(Some(token)) => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::line::{Line, size};
-use super::place::{Place, Role, Seen};
+use super::place::{Found, Place, Role, Seen};
 use crate::mount::{Abilities, FsKind, Naming, Room};
 
 /// Slower than this, each clip's fifteen make a difference.
@@ -48,6 +48,15 @@ pub(super) fn under(places: &[(Place, Seen)]) -> Vec<Disk> {
         disk.roles.push(place.role);
         if disk.able.is_none() {
             disk.able = seen.able().cloned();
+        }
+    }
+    for (place, _) in places.iter().filter(|(_, seen)| matches!(seen.found, Found::Missing(Ok(())))) {
+        // It will be made in the folder above it, and so on that one's file system.
+        let above = places.iter().filter(|(other, _)| place.path.starts_with(&other.path));
+        let above = above.filter_map(|(other, seen)| Some((other.path.as_os_str().len(), seen.facts()?)));
+        let Some((_, above)) = above.max_by_key(|(deep, _)| *deep) else { continue };
+        if let Some((_, disk)) = disks.iter_mut().find(|(device, _)| *device == above.device) {
+            disk.roles.push(place.role);
         }
     }
     disks.into_iter().map(|(_, disk)| disk).collect()

@@ -73,7 +73,7 @@ pub(super) fn look(way: &Way, options: Options, kept: Kept) -> (Vec<Line>, Optio
         let tried = connect_each(addresses, way.connect);
         lines.push(tcp(&target, &tried, way.proxy.as_deref()));
     }
-    lines.extend(way.films.iter().map(|name| films(name, &resolve_name(name.clone(), 443))));
+    lines.extend(films(&way.films));
     if way.proxy.is_none() && lines.iter().any(|line| line.result == super::Health::Fail) {
         // The call would say the same in other words.
         return (lines, None);
@@ -182,7 +182,19 @@ fn dns(target: &str, found: &Result<Vec<SocketAddr>, String>, proxy: Option<&str
     }
 }
 
-fn films(name: &str, found: &Result<Vec<SocketAddr>, String>) -> Line {
+fn films(names: &[String]) -> Vec<Line> {
+    let begun = |name: &String| {
+        let own = name.clone();
+        (name.clone(), begin(NAMES + NAMES, move || resolve_name(own, 443)))
+    };
+    let begun: Vec<_> = names.iter().map(begun).collect();
+    let end = |(name, look): (String, Pending<_>)| {
+        film_host(&name, &look.end().unwrap_or_else(|| Err("no answer".to_owned())))
+    };
+    begun.into_iter().map(end).collect()
+}
+
+fn film_host(name: &str, found: &Result<Vec<SocketAddr>, String>) -> Line {
     match found {
         Ok(_) => Line::ok("download-host", name, "the name leads somewhere"),
         Err(why) => Line::warn(
@@ -321,7 +333,7 @@ mod tests {
         assert_line(&dns("x", &Ok(vec![four, four]), None), Well, "192.0.2.1");
         assert_line(&dns("x", &Err("no such name".into()), None), Fail, "resolvectl");
         assert_line(&dns("x", &Err("no such name".into()), Some("p:1")), Well, "proxy");
-        assert_line(&films("x", &Err("no such name".into())), Warn, "download_hosts");
+        assert_line(&film_host("x", &Err("no such name".into())), Warn, "download_hosts");
         assert_line(&tcp("x", &[(four, good.clone())], None), Well, "7 ms");
         assert_line(&tcp("x", &[(four, bad.clone())], None), Fail, "firewall");
         assert_line(&tcp("x", &[(four, bad.clone())], Some("p:1")), Well, "proxy");

@@ -68,7 +68,7 @@ impl Looks {
             watch: begin(FOLDER, move || watch::look(&inbox)),
             books: begin(FOLDER, move || books::look(&ledger, &who)),
             online: begin(SERVICE, move || {
-                let (token, kept) = account::look(&settings, &env);
+                let (token, kept) = account::look_within(FOLDER, &settings, &env);
                 let options = api_options(&settings);
                 let way = Way::new(&settings.api, options.is_local());
                 let (lines, look) = service::look(&way, options, kept);
