@@ -99,7 +99,7 @@ impl Dir {
         let upper = RelPath::from_bytes(&name.name().to_ascii_uppercase()).ok_or(Errno::INVAL)?;
         let found = self.stat(&upper)?;
         let time_step = time_step(&file);
-        let (naming, hard_links) = self.naming(&mut litter, name)?;
+        let (naming, hard_links) = self.naming(&mut litter, &name)?;
         Ok(Abilities {
             naming,
             hard_links,
@@ -134,7 +134,7 @@ impl Dir {
 
     /// How names are given here, tried on `file`: to a free name, since a taken one is refused before the file system
     /// is asked at all, and then to a taken one.
-    fn naming(&self, litter: &mut Litter<'_>, file: RelPath) -> io::Result<(Naming, bool)> {
+    fn naming(&self, litter: &mut Litter<'_>, file: &RelPath) -> io::Result<(Naming, bool)> {
         let (second, third, taken) = (litter.new_name(), litter.new_name(), litter.new_name());
         let links = linkat(self.as_fd(), file.name(), self.as_fd(), second.name(), AtFlags::empty());
         let hard_links = match links {
@@ -145,13 +145,13 @@ impl Dir {
         let rename = |from: &RelPath, to: &RelPath| {
             renameat_with(self.as_fd(), from.name(), self.as_fd(), to.name(), RenameFlags::NOREPLACE)
         };
-        let in_one = match rename(&file, &third) {
+        let in_one = match rename(file, &third) {
             Ok(()) => true,
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => false,
             Err(error) => return Err(error.into()),
         };
         drop(self.create_new(&taken, 0o600)?);
-        let from = if in_one { &third } else { &file };
+        let from = if in_one { &third } else { file };
         let kept =
             self.rename_new(from, self, &taken).is_err_and(|e| e.kind() == io::ErrorKind::AlreadyExists);
         let step = match (kept, in_one, hard_links) {

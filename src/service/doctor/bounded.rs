@@ -35,10 +35,10 @@ mod tests {
 
     #[test]
     fn what_hangs_is_left() {
-        let (hold, held) = channel::<()>();
-        let hanging = begin(Duration::from_millis(20), move || held.recv());
+        let (end, ends) = channel::<()>();
+        let hanging = begin(Duration::from_millis(20), move || ends.recv());
         assert_eq!(begin(Duration::from_mins(1), || 7).end(), Some(7));
         assert!(hanging.end().is_none());
-        drop(hold);
+        drop(end);
     }
 }

@@ -93,12 +93,10 @@ impl Disk {
             return Line::fail("file-system", target, message, mend);
         }
         let place = if self.kind.remote { "reached over a network or through a program" } else { "local" };
-        match self.kind.has_events() || self.kind.remote {
-            true => Line::ok("file-system", target, format!("{name}, {place}")),
-            false => {
-                Line::ok("file-system", target, "of a kind not known here: nothing is taken for granted")
-            }
+        if self.kind.has_events() || self.kind.remote {
+            return Line::ok("file-system", target, format!("{name}, {place}"));
         }
+        Line::ok("file-system", target, "of a kind not known here: nothing is taken for granted")
     }
 
     fn room(&self, target: &str, room: Room, wishes: Wishes) -> Line {

@@ -19,6 +19,8 @@ mod place;
 mod whose;
 
 mod rights;
+#[cfg(test)]
+mod rights_tests;
 
 mod disk;
 

@@ -121,6 +121,11 @@ pub(super) fn all(config: &Config) -> Vec<Place> {
     shared.into_iter().chain(own).map(place).collect()
 }
 
+#[cfg(test)]
+pub(super) fn sample(role: Role, path: &str) -> Place {
+    Place { role, path: path.into(), marked: None, ledger: "/s/ledger.db".into() }
+}
+
 impl Place {
     /// What to call it in a line.
     pub(super) fn target(&self) -> String {

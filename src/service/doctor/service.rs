@@ -231,33 +231,22 @@ fn tcp(target: &str, tried: &[(SocketAddr, Result<Duration, String>)], proxy: Op
 /// The certificate and the answer.
 fn answer(url: &Url, looked: &Result<Look, ApiError>) -> Vec<Line> {
     let target = shown(url);
-    let mut lines = Vec::new();
-    let is_secret = url.scheme() == "https";
-    match looked {
+    let look = match looked {
+        Ok(look) => look,
         Err(error) if error.kind == ErrorKind::Certificate => {
             return vec![certificate(&target, &error.message)];
         }
-        Err(error) => {
-            let failure = error.failure();
-            return vec![Line::fail("api", target, error.message.clone(), failure.hint)];
-        }
-        Ok(_) if is_secret => {
-            lines.push(Line::ok("tls", &target, "its certificate is good, and for this name"))
-        }
-        Ok(_) if is_local(url) => {
-            lines.push(Line::ok("tls", &target, "not encrypted, on this machine alone"))
-        }
-        Ok(_) => lines.push(Line::warn(
-            "tls",
-            &target,
-            "not encrypted: the token can be read on its way",
-            "Write an address with https:// under `[api] url`.",
-        )),
-    }
-    if let Ok(look) = looked {
-        lines.push(api(&target, look));
-    }
-    lines
+        Err(error) => return vec![Line::fail("api", target, error.message.clone(), error.failure().hint)],
+    };
+    let tls = if url.scheme() == "https" {
+        Line::ok("tls", &target, "its certificate is good, and for this name")
+    } else if is_local(url) {
+        Line::ok("tls", &target, "not encrypted, on this machine alone")
+    } else {
+        let mend = "Write an address with https:// under `[api] url`.";
+        Line::warn("tls", &target, "not encrypted: the token can be read on its way", mend)
+    };
+    vec![tls, api(&target, look)]
 }
 
 fn is_local(url: &Url) -> bool {

@@ -138,6 +138,11 @@ pub(super) fn judge(unit: Option<&Unit>, settings: Option<&Path>, config: &Confi
 }
 
 #[cfg(test)]
+pub(super) fn run_by(user: &str) -> Unit {
+    Unit { user: user.to_owned(), ..Unit::default() }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::{Env, parse};
@@ -166,7 +171,7 @@ mod tests {
             assert_eq!(mends.len(), warned.len(), "{root}: {mends:?}");
             assert!(mends.iter().zip(warned).all(|(mend, part)| mend.contains(part)), "{mends:?}");
         }
-        assert_eq!(Unit::read(&[own.clone()]).user, "dakbox");
+        assert_eq!(Unit::read(std::slice::from_ref(&own)).user, "dakbox");
         assert_eq!(Unit::read(&[own, drop_in]).user, "kamal");
         assert_eq!(judge(None, None, &Config::default()).len(), 1);
     }

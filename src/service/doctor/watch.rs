@@ -81,7 +81,7 @@ pub(super) fn judge(inbox: &Path, facts: &Facts, watch: &Watch) -> Vec<Line> {
     let target = format!("inbox {}", inbox.display());
     let mut lines = vec![mode(&target, facts, watch)];
     if is_native(facts, watch) {
-        lines.push(limits(&target, facts));
+        lines.extend(limits(&target, facts));
     }
     for (point, kind) in &facts.nested {
         let message = format!("{} is mounted here, inside the inbox: its clips are not taken", kind.name);
@@ -126,53 +126,45 @@ fn mode(target: &str, facts: &Facts, watch: &Watch) -> Line {
     }
 }
 
-fn limits(target: &str, facts: &Facts) -> Line {
+/// No line where the folder's own says that we may not look into it.
+fn limits(target: &str, facts: &Facts) -> Option<Line> {
     let (count, more) = facts.folders;
-    let folders = format!(
-        "{}{count} folder{}",
-        if more { "more than " } else { "" },
-        if count == 1 { "" } else { "s" }
-    );
-    let set = |key: &str, value: u64| {
-        format!(
-            "`sudo sysctl fs.inotify.{key}={value}`, and for good: `echo fs.inotify.{key}={value} | sudo tee /etc/sysctl.d/60-dakbox.conf`"
-        )
-    };
+    let (more, plural) = (if more { "more than " } else { "" }, if count == 1 { "" } else { "s" });
+    let folders = format!("{more}{count} folder{plural} to be watched");
     let room = (4 * count).next_power_of_two().max(65_536);
-    let warn = |message: String, mend: String| {
-        Line::warn("inotify", target, message + ": the inbox is polled instead", mend)
+    let warn = |message: String, (key, value): (&str, u64)| {
+        let set = format!("fs.inotify.{key}={value}");
+        let mend = format!(
+            "`sudo sysctl {set}`, and for good: `echo {set} | sudo tee -a /etc/sysctl.d/60-dakbox.conf`"
+        );
+        Some(Line::warn("inotify", target, message, mend))
     };
-    match facts.tried {
-        Err(Errno::MFILE) => {
-            return warn("this user has no watcher left".to_owned(), set("max_user_instances", 512));
+    let polled = "the inbox is polled instead";
+    match (facts.tried, facts.limits) {
+        (Err(Errno::ACCESS | Errno::PERM | Errno::NOENT), _) => None,
+        (Err(Errno::MFILE), _) => {
+            warn(format!("this user has no watcher left: {polled}"), ("max_user_instances", 512))
         }
-        Err(Errno::NOSPC) => {
-            return warn("this user has no watch left".to_owned(), set("max_user_watches", room));
+        (Err(Errno::NOSPC), _) => {
+            warn(format!("this user has no watch left: {polled}"), ("max_user_watches", room))
         }
-        Err(error) => {
-            return warn(
-                format!("it can't be watched ({error})"),
-                "Write `mode = \"poll\"` under `[watch]`.".to_owned(),
+        (Err(error), _) => {
+            let message = format!("it can't be watched ({error}): {polled}");
+            Some(Line::warn("inotify", target, message, "Write `mode = \"poll\"` under `[watch]`."))
+        }
+        (Ok(()), Limits { watches: Some(most), .. }) if count >= most => {
+            warn(format!("{folders}, of at most {most}: {polled}"), ("max_user_watches", room))
+        }
+        (Ok(()), Limits { queue: Some(most), .. }) if most < SMALL_QUEUE => {
+            let message = format!(
+                "the kernel keeps {most} events: in a burst some are lost, and found by the next full look"
             );
+            warn(message, ("max_queued_events", 16_384))
         }
-        Ok(()) => {}
-    }
-    match facts.limits {
-        Limits { watches: Some(most), .. } if count >= most => {
-            warn(format!("{folders} to be watched, of at most {most}"), set("max_user_watches", room))
+        (Ok(()), Limits { watches: Some(most), .. }) => {
+            Some(Line::ok("inotify", target, format!("{folders}, of at most {most}")))
         }
-        Limits { queue: Some(most), .. } if most < SMALL_QUEUE => Line::warn(
-            "inotify",
-            target,
-            format!(
-                "the kernel keeps {most} events at most: in a burst some are lost, and found by the next full look"
-            ),
-            set("max_queued_events", 16_384),
-        ),
-        Limits { watches: Some(most), .. } => {
-            Line::ok("inotify", target, format!("{folders} to be watched, of at most {most}"))
-        }
-        Limits { .. } => Line::ok("inotify", target, format!("{folders} to be watched")),
+        (Ok(()), Limits { .. }) => Some(Line::ok("inotify", target, folders)),
     }
 }
 
@@ -227,7 +219,7 @@ mod tests {
                 Warn,
                 "fs.inotify.max_user_watches=65536",
             ),
-            (Facts { tried: Err(Errno::ACCESS), ..usual() }, auto, "inotify", Warn, "mode = \"poll\""),
+            (Facts { tried: Err(Errno::NOSYS), ..usual() }, auto, "inotify", Warn, "mode = \"poll\""),
             (Facts { limits: Limits::default(), ..usual() }, auto, "inotify", Well, "12 folders"),
         ] {
             let watch = Watch { mode, ..Config::default().watch };
@@ -237,6 +229,12 @@ mod tests {
             assert_eq!(line.result, result, "{line:?}");
             assert!(all.contains(part), "{part}: {all}");
         }
+        let closed = Facts { tried: Err(Errno::ACCESS), ..usual() };
+        assert_eq!(
+            judge(Path::new("/in"), &closed, &Config::default().watch).len(),
+            1,
+            "its folder's line says it"
+        );
         let polled = Facts { kind: NFS, tried: Err(Errno::MFILE), ..usual() };
         assert_eq!(
             judge(Path::new("/in"), &polled, &Config::default().watch).len(),

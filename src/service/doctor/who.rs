@@ -74,7 +74,7 @@ mod tests {
         let other = Who::named(1000, 1000, PASSWD, GROUPS);
         assert_eq!((service.name.as_str(), service.group.as_str()), ("dakbox", "dakbox"));
         assert_eq!((other.name.as_str(), other.typed(), other.group.as_str()), ("uid 1000", "1000", "1000"));
-        let unit = Unit { user: "dakbox".to_owned(), ..Unit::default() };
+        let unit = super::super::unit::run_by("dakbox");
         let file = Path::new("/home/a b/c.toml");
         for (who, unit, units_file, result, mend) in [
             (&root, None, true, Ok, None),

@@ -30,7 +30,7 @@ pub fn doctor(loaded: Loaded, env: &Env, mut say: impl FnMut(Line)) {
     let who = Who::now();
     let unit = Unit::find();
     let looks = Looks::begin(&config, env, &who);
-    say(settings(&loaded.settings.len(), source.as_deref()));
+    say(settings(loaded.settings.len(), source.as_deref()));
     let is_units = Unit::reads(source.as_deref());
     say(who::judge(&who, unit.as_ref(), source.as_deref(), is_units));
     unit::judge(unit.as_ref(), source.as_deref(), &config).into_iter().for_each(&mut say);
@@ -78,7 +78,7 @@ impl Looks {
     }
 }
 
-fn settings(count: &usize, source: Option<&Path>) -> Line {
+fn settings(count: usize, source: Option<&Path>) -> Line {
     match source {
         Some(file) => {
             Line::ok("settings", file.display(), format!("can be read; `dakbox check` shows all {count}"))
@@ -142,13 +142,14 @@ fn say_apart(seen: &[(Place, Seen)], say: &mut impl FnMut(Line)) {
     if paths.len() < 2 {
         return;
     }
-    match begin(FOLDER, move || nested(&paths)).end() {
-        None => say(silent("apart", &names)),
+    let lines = match begin(FOLDER, move || nested(&paths)).end() {
+        None => vec![silent("apart", &names)],
         Some(lines) if lines.is_empty() => {
-            say(Line::ok("apart", names, "no folder is another one, or lies in it"))
+            vec![Line::ok("apart", names, "no folder is another one, or lies in it")]
         }
-        Some(lines) => lines.into_iter().for_each(say),
-    }
+        Some(lines) => lines,
+    };
+    lines.into_iter().for_each(say);
 }
 
 fn nested(paths: &[(&'static str, PathBuf)]) -> Vec<Line> {

@@ -27,11 +27,6 @@ impl Disk {
         Self { path: path.to_owned() }
     }
 
-    /// What a test has mounted itself, to be taken away with this.
-    pub(crate) fn taken_over(path: &Path) -> Self {
-        Self { path: path.to_owned() }
-    }
-
     #[track_caller]
     pub(crate) fn set(&self, options: &str) {
         mount(&["-o", &format!("remount,{options}")], &self.path);
