@@ -57,7 +57,8 @@ impl Way {
 }
 
 fn without_password(proxy: &str) -> String {
-    let url = Url::parse(proxy).or_else(|_| Url::parse(&format!("http://{proxy}")));
+    // Without a scheme, a name before a port would be taken for one.
+    let url = if proxy.contains("://") { Url::parse(proxy) } else { Url::parse(&format!("http://{proxy}")) };
     let shown = |url: Url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?));
     url.ok().and_then(shown).unwrap_or_else(|| "an address that can't be read".to_owned())
 }

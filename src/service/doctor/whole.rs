@@ -17,8 +17,8 @@ use crate::config::{AfterSuccess, Config, Env, Loaded};
 use crate::mount::{Dir, Relation, relation};
 use crate::worker::clock::wall;
 
-/// A folder that says nothing for so long hangs.
-const FOLDER: Duration = Duration::from_secs(10);
+/// A folder that says nothing for so long hangs: a disk that sleeps has spun up by then.
+const FOLDER: Duration = Duration::from_secs(20);
 /// Names, connections and one call, one after the other.
 const SERVICE: Duration = Duration::from_secs(90);
 
