@@ -146,6 +146,15 @@ impl Auth {
         own.map(|secret| self.hand_out(&secret, true))
     }
 
+    /// The token that is there without asking the service for one.
+    pub(super) fn kept(&self) -> Option<Token> {
+        self.own().or_else(|| {
+            let stored = self.keep.load()?;
+            self.learn(stored.account.as_ref());
+            Some(self.hand_out(&stored.token, false))
+        })
+    }
+
     /// A person's token as it stands now where it was set: that may be another one by now.
     async fn reread(&self) -> Option<Token> {
         let keep = Arc::clone(&self.keep);

@@ -10,6 +10,7 @@ mod client;
 
 mod credits;
 mod download;
+mod look;
 mod message;
 mod render;
 mod session;
@@ -44,6 +45,7 @@ pub use delivery::{Delivery, Seen, judge};
 pub use download::{Film, Resume, Same};
 pub use error::{ApiError, Call, ErrorKind};
 pub use limits::Holds;
+pub use look::Look;
 pub use message::{Ended, MessageEnd};
 pub use multipart::same_name;
 pub use options::Options;

@@ -46,7 +46,7 @@ impl Options {
     }
 
     /// Whether the base is on this machine, where no proxy can reach it.
-    pub(super) fn is_local(&self) -> bool {
+    pub fn is_local(&self) -> bool {
         match self.base.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             Some(Host::Ipv4(ip)) => ip.is_loopback(),

@@ -88,9 +88,12 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
-    /// Look at folders, rights, network and account (not in this version)
-    #[command(hide = true)]
-    Doctor,
+    /// Look at folders, disks, network and account, and say what is wrong and how to mend it
+    Doctor {
+        /// As JSON, one object a line
+        #[arg(long)]
+        json: bool,
+    },
     /// Tell the whole trail of one file (not in this version)
     #[command(hide = true)]
     Explain {
@@ -234,7 +237,7 @@ mod tests {
             "sandbox --listen 127.0.0.1:0 --fault upload:status=500x2 --fault any:hang --credits 5",
             "sandbox --message-time 1s --second-stage 0s --render-time 300ms --text-ids",
             "check --config d.toml",
-            "doctor",
+            "doctor --json",
             "status --watch --json",
             "jobs --state waiting --json",
             "show 12 --json",

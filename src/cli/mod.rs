@@ -10,6 +10,8 @@ mod exit;
 
 mod check;
 
+mod doctor;
+
 mod status;
 
 mod view;

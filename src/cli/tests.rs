@@ -228,7 +228,6 @@ fn without_a_ledger_there_is_nothing_and_no_harm() {
         ("show talk.mp4", Exit::Usage),
         ("pause", Exit::Done),
         ("resume", Exit::Done),
-        ("doctor", Exit::Usage),
         ("explain f", Exit::Usage),
         ("retry 1", Exit::Failed),
         ("retry --reason no-such", Exit::Usage),

@@ -7,6 +7,8 @@ mod handle;
 
 mod overview;
 
+mod condition;
+
 mod record;
 
 mod consent;
@@ -27,6 +29,7 @@ mod counted;
 
 mod error;
 
+pub use condition::Condition;
 pub use error::LedgerError;
 pub use handle::Ledger;
 pub use overview::{Overview, Progress, Sighting, Summary};

@@ -59,13 +59,13 @@ pub struct Summary {
 
 /// A view of a ledger that never writes.
 pub struct Overview {
-    db: Connection,
+    pub(super) db: Connection,
 }
 
 impl Overview {
     /// Opens the ledger at `path` to read.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        Ok(Self { db: schema::open_to_read(path)? })
+        Ok(Self { db: schema::open_to_read(path).map_err(LedgerError::sharpened)? })
     }
 
     /// The jobs, newest first; of one state where that is given.

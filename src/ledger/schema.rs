@@ -75,11 +75,11 @@ fn open_known(path: &Path) -> Result<(Connection, i64), LedgerError> {
     Ok((db, found))
 }
 
-fn known() -> i64 {
+pub(super) fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-fn version(db: &Connection) -> Result<i64, LedgerError> {
+pub(super) fn version(db: &Connection) -> Result<i64, LedgerError> {
     Ok(db.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 

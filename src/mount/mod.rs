@@ -1,5 +1,6 @@
-//! Folders as file systems: whose they are (the mark), what kind, how much is free.
+//! Folders as file systems: whose they are (the mark), what kind, what they can do, how much is free.
 
+mod able;
 mod change;
 mod dir;
 mod kind;
@@ -11,6 +12,7 @@ mod resolve;
 mod temp;
 mod verdict;
 
+pub use able::{Abilities, Naming, Room};
 pub use change::Removal;
 pub use dir::Dir;
 pub use kind::FsKind;

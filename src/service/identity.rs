@@ -56,18 +56,7 @@ impl Keep for Identity {
     }
 
     fn load(&self) -> io::Result<Option<Stored>> {
-        let text = match fs::read_to_string(self.dir.join("token.json")) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            // No text, so no token.
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Ok(None),
-            read => read?,
-        };
-        let filed: Option<Filed> = serde_json::from_str(&text).ok();
-        Ok(filed.map(|filed| Stored {
-            token: filed.token.into(),
-            account: filed.account,
-            expires_at: filed.expires_at,
-        }))
+        kept_token(&self.dir)
     }
 
     fn save(&self, stored: &Stored) -> io::Result<()> {
@@ -77,7 +66,7 @@ impl Keep for Identity {
             expires_at: stored.expires_at,
         };
         let text = serde_json::to_string(&filed).unwrap_or_default();
-        replace(&self.dir, "token.json", text.as_bytes())
+        replace(&self.dir, TOKEN_FILE, text.as_bytes())
     }
 
     fn own(&self) -> Option<SecretString> {
@@ -96,6 +85,25 @@ impl Keep for Identity {
         }
         own.clone()
     }
+}
+
+/// The file of the anonymous token, in the state folder.
+pub(super) const TOKEN_FILE: &str = "token.json";
+
+/// The anonymous token that the state folder holds.
+pub(super) fn kept_token(dir: &Path) -> io::Result<Option<Stored>> {
+    let text = match fs::read_to_string(dir.join(TOKEN_FILE)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // No text, so no token.
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Ok(None),
+        read => read?,
+    };
+    let filed: Option<Filed> = serde_json::from_str(&text).ok();
+    Ok(filed.map(|filed| Stored {
+        token: filed.token.into(),
+        account: filed.account,
+        expires_at: filed.expires_at,
+    }))
 }
 
 /// Makes the state folder where it is missing, for this user alone.

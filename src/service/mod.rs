@@ -24,6 +24,8 @@ mod preview;
 
 mod entry;
 
+mod doctor;
+
 #[cfg(feature = "sandbox")]
 mod demo;
 
@@ -34,6 +36,7 @@ mod error;
 
 #[cfg(feature = "sandbox")]
 pub use demo::{DemoError, DemoFlags, demo};
+pub use doctor::{Health, Line, doctor};
 pub use entry::{CreditsError, credits, dry_run, run};
 pub use error::StartError;
 pub use run::{Daemon, RunEnd, RunFlags, Settings};

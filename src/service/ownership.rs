@@ -101,7 +101,7 @@ fn is_read_only_inbox(config: &Config, place: &Path, error: &OwnershipError) -> 
 }
 
 /// The root, and each folder that lies outside it.
-fn marked_places(folders: &Places) -> Vec<PathBuf> {
+pub(super) fn marked_places(folders: &Places) -> Vec<PathBuf> {
     let outside =
         folders.named().into_iter().map(|(_, path)| path).filter(|path| !path.starts_with(&folders.root));
     std::iter::once(folders.root.clone()).chain(outside.map(Path::to_owned)).collect()
@@ -139,7 +139,8 @@ async fn claim(
     Ok(Ok(write(ledger, keeper, &dir, mark, (known, judged)).await?))
 }
 
-fn known(root: Option<&Root>) -> Known {
+/// What the ledger knows of a root, as the verdict takes it.
+pub(super) fn known(root: Option<&Root>) -> Known {
     let id = |root: &Root| Uuid::try_parse(&root.mark).unwrap_or_default();
     match root {
         None => Known::No,

@@ -130,7 +130,9 @@ fn the_sample_settings_are_right_and_are_the_defaults() {
 #[test]
 fn what_cannot_be_typed_is_refused() {
     let house = House::new();
-    for line in ["", "fly", "run --fast", "show", "jobs --state done", "doctor", "sandbox --fault any:fire"] {
+    for line in
+        ["", "fly", "run --fast", "show", "jobs --state done", "doctor --fast", "sandbox --fault any:fire"]
+    {
         let ran = house.run(&line.split_whitespace().collect::<Vec<_>>());
         assert_eq!(ran.code, 2, "{line}: {ran:?}");
         assert!(!ran.err.is_empty(), "{line}");

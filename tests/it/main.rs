@@ -19,6 +19,7 @@ mod damage;
 mod delivery;
 mod dialects;
 mod disk;
+mod doctor;
 mod films;
 mod formats;
 mod guards;
