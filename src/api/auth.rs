@@ -149,7 +149,7 @@ impl Auth {
     /// The token that is there without asking the service for one.
     pub(super) fn kept(&self) -> Option<Token> {
         self.own().or_else(|| {
-            let stored = self.keep.load()?;
+            let stored = self.keep.load().ok().flatten()?;
             self.learn(stored.account.as_ref());
             Some(self.hand_out(&stored.token, false))
         })
