@@ -32,4 +32,5 @@ mod reliability;
 mod shutdown;
 mod strangers;
 mod streams;
+mod systemd;
 mod words;
