@@ -2,6 +2,7 @@
 //!
 //! Compiled in only under the feature `crash-points`; in a product build every call here is nothing at all. Which place
 //! it is, is said by `DAKBOX_CRASH_AT=name[:before|after][:k]`, where `k` counts how often it is come by, from 1.
+//! `DAKBOX_STANDSTILL=dispatcher|intake` has that loop stand still once there is a file at `DAKBOX_STANDSTILL_AT`.
 
 use crate::job::JobEvent;
 
@@ -46,6 +47,15 @@ pub(crate) enum Point {
     Call,
 }
 
+/// A loop that must never stand still.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Loop {
+    /// Who is next.
+    Dispatcher,
+    /// What is taken.
+    Intake,
+}
+
 /// Which side of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Side {
@@ -55,7 +65,7 @@ pub(crate) enum Side {
     After,
 }
 
-pub(crate) use armed::{at, is_intent_late};
+pub(crate) use armed::{at, is_intent_late, turn};
 #[cfg(feature = "crash-points")]
 pub(crate) use armed::{is_armed, read_row};
 
@@ -79,9 +89,11 @@ pub(crate) fn recording(events: &[JobEvent], side: Side) {
 
 #[cfg(not(feature = "crash-points"))]
 mod armed {
-    use super::{Point, Side};
+    use super::{Loop, Point, Side};
 
     pub(crate) const fn at(_: Point, _: Side) {}
+
+    pub(crate) const fn turn(_: Loop) {}
 
     pub(crate) const fn is_intent_late() -> bool {
         false
@@ -90,12 +102,13 @@ mod armed {
 
 #[cfg(feature = "crash-points")]
 mod armed {
+    use std::path::PathBuf;
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
     use rustix::process::{Signal, getpid, kill_process};
 
-    use super::{Point, Side};
+    use super::{Loop, Point, Side};
 
     /// The place that is to be the last, and at which of its times.
     static LAST: LazyLock<Option<(Point, Side, u32)>> = LazyLock::new(|| {
@@ -163,6 +176,26 @@ mod armed {
             eprintln!("crash point {point:?}:{side:?}:{time} is hit, {rows} rows of the ledger were read");
             let _ = kill_process(getpid(), Signal::KILL);
             std::process::abort();
+        }
+    }
+
+    /// The loop that is to stand still, and the file at whose sight it does.
+    static STANDSTILL: LazyLock<Option<(Loop, PathBuf)>> = LazyLock::new(|| {
+        let which = match std::env::var("DAKBOX_STANDSTILL").ok()?.as_str() {
+            "dispatcher" => Loop::Dispatcher,
+            "intake" => Loop::Intake,
+            _ => return None,
+        };
+        Some((which, std::env::var_os("DAKBOX_STANDSTILL_AT")?.into()))
+    });
+    /// A loop comes round: and stands still from now on, with the thread that it runs on, if it is told to.
+    pub(crate) fn turn(which: Loop) {
+        let Some((_, at)) = STANDSTILL.as_ref().filter(|(told, _)| *told == which) else { return };
+        if at.exists() {
+            eprintln!("the loop of the {which:?} stands still");
+            loop {
+                std::thread::park();
+            }
         }
     }
 

@@ -38,7 +38,10 @@ impl Dir {
         let mut at = self.clone();
         for name in rel.names() {
             let one = RelPath::root().join(name).ok_or(Errno::INVAL)?;
-            let fresh = match mkdirat(at.as_fd(), name, Mode::RWXU) {
+            // Made with its mode at once: the set-group-ID bit comes from the folder above, and systemd's
+            // `RestrictSUIDSGID=` refuses to have it set again later.
+            let mode = Mode::from_raw_mode(statx_of(at.as_fd())?.mode & 0o1777 | 0o700);
+            let fresh = match mkdirat(at.as_fd(), name, mode) {
                 Ok(()) => true,
                 Err(Errno::EXIST) => false,
                 Err(error) => return Err(error.into()),
@@ -60,8 +63,11 @@ impl Dir {
         if own.gid != wanted.gid {
             let _ = fchown(&open, None, Some(Gid::from_raw(wanted.gid)));
         }
-        // Network file systems may refuse a chmod; the folder works all the same.
-        let _ = fchmod(&open, Mode::from_raw_mode(wanted.mode & 0o3777 | 0o700));
+        let mode = wanted.mode & 0o3777 | 0o700;
+        if statx_of(self.as_fd())?.mode & 0o3777 != mode {
+            // Network file systems may refuse a chmod; the folder works all the same.
+            let _ = fchmod(&open, Mode::from_raw_mode(mode));
+        }
         Ok(())
     }
 

@@ -39,18 +39,26 @@ pub fn run(
     let ended = runtime.block_on(async {
         let signals = Signals::listen().map_err(StartError::Thread)?;
         let daemon = Daemon::prepare(Arc::clone(&config), env, stops.clone(), console)?;
-        let settings = daemon.settings();
+        let (settings, herald) = (daemon.settings(), daemon.herald());
         // In a task of its own: signals are heard whatever the rest is busy with.
         let mut listening = JoinSet::new();
-        listening.spawn(signals.obey(stops, move || take_over(&settings, reload())));
-        daemon.run(flags).await
+        listening.spawn(herald.clone().tell_stop(stops.drain.clone()));
+        let reloading = herald.clone();
+        let again = move || {
+            reloading.reloading();
+            reloading.reloaded(take_over(&settings, reload()));
+        };
+        listening.spawn(signals.obey(stops, again));
+        let ended = daemon.run(flags).await;
+        herald.end(ended.as_ref().err().map(ToString::to_string));
+        ended
     });
     runtime.shutdown_timeout(LAST_WAIT);
     ended
 }
 
-/// Settings that were read again: taken where they are fit, left where not.
-fn take_over(settings: &super::run::Settings, read: Result<Loaded, String>) {
+/// Settings that were read again: taken where they are fit, left where not; which of both.
+fn take_over(settings: &super::run::Settings, read: Result<Loaded, String>) -> bool {
     match read {
         Ok(loaded) => {
             settings.replace(loaded.config);
@@ -59,8 +67,12 @@ fn take_over(settings: &super::run::Settings, read: Result<Loaded, String>) {
                  the other sections from the next start on"
             );
         }
-        Err(problems) => tracing::error!("the settings can't be read, so the old ones stay:\n{problems}"),
+        Err(problems) => {
+            tracing::error!("the settings can't be read, so the old ones stay:\n{problems}");
+            return false;
+        }
     }
+    true
 }
 
 /// What a run would take, a line each; touches nothing.

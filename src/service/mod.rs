@@ -14,6 +14,10 @@ mod lockfile;
 
 mod signals;
 
+mod herald;
+
+mod standing;
+
 mod systemd;
 
 mod console;

@@ -5,25 +5,29 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::console::Console;
 use super::error::StartError;
+use super::held;
+use super::herald::Herald;
 use super::identity::{Identity, make_state};
 use super::lockfile::Lock;
 use super::ownership::{self, Adopt, Whose};
 use super::setup::api_options;
-use super::{held, systemd};
+use super::standing::Phase;
 use crate::api::Client;
 use crate::config::{Config, Env};
 use crate::inbox::{self, Report};
+use crate::job::RelPath;
 use crate::ledger::{Ledger, LedgerError};
 use crate::mount::Dir;
 use crate::outbox;
 use crate::worker::clock::Clock;
 use crate::worker::{
-    Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Stops, Tally, Tools, Withholding,
+    Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Stops, Tally, Tools, Vitals, Withholding,
     watch_requests,
 };
 
@@ -75,6 +79,8 @@ pub struct Daemon {
     console: Console,
     board: Board,
     tally: Arc<Tally>,
+    herald: Herald,
+    vitals: Arc<Vitals>,
     _lock: Lock,
 }
 
@@ -107,7 +113,20 @@ impl Daemon {
             .map_err(|e| StartError::Client(e.to_string()))?;
         let (board, tally) = (Board::default(), Arc::new(Tally::default()));
         let settings = Settings(Arc::new(RwLock::new(Arc::clone(&config))));
-        Ok(Self { config, settings, ledger, client, stops, console, board, tally, _lock: lock })
+        let (herald, vitals) = Herald::start().map_err(StartError::Thread)?;
+        Ok(Self {
+            config,
+            settings,
+            ledger,
+            client,
+            stops,
+            console,
+            board,
+            tally,
+            herald,
+            vitals,
+            _lock: lock,
+        })
     }
 
     /// The settings, to be replaced while it runs.
@@ -115,39 +134,46 @@ impl Daemon {
         self.settings.clone()
     }
 
+    /// What tells the service manager how it goes.
+    pub(super) fn herald(&self) -> Herald {
+        self.herald.clone()
+    }
+
     /// Works until it is told to stop, or, with `once`, until nothing is left.
     ///
     /// # Errors
     /// Where the folders can't be worked in at all, or the ledger fails.
     pub async fn run(self, flags: RunFlags) -> Result<RunEnd, StartError> {
-        let Some(folders) = self.folders(flags).await? else {
+        let start = self.vitals.start.begin();
+        self.herald.phase(Phase::Looking);
+        let Some(folders) = Box::pin(self.folders(flags)).await? else {
             return Ok(if flags.once { RunEnd::Waiting } else { RunEnd::Done });
         };
-        self.sweep(&folders).await?;
+        let Some(brake) = Box::pin(self.sweep(&folders)).await? else { return Ok(RunEnd::Done) };
         let mut tasks = JoinSet::new();
         let (notes, keeper) = Notes::new(folders.clone(), self.ledger.clone(), Arc::clone(&self.settings.0));
         tasks.spawn(keeper.run());
         tasks.spawn(self.console.clone().draw(self.board.clone()));
         tasks.spawn(publish(self.board.clone(), self.ledger.clone()));
         let (reports, inbox) = self.watch(&folders)?;
-        let brake = Brake::watch(folders.clone()).map_err(StartError::Thread)?;
         let tools = Arc::new(self.tools(folders, notes, (inbox, brake)));
         tools.restore_account().await?;
         tasks.spawn(Arc::clone(&tools).keep_account());
         let (wake, wakes) = mpsc::channel(256);
-        let dispatcher = Dispatcher::start(Arc::clone(&tools), wakes, flags.once).await?;
+        let dispatcher = Box::pin(Dispatcher::start(Arc::clone(&tools), wakes, flags.once));
+        let dispatcher = self.vitals.start.during(dispatcher).await?;
         tasks.spawn(watch_requests(self.ledger.clone(), wake.clone()));
         let withholding = Arc::new(Withholding::default());
         let intake = Intake::new(Arc::clone(&tools), wake, Arc::clone(&withholding));
         let (config, stops) = (Arc::clone(&self.config), self.stops.clone());
         tracing::info!(inbox = %config.folders.inbox.display(), "dakbox {} takes clips from {}", env!("CARGO_PKG_VERSION"), config.folders.inbox.display());
-        systemd::ready("watching the inbox");
-        let work = dispatcher.run();
-        tokio::pin!(work);
+        self.herald.phase(Phase::Taking);
+        drop(start);
+        let mut work = Box::pin(dispatcher.run());
         let mut deaf = None;
         let ended = tokio::select! {
             ended = &mut work => ended,
-            taken = intake.run(reports) => {
+            taken = Box::pin(intake.run(reports)) => {
                 // Nothing more is taken. Messages that are out run to their end all the same.
                 deaf = Some(taken.err().map_or(StartError::Deaf, StartError::Ledger));
                 stops.drain.cancel();
@@ -166,29 +192,40 @@ impl Daemon {
     /// The folders, once they are ours; `None` where they are not and nobody waits for it.
     async fn folders(&self, flags: RunFlags) -> Result<Option<Folders>, StartError> {
         let mut adopt = if flags.adopt { Adopt::All } else { Adopt::Nothing };
-        if held::take_all(&self.config) {
-            adopt = adopt.max(Adopt::New);
+        match self.is_answered().await? {
+            None => return Ok(None),
+            Some(true) => adopt = adopt.max(Adopt::New),
+            Some(false) => {}
         }
         let mut told = None;
         loop {
-            let failure = match ownership::look(&self.config, &self.ledger, adopt).await? {
+            let (config, ledger) = (Arc::clone(&self.config), self.ledger.clone());
+            let look = move || Handle::current().block_on(ownership::look(&config, &ledger, adopt));
+            let Some(whose) = self.apart(look).await? else { return Ok(None) };
+            let failure = match whose? {
                 Whose::Ours(folders) => {
-                    held::clear(&self.config);
+                    let config = Arc::clone(&self.config);
+                    if self.apart(move || held::clear(&config)).await?.is_none() {
+                        return Ok(None);
+                    }
                     self.ledger.show_held(None).await?;
                     return Ok(Some(folders));
                 }
                 Whose::Held(failure) => failure,
             };
             if told.as_ref() != Some(&failure) {
-                held::tell(&self.config, &failure);
+                let (config, why) = (Arc::clone(&self.config), failure.clone());
+                if self.apart(move || held::tell(&config, &why)).await?.is_none() {
+                    return Ok(None);
+                }
                 self.ledger.show_held(Some(&failure)).await?;
+                self.herald.phase(Phase::Held(failure.message.clone()));
                 told = Some(failure);
-                systemd::ready("waiting: the folders are not to be worked in yet");
             }
             if flags.once {
                 return Ok(None);
             }
-            match self.answer().await {
+            match self.answer().await? {
                 Some(true) => adopt = adopt.max(Adopt::New),
                 Some(false) => {}
                 None => return Ok(None),
@@ -198,39 +235,50 @@ impl Daemon {
 
     /// Waits until it is worth looking again whose the folders are: at once where a person says so, else after a while,
     /// because looking means to count what lies there. `None` where dakbox is told to stop.
-    async fn answer(&self) -> Option<bool> {
+    async fn answer(&self) -> Result<Option<bool>, StartError> {
         for _ in 0..HELD_LOOKS {
+            let nap = self.vitals.start.during(tokio::time::sleep(self.config.watch.poll_interval));
             tokio::select! {
-                () = self.stops.drain.cancelled() => return None,
-                () = tokio::time::sleep(self.config.watch.poll_interval) => {}
+                () = self.stops.drain.cancelled() => return Ok(None),
+                () = nap => {}
             }
-            if held::take_all(&self.config) {
-                return Some(true);
+            match self.is_answered().await? {
+                Some(false) => {}
+                said => return Ok(said),
             }
         }
-        Some(false)
+        Ok(Some(false))
     }
 
-    /// Removes what a kill has left half made: temporary files of no living job.
-    async fn sweep(&self, folders: &Folders) -> Result<(), StartError> {
+    /// Whether a person has said that all is to be taken; `None` where dakbox is told to stop meanwhile.
+    async fn is_answered(&self) -> Result<Option<bool>, StartError> {
+        let config = Arc::clone(&self.config);
+        self.apart(move || held::take_all(&config)).await
+    }
+
+    /// Does what asks a share, which may hang, and lets the rest go on; `None` where dakbox is told to stop meanwhile.
+    async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Option<T>, StartError> {
+        let done = self.vitals.start.during(tokio::task::spawn_blocking(work));
+        tokio::select! {
+            done = done => Ok(Some(done.map_err(|error| StartError::Thread(error.into()))?)),
+            () = self.stops.drain.cancelled() => Ok(None),
+        }
+    }
+
+    /// Removes what a kill has left half made, temporary files of no living job, and looks for the brake. `None` where
+    /// dakbox is told to stop meanwhile.
+    async fn sweep(&self, folders: &Folders) -> Result<Option<Brake>, StartError> {
         let open = self.ledger.open_jobs().await?;
         let keep: BTreeSet<_> = open.into_iter().filter_map(|job| job.film.map(|film| film.temp)).collect();
-        let none = BTreeSet::new();
-        let swept = [
-            folders.outbox().and_then(|dir| outbox::sweep(&dir, &keep)),
-            folders.archive().and_then(|dir| outbox::sweep(&dir, &none)),
-            folders.failed().and_then(|dir| outbox::sweep(&dir, &none)),
-            folders.inbox().and_then(|dir| outbox::sweep_top(&dir)),
-            Dir::open(&self.config.folders.root).and_then(|dir| outbox::sweep_top(&dir)),
-        ];
-        for swept in swept {
-            match swept {
-                Ok(0) => {}
-                Ok(count) => tracing::info!(count, "temporary files that a stop had left were removed"),
-                Err(error) => tracing::warn!(%error, "temporary files of an earlier run can't be removed"),
-            }
-        }
-        Ok(())
+        let (folders, root) = (folders.clone(), self.config.folders.root.clone());
+        let work = move || {
+            swept(&folders, &root, &keep);
+            Brake::watch(folders)
+        };
+        self.apart(work).await?.transpose().map_err(StartError::Thread)
     }
 
     fn tools(&self, folders: Folders, notes: Notes, (inbox, brake): (inbox::Inbox, Brake)) -> Tools {
@@ -246,6 +294,7 @@ impl Daemon {
             tally: Arc::clone(&self.tally),
             gate: Gate::default(),
             stops: self.stops.clone(),
+            vitals: Arc::clone(&self.vitals),
             settings: Arc::clone(&self.settings.0),
         }
     }
@@ -293,6 +342,25 @@ impl Daemon {
                 let waits = flags.once && (open > 0 || withholding.anything());
                 Ok(if waits { RunEnd::Waiting } else { RunEnd::Done })
             }
+        }
+    }
+}
+
+/// Removes temporary files that an earlier run has left, but for those of films that are gone on with.
+fn swept(folders: &Folders, root: &Path, keep: &BTreeSet<RelPath>) {
+    let none = BTreeSet::new();
+    let swept = [
+        folders.outbox().and_then(|dir| outbox::sweep(&dir, keep)),
+        folders.archive().and_then(|dir| outbox::sweep(&dir, &none)),
+        folders.failed().and_then(|dir| outbox::sweep(&dir, &none)),
+        folders.inbox().and_then(|dir| outbox::sweep_top(&dir)),
+        Dir::open(root).and_then(|dir| outbox::sweep_top(&dir)),
+    ];
+    for swept in swept {
+        match swept {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "temporary files that a stop had left were removed"),
+            Err(error) => tracing::warn!(%error, "temporary files of an earlier run can't be removed"),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::systemd;
 use crate::worker::Stops;
 
 /// The signals dakbox listens to, from the moment this is made.
@@ -46,7 +45,6 @@ fn stop(stops: &Stops) {
         stops.cut.cancel();
     } else {
         tracing::info!("told to stop: nothing new is begun, running messages end");
-        systemd::stopping();
         stops.drain.cancel();
     }
 }

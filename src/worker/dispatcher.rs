@@ -15,6 +15,7 @@ use super::queue::{self, Limits, Load};
 use super::stop::{self, Stop};
 use super::{Tools, Wake};
 use crate::api::{ApiError, Call};
+use crate::crash::{self, Loop};
 use crate::job::{Code, Job, JobEvent, JobId, Moment, Phase, Step};
 use crate::ledger::LedgerError;
 
@@ -105,7 +106,11 @@ impl Dispatcher {
 
     /// Runs until it is told to stop, or, with `once`, until nothing is left to do.
     pub async fn run(mut self) -> Ended {
+        let vitals = Arc::clone(&self.tools.vitals);
+        let _going = vitals.dispatcher.begin();
         loop {
+            crash::turn(Loop::Dispatcher);
+            vitals.dispatcher.beat();
             if let Err(error) = self.schedule().await {
                 return self.fail(error).await;
             }
@@ -116,11 +121,13 @@ impl Dispatcher {
                 return Ended::Quiet;
             }
             let nap = self.nap();
+            self.show();
             let outcome = tokio::select! {
                 () = self.tools.stops.drain.cancelled() => Ok(()),
                 Some(wake) = self.wakes.recv() => self.woken(wake).await,
                 Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => self.finished(done).await,
                 () = tokio::time::sleep(nap) => Ok(()),
+                () = vitals.dispatcher.asked() => Ok(()),
             };
             if let Err(error) = outcome {
                 return self.fail(error).await;
@@ -174,6 +181,8 @@ impl Dispatcher {
         self.relooks.retain(|_, at| *at > now);
         let held = |id: JobId| self.running.contains_key(&id) || self.relooks.contains_key(&id);
         for (id, step) in queue::due(&self.jobs, held, now) {
+            // Each may cost a commit: many of them are no standstill.
+            self.tools.vitals.dispatcher.beat();
             let again = self.jobs.get(&id).is_some_and(|job| job.phase == Phase::Waiting);
             if !self.load().admits(step, limits) {
                 continue;

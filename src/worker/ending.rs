@@ -1,10 +1,23 @@
 //! How the dispatcher ends: messages that are out run to their end, because hanging up cancels what is paid for.
 
 use super::dispatcher::{Dispatcher, Ended, STOPPED};
-use crate::job::Repeat;
+use crate::job::{Job, Phase, Repeat};
 use crate::ledger::LedgerError;
 
 impl Dispatcher {
+    /// Says what goes on, for a line of status.
+    pub(super) fn show(&self) {
+        let waits = |job: &&Job| job.phase == Phase::Waiting && !self.running.contains_key(&job.id);
+        let waiting = self.jobs.values().filter(waits).count();
+        let paid = self.running.values().filter(|(step, _)| step.repeat() == Repeat::Never).count();
+        let (working, paused) = (self.running.len(), self.tools.brake.is_on());
+        let queued = self.jobs.len().saturating_sub(waiting + working);
+        self.tools.vitals.show(|now| {
+            (now.working, now.paid, now.queued, now.waiting, now.paused) =
+                (working, paid, queued, waiting, paused);
+        });
+    }
+
     /// Ends: messages run to their end, everything else is parked where it is.
     pub(super) async fn drain(mut self) -> Ended {
         for (step, handle) in self.running.values() {
@@ -13,10 +26,14 @@ impl Dispatcher {
             }
         }
         let deadline = tokio::time::Instant::now() + self.tools.config().jobs.drain;
+        let vitals = std::sync::Arc::clone(&self.tools.vitals);
         while !self.running.is_empty() {
+            vitals.dispatcher.beat();
+            self.show();
             let done = tokio::select! {
                 () = self.tools.stops.cut.cancelled() => break,
                 () = tokio::time::sleep_until(deadline) => break,
+                () = vitals.dispatcher.asked() => continue,
                 done = self.tasks.join_next() => done,
             };
             let Some(done) = done else { break };
@@ -43,10 +60,13 @@ impl Dispatcher {
         }
         let deadline = tokio::time::sleep(self.tools.config().jobs.drain);
         tokio::pin!(deadline);
+        let vitals = std::sync::Arc::clone(&self.tools.vitals);
         while !self.tasks.is_empty() {
+            vitals.dispatcher.beat();
             tokio::select! {
                 () = self.tools.stops.cut.cancelled() => break,
                 () = &mut deadline => break,
+                () = vitals.dispatcher.asked() => {}
                 _ = self.tasks.join_next() => {}
             }
         }

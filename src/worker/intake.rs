@@ -11,6 +11,7 @@ use super::clock::wall;
 use super::folders::blocking;
 use super::{Tools, order, story};
 use crate::config::Language;
+use crate::crash::{self, Loop};
 use crate::inbox::{Arrival, FolderState, Gone, Reason, Report, What, Withheld};
 use crate::job::{
     Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, TextRef, WordsFrom,
@@ -77,7 +78,16 @@ impl Intake {
     /// # Errors
     /// Where the ledger fails: nothing may be taken then.
     pub async fn run(self, mut reports: mpsc::UnboundedReceiver<Report>) -> Result<(), LedgerError> {
-        while let Some(report) = reports.recv().await {
+        let vitals = Arc::clone(&self.tools.vitals);
+        let _going = vitals.intake.begin();
+        loop {
+            crash::turn(Loop::Intake);
+            vitals.intake.beat();
+            let report = tokio::select! {
+                report = reports.recv() => report,
+                () = vitals.intake.asked() => continue,
+            };
+            let Some(report) = report else { return Ok(()) };
             match report {
                 Report::Arrival(arrival) => self.arrived(&arrival).await?,
                 Report::Gone(gone) => self.gone(&gone).await?,
@@ -85,6 +95,7 @@ impl Intake {
                 Report::Folder(state) => {
                     tell_folder(&state);
                     let away = matches!(state, FolderState::Away { .. });
+                    vitals.show(|now| now.inbox = Some(presence(&state)));
                     self.withholding.away.store(away, Ordering::Relaxed);
                     if away {
                         self.wake(Wake::Quiet(true)).await;
@@ -93,12 +104,12 @@ impl Intake {
                 Report::Quiet => self.wake(Wake::Quiet(true)).await,
             }
         }
-        Ok(())
     }
 
     async fn wake(&self, wake: Wake) {
         // Where the dispatcher has ended there is nobody to wake, and the ledger holds it for the next start.
-        let _ = self.wakes.send(wake).await;
+        // One that is busy is no fault here.
+        let _ = self.tools.vitals.intake.during(self.wakes.send(wake)).await;
     }
 
     async fn arrived(&self, arrival: &Arrival) -> Result<(), LedgerError> {
@@ -158,7 +169,8 @@ impl Intake {
     /// Whether it was put away since it was looked at: the clip of a job that has just ended is no new drop.
     async fn is_away(&self, clip: &Clip) -> bool {
         let (folders, path) = (self.tools.folders.clone(), clip.path.clone());
-        blocking(move || Ok(folders.inbox()?.stat(&path)?.is_none())).await.unwrap_or(false)
+        let look = blocking(move || Ok(folders.inbox()?.stat(&path)?.is_none()));
+        self.tools.vitals.intake.during(look).await.unwrap_or(false)
     }
 
     /// Records events where they are still possible; a job that has moved on meanwhile is left alone.
@@ -287,6 +299,13 @@ fn note(withheld: &Withheld, language: Language) -> Option<(RelPath, String)> {
         withheld.detail.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
     let note = words::Note { files: &files, ..super::telling::note(&file, &failure) };
     Some((path, words::waiting(&note, language)))
+}
+
+fn presence(state: &FolderState) -> Result<(), String> {
+    match state {
+        FolderState::Here { .. } => Ok(()),
+        FolderState::Away { why } => Err(why.clone()),
+    }
 }
 
 fn tell_folder(state: &FolderState) {

@@ -33,6 +33,8 @@ mod stop;
 
 mod tools;
 
+mod vitals;
+
 mod brake;
 
 mod folders;
@@ -69,6 +71,7 @@ pub use progress::Board;
 pub use requests::watch_requests;
 pub use tally::Tally;
 pub use tools::{Stops, Tools};
+pub use vitals::{Situation, Vitals};
 
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@ use super::notes::Notes;
 use super::progress::Board;
 use super::stop::Stop;
 use super::tally::Tally;
+use super::vitals::Vitals;
 use crate::api::{self, ApiError, ErrorKind, Heard, MessageEnd};
 use crate::config::Config;
 use crate::inbox::Inbox;
@@ -54,6 +55,8 @@ pub struct Tools {
     pub gate: Gate,
     /// Being told to stop.
     pub stops: Stops,
+    /// Signs of life.
+    pub vitals: Arc<Vitals>,
     /// The settings, which a SIGHUP may replace.
     pub settings: Arc<RwLock<Arc<Config>>>,
 }

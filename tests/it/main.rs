@@ -35,5 +35,6 @@ mod share;
 mod shutdown;
 mod strangers;
 mod streams;
+mod systemd;
 mod tongues;
 mod words;

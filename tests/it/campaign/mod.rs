@@ -22,5 +22,7 @@ mod points;
 mod rows;
 #[cfg(feature = "crash-points")]
 mod sabotage;
+#[cfg(feature = "crash-points")]
+mod service;
 
 mod product;
