@@ -30,7 +30,6 @@ pub(super) fn run(typed: impl IntoIterator<Item = OsString>, env: &Env) -> Exit 
 fn dispatch(args: Args, env: &Env) -> anyhow::Result<Exit> {
     let settings = || load(args.config.as_deref(), env);
     match args.command {
-        Command::Run(asked) if asked.daemonize => Ok(later("run --daemonize")),
         Command::Run(asked) => Ok(calls::run(settings()?, env, asked.flags())),
         #[cfg(feature = "sandbox")]
         Command::Demo { dir, keep } => Ok(calls::demo(dir, keep)),

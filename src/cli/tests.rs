@@ -234,7 +234,7 @@ fn without_a_ledger_there_is_nothing_and_no_harm() {
         ("retry --reason no-such", Exit::Usage),
         ("retry --reason no-credits", Exit::Done),
         ("cancel 1", Exit::Failed),
-        ("run --daemonize --pid-file p", Exit::Usage),
+        ("run --daemonize --once", Exit::Usage),
         ("--version", Exit::Done),
         ("nonsense", Exit::Usage),
     ] {

@@ -12,6 +12,10 @@ mod identity;
 
 mod lockfile;
 
+mod pidfile;
+
+mod background;
+
 mod signals;
 
 mod systemd;
@@ -32,6 +36,7 @@ mod sandbox;
 
 mod error;
 
+pub use background::{Begun, Process, ProcessFlags, Started, begin};
 #[cfg(feature = "sandbox")]
 pub use demo::{DemoError, DemoFlags, demo};
 pub use entry::{CreditsError, credits, dry_run, run};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::background::Shell;
 use super::console::Console;
 use super::error::StartError;
 use super::identity::{Identity, make_state};
@@ -75,6 +76,7 @@ pub struct Daemon {
     console: Console,
     board: Board,
     tally: Arc<Tally>,
+    shell: Arc<Shell>,
     _lock: Lock,
 }
 
@@ -107,7 +109,13 @@ impl Daemon {
             .map_err(|e| StartError::Client(e.to_string()))?;
         let (board, tally) = (Board::default(), Arc::new(Tally::default()));
         let settings = Settings(Arc::new(RwLock::new(Arc::clone(&config))));
-        Ok(Self { config, settings, ledger, client, stops, console, board, tally, _lock: lock })
+        let shell = Arc::default();
+        Ok(Self { config, settings, ledger, client, stops, console, board, tally, shell, _lock: lock })
+    }
+
+    /// The same, with the shell that is to be told when it is ready.
+    pub(super) fn started_by(self, shell: Arc<Shell>) -> Self {
+        Self { shell, ..self }
     }
 
     /// The settings, to be replaced while it runs.
@@ -142,6 +150,7 @@ impl Daemon {
         let (config, stops) = (Arc::clone(&self.config), self.stops.clone());
         tracing::info!(inbox = %config.folders.inbox.display(), "dakbox {} takes clips from {}", env!("CARGO_PKG_VERSION"), config.folders.inbox.display());
         systemd::ready("watching the inbox");
+        self.shell.ready(None);
         let work = dispatcher.run();
         tokio::pin!(work);
         let mut deaf = None;
@@ -184,6 +193,7 @@ impl Daemon {
                 self.ledger.show_held(Some(&failure)).await?;
                 told = Some(failure);
                 systemd::ready("waiting: the folders are not to be worked in yet");
+                self.shell.ready(told.as_ref().map(|failure| failure.message.as_str()));
             }
             if flags.once {
                 return Ok(None);

@@ -1,0 +1,1 @@
+//! The trail of one file, told by `dakbox explain`.
