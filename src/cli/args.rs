@@ -91,12 +91,14 @@ pub enum Command {
     /// Look at folders, rights, network and account (not in this version)
     #[command(hide = true)]
     Doctor,
-    /// Tell the whole trail of one file (not in this version)
-    #[command(hide = true)]
+    /// Tell the whole trail of one file: each rule, each reading, why not yet, and when next
     Explain {
-        /// The file
+        /// The file, from here or below the inbox; it need not be there any more
         #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: PathBuf,
+        /// As JSON, one object
+        #[arg(long)]
+        json: bool,
     },
     /// Go on with jobs that wait or have failed
     Retry {
@@ -247,7 +249,7 @@ mod tests {
             "status --watch --json",
             "jobs --state waiting --json",
             "show 12 --json",
-            "explain f.mp4",
+            "explain f.mp4 --json",
             "retry 1 2 --again",
             "retry --reason no-credits",
             "cancel 1 2",

@@ -7,8 +7,9 @@ use super::Exit;
 use super::args;
 use super::human::path;
 use super::out;
-use crate::config::{self, Env, Loaded};
+use crate::config::{self, Config, Env, Loaded};
 use crate::job::Moment;
+use crate::ledger::Overview;
 use crate::service::{self, Begun, ProcessFlags, RunEnd, StartError, Started};
 
 /// How a run is asked for.
@@ -125,6 +126,15 @@ pub(super) fn credits(loaded: &Loaded, env: &Env) -> anyhow::Result<Credits> {
         total: credits.total,
         account: account.map(|id| id.to_string()),
     })
+}
+
+/// All that is known of a file.
+pub(super) fn explain(
+    config: &Config,
+    ledger: Option<&Overview>,
+    file: &Path,
+) -> anyhow::Result<service::Explained> {
+    Ok(service::explain(config, ledger, file)?)
 }
 
 /// The lock of whoever works the ledger.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::args::{Args, Command};
-use super::{Exit, ask, brake, calls, check, credits, jobs, out, pages, show, status};
+use super::{Exit, ask, brake, calls, check, credits, explain, jobs, out, pages, show, status};
 use crate::config::{Env, Loaded, Problems, load};
 use crate::ledger::LedgerError;
 
@@ -45,7 +45,7 @@ fn dispatch(args: Args, env: &Env) -> anyhow::Result<Exit> {
         Command::Completions { shell } => pages::completions(shell),
         Command::Man => pages::man(),
         Command::Doctor => Ok(later("doctor")),
-        Command::Explain { .. } => Ok(later("explain")),
+        Command::Explain { file, json } => explain::explain(&settings()?, env, &file, json),
         Command::Retry { jobs, again, reason } => ask::retry(&settings()?, jobs, again, reason.as_deref()),
         Command::Cancel { jobs } => ask::cancel(&settings()?, &jobs),
     }

@@ -229,7 +229,7 @@ fn without_a_ledger_there_is_nothing_and_no_harm() {
         ("pause", Exit::Done),
         ("resume", Exit::Done),
         ("doctor", Exit::Usage),
-        ("explain f", Exit::Usage),
+        ("explain f", Exit::Failed),
         ("retry 1", Exit::Failed),
         ("retry --reason no-such", Exit::Usage),
         ("retry --reason no-credits", Exit::Done),

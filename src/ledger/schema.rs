@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_jobs.sql"),
     include_str!("../../migrations/0002_requests.sql"),
     include_str!("../../migrations/0003_reused_keys.sql"),
+    include_str!("../../migrations/0005_sightings.sql"),
 ];
 
 /// Opens the ledger for writing, makes it where it is missing, and brings it up to date.

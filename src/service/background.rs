@@ -1,4 +1,4 @@
-//! Into the background, without a service manager: the starting shell is told when the daemon is ready, or why it isn't.
+//! Into the background without a service manager: the starting shell hears when the daemon is ready, or why it isn't.
 //!
 //! The crate `daemonize` forks twice and leaves the terminal. Its faults are worked around here: it takes a locked pid
 //! file for success (ours is locked before, see `pidfile.rs`), it sets a umask of its own (the user's is handed in), it

@@ -26,6 +26,8 @@ mod logging;
 
 mod preview;
 
+mod explain;
+
 mod entry;
 
 #[cfg(feature = "sandbox")]
@@ -41,6 +43,7 @@ pub use background::{Begun, Process, ProcessFlags, Started, begin};
 pub use demo::{DemoError, DemoFlags, demo};
 pub use entry::{CreditsError, credits, dry_run, run};
 pub use error::StartError;
+pub use explain::{About, Explained, Place, Role, explain};
 pub use run::{Daemon, RunEnd, RunFlags, Settings};
 #[cfg(feature = "sandbox")]
 pub use sandbox::{SandboxError, SandboxFlags, sandbox};

@@ -8,12 +8,12 @@ use tokio::sync::mpsc;
 use super::admission::{self, Admission};
 use super::clock::wall;
 use super::folders::blocking;
-use super::{Tools, order, story};
+use super::{Tools, order, story, telling};
 use crate::inbox::{Arrival, FolderState, Gone, Reason, Report, What, Withheld};
 use crate::job::{
     Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, TextRef, WordsFrom,
 };
-use crate::ledger::{LedgerError, Request, Sighting};
+use crate::ledger::{LedgerError, Request};
 use crate::outbox::{Note, Title};
 use crate::words;
 
@@ -199,13 +199,8 @@ impl Intake {
         let held = list.iter().filter(|w| w.what == What::Clip && w.reason.code().is_some()).count();
         self.withholding.clips.store(held, Ordering::Relaxed);
         self.tools.notes.inbox(list.iter().filter(|w| w.note_due).filter_map(note).collect());
-        let now = wall();
-        let rows = list.iter().filter(|w| w.what != What::Foreign).map(|w| Sighting {
-            path: w.path.clone(),
-            code: w.reason.code(),
-            detail: w.detail.clone(),
-            at: now,
-        });
+        let (now, age) = (wall(), self.tools.inbox.age());
+        let rows = list.iter().filter(|w| w.what != What::Foreign).map(|w| telling::sighting(w, now, age));
         if let Err(error) = self.tools.ledger.show_sightings(rows.collect()).await {
             tracing::debug!(%error, "what lies in the inbox is not shown");
         }
@@ -275,7 +270,7 @@ fn note(withheld: &Withheld) -> Option<(RelPath, String)> {
     let file = withheld.path.to_string();
     let files: Vec<String> =
         withheld.detail.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
-    Some((path, words::waiting(&words::Note { files: &files, ..super::telling::note(&file, &failure) })))
+    Some((path, words::waiting(&words::Note { files: &files, ..telling::note(&file, &failure) })))
 }
 
 fn tell_folder(state: &FolderState) {

@@ -53,7 +53,7 @@ async fn report(tools: &Tools, job: &Job) -> Result<(), Stop> {
     let title = order::title(job);
     let number = title.number_of(film.name()).unwrap_or(1);
     // The film's number was free for its report as well, so what lies there is the one an earlier try has written.
-    let (place, there) = (outbox.clone(), film.with_name(&title.note(number, Note::Report)));
+    let (place, there) = (outbox.clone(), order::report_of(job));
     let written = blocking(move || there.map_or(Ok(false), |there| Ok(place.stat(&there)?.is_some()))).await;
     if written.map_err(|e| Stop::local("looking for the report", &e))? {
         return Ok(());
