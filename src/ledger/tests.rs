@@ -275,7 +275,10 @@ async fn a_ledger_of_an_older_dakbox_is_brought_up_to_date_after_a_copy() {
     let copy = disk.dir.path().join("ledger.before-2.db");
     assert!(!copy.exists(), "a new ledger needs none");
     disk.sql()
-        .execute_batch("DELETE FROM meta WHERE key = 'reused'; DROP TABLE request; PRAGMA user_version = 1")
+        .execute_batch(
+            "DELETE FROM meta WHERE key = 'reused'; DROP TABLE request;
+             ALTER TABLE sighting DROP COLUMN seen; PRAGMA user_version = 1",
+        )
         .unwrap();
 
     let ledger = disk.open();
