@@ -190,6 +190,8 @@ fn a_pid_file_in_the_foreground() {
     house.start_with(&["--pid-file", file.to_str().unwrap()]);
     house
         .wait_for("its number is there", || fs::read_to_string(&file).is_ok_and(|text| text.ends_with('\n')));
+    // It is there before anybody listens for signals.
+    house.wait_for("it is ready", || house.log().contains("takes clips from"));
     assert_eq!(fs::read_to_string(&file).unwrap(), format!("{}\n", house.running().pid()));
     assert_eq!(house.stop(), Some(0));
     assert!(!file.exists());
