@@ -94,12 +94,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Tell the whole trail of one file (not in this version)
-    #[command(hide = true)]
+    /// Tell the whole trail of one file: each rule, each reading, why not yet, and when next
     Explain {
-        /// The file
+        /// The file, from here or below the inbox; it need not be there any more
         #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: PathBuf,
+        /// As JSON, one object
+        #[arg(long)]
+        json: bool,
     },
     /// Go on with jobs that wait or have failed
     Retry {
@@ -134,17 +136,25 @@ pub struct RunArgs {
     /// Take over folders that hold many clips already, or that another ledger has marked
     #[arg(long)]
     pub adopt: bool,
-    /// Go into the background (not in this version)
-    #[arg(long, hide = true)]
+    /// Go into the background, where no service manager does that: returns 0 once the daemon is ready
+    ///
+    /// Returns as soon as folders, ledger and watch are up, and says the daemon's number; where the daemon does not start,
+    /// prints its error and returns its exit code. What it logs goes to the folder that `[log] dir` names, else to
+    /// `log` in the state folder, for its standard error is gone. It runs as the user who starts it, with that user's
+    /// umask, and with `/` as its working folder. Under systemd it is refused: `dakbox run` alone is right there.
+    #[arg(long, conflicts_with_all = ["once", "dry_run"])]
     pub daemonize: bool,
-    /// Where the process's number is written (not in this version)
-    #[arg(long, hide = true, value_name = "P", requires = "daemonize", value_hint = ValueHint::FilePath)]
+    /// Write the process's number to this file, and hold its lock: a second start is refused
+    ///
+    /// A file that a kill has left behind is overwritten; at the end it is removed. In the foreground too.
+    #[arg(long, value_name = "P", value_hint = ValueHint::FilePath, conflicts_with = "dry_run")]
     pub pid_file: Option<PathBuf>,
 }
 
 impl RunArgs {
-    pub(super) const fn flags(&self) -> RunFlags {
-        RunFlags { once: self.once, dry_run: self.dry_run, adopt: self.adopt }
+    pub(super) fn flags(self) -> RunFlags {
+        let Self { once, dry_run, adopt, daemonize, pid_file } = self;
+        RunFlags { once, dry_run, adopt, daemonize, pid_file }
     }
 }
 
@@ -233,6 +243,7 @@ mod tests {
             "run --once --adopt",
             "run --dry-run",
             "run --daemonize --pid-file /run/x",
+            "run --once --pid-file /run/x",
             "demo --dir d --keep",
             "sandbox --listen 127.0.0.1:0 --fault upload:status=500x2 --fault any:hang --credits 5",
             "sandbox --message-time 1s --second-stage 0s --render-time 300ms --text-ids",
@@ -241,7 +252,7 @@ mod tests {
             "status --watch --json",
             "jobs --state waiting --json",
             "show 12 --json",
-            "explain f.mp4",
+            "explain f.mp4 --json",
             "retry 1 2 --again",
             "retry --reason no-credits",
             "cancel 1 2",
@@ -260,9 +271,18 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        for line in
-            ["", "show", "show talk.mp4", "jobs --state done", "retry", "cancel", "run --pid-file p", "x"]
-        {
+        for line in [
+            "",
+            "show",
+            "show talk.mp4",
+            "jobs --state done",
+            "retry",
+            "cancel",
+            "run --daemonize --once",
+            "run --daemonize --dry-run",
+            "run --dry-run --pid-file p",
+            "x",
+        ] {
             let parsed = Args::try_parse_from(format!("dakbox {line}").split_whitespace());
             assert!(parsed.is_err_and(|e| e.exit_code() == 2), "{line}");
         }

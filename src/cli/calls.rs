@@ -5,17 +5,22 @@ use std::path::{Path, PathBuf};
 use super::Exit;
 #[cfg(feature = "sandbox")]
 use super::args;
+use super::human::path;
 use super::out;
-use crate::config::{self, Env, Loaded};
+use crate::config::{self, Config, Env, Loaded};
 use crate::job::Moment;
-use crate::service::{self, RunEnd, StartError};
+use crate::ledger::Overview;
+use crate::service::{self, Begun, ProcessFlags, RunEnd, StartError, Started};
 
 /// How a run is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that can be typed")]
 pub(super) struct RunFlags {
     pub(super) once: bool,
     pub(super) dry_run: bool,
     pub(super) adopt: bool,
+    pub(super) daemonize: bool,
+    pub(super) pid_file: Option<PathBuf>,
 }
 
 /// An account's credits, as the service says them.
@@ -26,7 +31,7 @@ pub(super) struct Credits {
     pub(super) account: Option<String>,
 }
 
-pub(super) fn run(loaded: Loaded, env: &Env, flags: RunFlags) -> Exit {
+pub(super) fn run(mut loaded: Loaded, env: &Env, flags: RunFlags) -> Exit {
     if flags.dry_run {
         return match service::dry_run(&loaded.config) {
             Ok(lines) if lines.is_empty() => say("Nothing would be taken."),
@@ -34,15 +39,32 @@ pub(super) fn run(loaded: Loaded, env: &Env, flags: RunFlags) -> Exit {
             Err(error) => return not_started(&error),
         };
     }
-    let (source, again) = (loaded.source.clone(), env.clone());
+    // A daemon's working folder is another one.
+    let source = loaded.source.as_deref().and_then(|file| std::path::absolute(file).ok());
+    let again = env.clone();
     let reload = move || config::load(source.as_deref(), &again).map_err(|problems| problems.to_string());
     let asked = service::RunFlags { once: flags.once, adopt: flags.adopt };
-    match service::run(loaded, env, asked, reload) {
+    let process = ProcessFlags { daemonize: flags.daemonize, pid_file: flags.pid_file };
+    let process = match service::begin(&mut loaded.config, &process) {
+        Ok(Begun::Worker(process)) => process,
+        Ok(Begun::Starter(started)) => return told(&started),
+        Err(error) => return not_started(&error),
+    };
+    match service::run(loaded, env, asked, process, reload) {
         Ok(RunEnd::Done) => Exit::Done,
         Ok(RunEnd::Failed) => Exit::Failed,
         Ok(RunEnd::Waiting) => Exit::Waiting,
         Err(error) => not_started(&error),
     }
+}
+
+/// What the shell hears of a daemon that is ready.
+fn told(started: &Started) -> Exit {
+    let Started { pid, log, waits } = started;
+    if let Some(why) = waits {
+        out::complain(&format!("dakbox: nothing is taken yet: {why}"));
+    }
+    say(&format!("dakbox runs in the background as process {pid}; its log is in {}", path(log)))
 }
 
 /// A line to standard output; nobody has to read it.
@@ -104,6 +126,15 @@ pub(super) fn credits(loaded: &Loaded, env: &Env) -> anyhow::Result<Credits> {
         total: credits.total,
         account: account.map(|id| id.to_string()),
     })
+}
+
+/// All that is known of a file.
+pub(super) fn explain(
+    config: &Config,
+    ledger: Option<&Overview>,
+    file: &Path,
+) -> anyhow::Result<service::Explained> {
+    Ok(service::explain(config, ledger, file)?)
 }
 
 /// The lock of whoever works the ledger.

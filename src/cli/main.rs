@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::args::{Args, Command};
-use super::{Exit, ask, brake, calls, check, credits, doctor, jobs, out, pages, show, status};
+use super::{Exit, ask, brake, calls, check, credits, doctor, explain, jobs, out, pages, show, status};
 use crate::config::{Env, Loaded, Problems, load};
 use crate::ledger::LedgerError;
 
@@ -30,7 +30,6 @@ pub(super) fn run(typed: impl IntoIterator<Item = OsString>, env: &Env) -> Exit 
 fn dispatch(args: Args, env: &Env) -> anyhow::Result<Exit> {
     let settings = || load(args.config.as_deref(), env);
     match args.command {
-        Command::Run(asked) if asked.daemonize => Ok(later("run --daemonize")),
         Command::Run(asked) => Ok(calls::run(settings()?, env, asked.flags())),
         #[cfg(feature = "sandbox")]
         Command::Demo { dir, keep } => Ok(calls::demo(dir, keep)),
@@ -46,7 +45,7 @@ fn dispatch(args: Args, env: &Env) -> anyhow::Result<Exit> {
         Command::Completions { shell } => pages::completions(shell),
         Command::Man => pages::man(),
         Command::Doctor { json } => doctor::doctor(settings()?, env, json),
-        Command::Explain { .. } => Ok(later("explain")),
+        Command::Explain { file, json } => explain::explain(&settings()?, env, &file, json),
         Command::Retry { jobs, again, reason } => ask::retry(&settings()?, jobs, again, reason.as_deref()),
         Command::Cancel { jobs } => ask::cancel(&settings()?, &jobs),
     }
@@ -54,11 +53,6 @@ fn dispatch(args: Args, env: &Env) -> anyhow::Result<Exit> {
 
 fn root(loaded: &Loaded) -> &std::path::Path {
     &loaded.config.folders.root
-}
-
-fn later(what: &str) -> Exit {
-    out::complain(&format!("dakbox {what}: not in this version"));
-    Exit::Usage
 }
 
 /// Says what went wrong. Wrong settings show their own place in the file.

@@ -26,6 +26,12 @@ mod jobs;
 
 mod show;
 
+mod explain;
+
+mod trail;
+
+mod sighted;
+
 mod story;
 
 mod ask;

@@ -164,8 +164,13 @@ pub(super) async fn ledger(config: &Config) -> Ledger {
     let progress =
         Progress { job: uploading.id, step: "upload".into(), done: 42 << 20, total: 118 << 20, at: NOON };
     ledger.show_progress(vec![progress]).await.unwrap();
-    let seen =
-        |name, code, detail: &str| Sighting { path: path(name), code, detail: detail.into(), at: NOON };
+    let seen = |name, code, detail: &str| Sighting {
+        path: path(name),
+        code,
+        detail: detail.into(),
+        at: NOON,
+        seen: None,
+    };
     let files = vec![
         seen("new.mp4", None, "Still growing. 3 MB so far."),
         seen("zeros.mp4", Some(Code::NotWhole), "It ends in zeros."),

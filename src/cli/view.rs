@@ -18,7 +18,10 @@ pub(super) fn open(file: &Path) -> anyhow::Result<Option<Overview>> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         // A file without a byte in it is one that is being made right now.
         Ok(there) if there.len() == 0 => Ok(None),
-        Ok(_) => Ok(Some(Overview::open(file)?)),
+        Ok(_) => {
+            let view = Overview::open(file)?;
+            Ok(view.is_begun()?.then_some(view))
+        }
         Err(error) => Err(error).with_context(|| format!("the ledger {} can't be looked at", path(file))),
     }
 }
@@ -87,6 +90,11 @@ mod tests {
         std::fs::write(&file, "").unwrap();
         assert!(open(&file).unwrap().is_none());
         assert!(open(&file.join("deeper")).unwrap().is_none());
+        // A daemon that is just starting has made the file, and no table in it yet.
+        let sql = rusqlite::Connection::open(&file).unwrap();
+        sql.pragma_update(None, "journal_mode", "WAL").unwrap();
+        assert!(file.metadata().unwrap().len() > 0 && open(&file).unwrap().is_none());
+        drop(sql);
         std::fs::write(&file, "no database, but longer than the header of one. ".repeat(9)).unwrap();
         assert!(open(&file).is_err());
     }

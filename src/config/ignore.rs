@@ -71,7 +71,12 @@ impl IgnoreList {
 
     /// Whether a file or folder of this name is left alone. `name` is one name, any bytes.
     pub fn matches(&self, name: &[u8]) -> bool {
-        self.0.iter().any(|pattern| glob(pattern.as_bytes(), name))
+        self.matching(name).is_some()
+    }
+
+    /// The pattern for which it is left alone.
+    pub fn matching(&self, name: &[u8]) -> Option<&str> {
+        self.0.iter().find(|pattern| glob(pattern.as_bytes(), name)).map(String::as_str)
     }
 
     /// The patterns, for people.

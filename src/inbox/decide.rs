@@ -208,7 +208,7 @@ impl Look<'_> {
     fn alone(&self, item: &Item, fit: bool, house: &House) -> Result<Option<Text>, Wait> {
         let since = item.since().max(item.alone_since);
         let watch = self.watch;
-        let wait = if house.default.is_some() { watch.settle } else { watch.sidecar_wait };
+        let wait = alone_wait(watch, house.default.is_some());
         let due = since.saturating_add(wait);
         if due > self.now {
             return Err(Wait::until(Reason::AwaitsSidecar, since, due));
@@ -241,6 +241,11 @@ impl Look<'_> {
             _ => Ok(text),
         }
     }
+}
+
+/// How long a clip alone waits for a text of its own, where a `default.txt` rules and where none does.
+pub const fn alone_wait(watch: &Watch, is_ruled: bool) -> Duration {
+    if is_ruled { watch.settle } else { watch.sidecar_wait }
 }
 
 fn listed(paths: &[RelPath]) -> String {

@@ -46,6 +46,8 @@ pub(super) struct Item {
     pub kind: Kind,
     /// Since when this name was there.
     pub seen: Duration,
+    /// Whether an event of the kernel told of it first.
+    pub by_event: bool,
     /// How long it has been unchanged; `None` for what is no regular file.
     pub rest: Option<Rest>,
     /// Whether a text lay beside it when names were compared last.
@@ -63,7 +65,17 @@ pub(super) struct Item {
 impl Item {
     fn new(kind: Kind, stamp: Option<Stamp>, now: Duration) -> Self {
         let rest = stamp.map(|stamp| Rest::new(stamp, now));
-        Self { kind, seen: now, rest, paired: false, alone_since: now, judged: None, sent: None, anew: false }
+        Self {
+            kind,
+            seen: now,
+            by_event: false,
+            rest,
+            paired: false,
+            alone_since: now,
+            judged: None,
+            sent: None,
+            anew: false,
+        }
     }
 
     /// Since when it is as it is.

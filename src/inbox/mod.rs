@@ -24,11 +24,16 @@ mod tray;
 
 mod beside;
 mod keeper;
+mod trail;
 
 #[cfg(test)]
 mod stories;
 
 pub use beside::{Survey, WordsNow, survey, words_now};
+pub use decide::alone_wait;
 pub use keeper::{Inbox, start};
+pub use names::Kind;
 pub use open::{Fit, Judged, MAX_CLIP, TextError, judge_clip, read_text};
+pub use pair::Words;
 pub use report::{Arrival, FolderState, Gone, Media, Reason, Report, Text, What, Withheld};
+pub use trail::{Claim, LeftAlone, Trail, trail};

@@ -10,7 +10,7 @@ pub(super) const DEFAULT: &[u8] = b"default";
 
 /// What a visible name is, by its ending alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub enum Kind {
     /// A clip of that format.
     Clip(Format),
     /// A text: `.txt`.

@@ -36,7 +36,7 @@ impl<'a> Names<'a> {
 
 /// The words of a clip, as far as names tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Words {
+pub enum Words {
     /// The clip is alone.
     Alone,
     /// This text.

@@ -63,7 +63,11 @@ impl Picture {
     /// Merges a look at one file; `false` where only a full look can tell what that means.
     pub(super) fn merge_one(&mut self, path: &RelPath, stamp: Stamp, closed: bool, now: Duration) -> bool {
         let Some(folder) = self.folders.get_mut(&path.parent()) else { return false };
+        let is_new = !folder.files.contains_key(path);
         let changed = folder.merge_file(path, names::kind(path), Some(stamp), now);
+        if let (true, Some(item)) = (is_new, folder.files.get_mut(path)) {
+            item.by_event = true;
+        }
         if closed && let Some(rest) = folder.files.get_mut(path).and_then(|item| item.rest.as_mut()) {
             rest.see_closed(stamp, now);
             folder.stale = true;

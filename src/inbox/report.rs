@@ -86,6 +86,10 @@ pub struct Withheld {
     pub detail: String,
     /// When it will be ready, if nothing happens to it; `None` where waiting alone doesn't help.
     pub due: Option<Duration>,
+    /// For a file: when its name was seen for the first time, and whether by an event of the kernel.
+    pub first: Option<(Duration, bool)>,
+    /// For a file: its state as it was seen last.
+    pub stamp: Option<Stamp>,
 }
 
 /// What is withheld.

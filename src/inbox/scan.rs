@@ -97,6 +97,23 @@ pub(super) fn scan(dir: &Dir, ignore: &IgnoreList) -> Scan {
     found
 }
 
+/// Looks only at the folders on the way to `folder`, and at that.
+///
+/// # Errors
+/// The first of them that can't be read, and why.
+pub(super) fn scan_way(
+    dir: &Dir,
+    folder: &RelPath,
+    ignore: &IgnoreList,
+) -> Result<Scan, (RelPath, io::Error)> {
+    let mut found = Scan::default();
+    for path in super::unit::ancestors(folder) {
+        let (listing, _) = list(dir, &path, ignore).map_err(|error| (path.clone(), error))?;
+        found.folders.insert(path, listing);
+    }
+    Ok(found)
+}
+
 /// One folder and the folders below it.
 fn list(dir: &Dir, folder: &RelPath, ignore: &IgnoreList) -> io::Result<(Listing, Vec<RelPath>)> {
     let here = dir.below(folder)?;

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use super::decide::{Fate, House, Look, Wait};
 use super::folder::Folder;
 use super::names::{self, Kind};
+use super::pair::Pairs;
 use super::picture::{NotEntered, Picture};
-use super::report::{Reason, Report, What};
-use super::scan::scan;
+use super::report::{Arrival, Reason, Report, What, Withheld};
+use super::scan::{Scan, scan};
 use super::tray::Tray;
 use super::watch::Hint;
 use crate::config::Watch;
@@ -38,6 +39,21 @@ pub(super) struct Tracker {
     /// When that was, and when more is to be said.
     told_at: Duration,
     tell_at: Option<Duration>,
+}
+
+/// What is decided about one file.
+#[derive(Debug)]
+pub(super) struct Decided {
+    /// Who belongs to whom in its folder.
+    pub pairs: Pairs,
+    /// The folder that makes it part of a project or a batch.
+    pub unit: Option<RelPath>,
+    /// The `default.txt` that rules there.
+    pub default: Option<RelPath>,
+    /// It is ready.
+    pub arrival: Option<Arrival>,
+    /// It isn't.
+    pub withheld: Option<Withheld>,
 }
 
 impl Tracker {
@@ -114,6 +130,12 @@ impl Tracker {
         if let Some(why) = found.broken {
             return Err(why);
         }
+        self.take(found, out);
+        Ok(())
+    }
+
+    /// Takes in what a look has found.
+    pub(super) fn take(&mut self, found: Scan, out: &mut dyn FnMut(Report)) {
         // A file was seen at some moment of the look: its rest counts from the end.
         let now = self.begun.elapsed();
         for gone in self.picture.merge(found, now) {
@@ -121,7 +143,24 @@ impl Tracker {
         }
         self.picture.settle_folders(now, self.watch.folder_wait);
         (self.seen_all, self.quiet) = (true, false);
-        Ok(())
+    }
+
+    /// What would be decided about one file now, of a picture that holds its folder and those above it.
+    pub(super) fn decide_one(&mut self, file: &RelPath) -> Decided {
+        let (now, path) = (self.begun.elapsed(), file.parent());
+        self.picture.folders.values_mut().for_each(|folder| folder.pair(now));
+        let mut arrival = None;
+        let mut out = |report| {
+            if let Report::Arrival(arrived) = report {
+                arrival = Some(*arrived);
+            }
+        };
+        self.decide_folder(&path, now, Some(file), &mut out);
+        let House { default, unit, .. } = self.house(&path);
+        let folder = self.picture.folders.get(&path);
+        let withheld = folder.and_then(|f| f.withheld.iter().find(|held| held.path == *file)).cloned();
+        let pairs = folder.and_then(|f| f.pairs.clone()).unwrap_or_default();
+        Decided { pairs, unit, default: default.map(|(path, _)| path), arrival, withheld }
     }
 
     /// Decides about everything that changed or whose time has come.
@@ -133,14 +172,21 @@ impl Tracker {
             self.picture.folders.iter().filter(|(_, f)| is_due(f)).map(|(p, _)| p.clone()).collect();
         let acted = !due.is_empty() || self.tell_at.is_some_and(|at| at <= now);
         for path in due {
-            self.decide_folder(&path, now, out);
+            self.decide_folder(&path, now, None, out);
         }
         if acted || !self.quiet {
             self.tell(now, out);
         }
     }
 
-    fn decide_folder(&mut self, path: &RelPath, now: Duration, out: &mut dyn FnMut(Report)) {
+    /// Decides about all clips of a folder, or about `only` one of them.
+    fn decide_folder(
+        &mut self,
+        path: &RelPath,
+        now: Duration,
+        only: Option<&RelPath>,
+        out: &mut dyn FnMut(Report),
+    ) {
         let house = self.house(path);
         let Some(mut folder) = self.picture.folders.get_mut(path).map(std::mem::take) else { return };
         (folder.stale, folder.wake) = (false, None);
@@ -148,7 +194,7 @@ impl Tracker {
         let Self { dir, watch, trust_close, begun, .. } = self;
         let look = Look { dir, watch, trust_close: *trust_close, begun: *begun, now };
         let pairs = folder.pairs.take().unwrap_or_default();
-        for (clip, pair) in &pairs.clips {
+        for (clip, pair) in pairs.clips.iter().filter(|(clip, _)| only.is_none_or(|only| only == *clip)) {
             match look.clip(&mut folder.files, clip, pair, &house) {
                 Fate::Sent => {}
                 Fate::Ready(arrival) => out(Report::Arrival(arrival)),
@@ -160,6 +206,11 @@ impl Tracker {
         if tray.outdated {
             // The next full look finds it changed, whatever it finds.
             (self.scan_at, folder.digest) = (Some(now), 0);
+        }
+        for held in &mut tray.withheld {
+            let item = folder.files.get(&held.path);
+            held.first = item.map(|item| (item.seen, item.by_event));
+            held.stamp = item.and_then(|item| item.rest).map(|rest| rest.stamp);
         }
         (folder.withheld, folder.wake) = (tray.withheld, tray.wake);
         self.picture.folders.insert(path.clone(), folder);

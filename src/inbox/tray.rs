@@ -35,7 +35,8 @@ impl Tray {
         self.wake = times.filter(|at| *at > self.now).min();
         self.outdated |= outdated;
         let note_due = note_at.is_some_and(|at| at <= self.now);
-        self.withheld.push(Withheld { path, what, reason, since, note_due, detail, due });
+        let (first, stamp) = (None, None);
+        self.withheld.push(Withheld { path, what, reason, since, note_due, detail, due, first, stamp });
     }
 
     /// What lies in a folder besides clips that are regular files: texts alone, the folder itself where it is a

@@ -7,7 +7,7 @@ use std::sync::{Arc, mpsc};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
-use super::overview::{CREDITS, HELD};
+use super::overview::{CREDITS, HELD, LEFT_OUT};
 use super::{
     Answer, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting, intent, query, record,
     request, root, schema, trust,
@@ -252,11 +252,15 @@ impl Ledger {
         self.lightly(move |db| write_progress(db, &rows)).await
     }
 
-    /// Replaces what observers see of files that are no jobs. Does not wait for the disk.
+    /// Replaces what observers see of files that are no jobs, at most [`MOST_SIGHTINGS`] of them. Does not wait for the
+    /// disk.
     pub async fn show_sightings(&self, rows: Vec<Sighting>) -> Result<(), LedgerError> {
         self.lightly(move |db| write_sightings(db, &rows)).await
     }
 }
+
+/// So many files that are no jobs are shown to observers, and no more: a folder may hold any number of them.
+pub const MOST_SIGHTINGS: usize = 10_000;
 
 pub(super) fn read_meta(db: &Connection, key: &str) -> Result<Option<String>, LedgerError> {
     Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
@@ -311,13 +315,16 @@ fn write_progress(db: &mut Connection, rows: &[Progress]) -> Result<(), LedgerEr
 fn write_sightings(db: &mut Connection, rows: &[Sighting]) -> Result<(), LedgerError> {
     let change = db.transaction()?;
     change.execute("DELETE FROM sighting", [])?;
-    for row in rows {
+    let left_out = rows.len().saturating_sub(MOST_SIGHTINGS);
+    write_meta(&change, LEFT_OUT, (left_out > 0).then(|| left_out.to_string()).as_deref())?;
+    for row in rows.iter().take(MOST_SIGHTINGS) {
         let code = row.code.map_or("settling", crate::job::Code::as_str);
+        let seen = row.seen.as_ref().and_then(|seen| serde_json::to_string(seen).ok());
         change
             .prepare_cached(
-                "INSERT OR REPLACE INTO sighting (path, code, detail, at) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT OR REPLACE INTO sighting (path, code, detail, at, seen) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![row.path.as_bytes(), code, row.detail, row.at.0])?;
+            .execute(params![row.path.as_bytes(), code, row.detail, row.at.0, seen])?;
     }
     Ok(change.commit()?)
 }

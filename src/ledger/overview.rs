@@ -3,14 +3,17 @@
 use std::path::Path;
 
 use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
 
-use super::{LedgerError, Recorded, query, schema};
-use crate::job::{Balance, Code, Failure, Job, JobId, Moment, RelPath};
+use super::{LedgerError, Recorded, query, root, schema};
+use crate::job::{Balance, Code, ContentHash, Failure, Job, JobEvent, JobId, Moment, RelPath, Stamp};
 
 /// Under this name the daemon shows the account's credits.
 pub(super) const CREDITS: &str = "credits";
 /// Under this name the daemon shows why the folders are not worked in.
 pub(super) const HELD: &str = "held";
+/// Under this name the daemon shows how many sightings it has left out.
+pub(super) const LEFT_OUT: &str = "sightings-left-out";
 
 /// How far the running step of a job is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +41,26 @@ pub struct Sighting {
     pub detail: String,
     /// Since when.
     pub at: Moment,
+    /// What else the inbox knows of it.
+    pub seen: Option<Seen>,
+}
+
+/// What the inbox knows of a file that is no job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Why it is not taken: `settling`, `awaits-sidecar`, `folder-arriving`, `awaits-clip`, or `held` by its code.
+    pub reason: String,
+    /// Since when that is so.
+    pub since: Moment,
+    /// When it will be over, if nothing happens to it; `None`: waiting alone doesn't help.
+    pub until: Option<Moment>,
+    /// Whether there is a note about it by now.
+    pub noted: bool,
+    /// When the name was seen for the first time since the daemon's start, and whether by an event of the kernel rather
+    /// than by a look at the folder; `None` where it is about a folder.
+    pub first: Option<(Moment, bool)>,
+    /// The file as it was seen last.
+    pub stamp: Option<Stamp>,
 }
 
 /// How many jobs there are in each state.
@@ -66,6 +89,11 @@ impl Overview {
     /// Opens the ledger at `path` to read.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         Ok(Self { db: schema::open_to_read(path).map_err(LedgerError::sharpened)? })
+    }
+
+    /// Whether there is anything to read: a daemon makes the file first, and its tables an instant later.
+    pub fn is_begun(&self) -> Result<bool, LedgerError> {
+        Ok(self.db.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? > 0)
     }
 
     /// The jobs, newest first; of one state where that is given.
@@ -132,16 +160,60 @@ impl Overview {
 
     /// What lies in the inbox and is no job.
     pub fn sightings(&self) -> Result<Vec<Sighting>, LedgerError> {
-        let mut rows = self.db.prepare("SELECT path, code, detail, at FROM sighting ORDER BY path")?;
+        // A ledger that no daemon of this version has opened yet holds nothing more of them.
+        let seen = if self.db.prepare("SELECT seen FROM sighting").is_ok() { "seen" } else { "NULL" };
+        let sql = format!("SELECT path, code, detail, at, {seen} FROM sighting ORDER BY path");
+        let mut rows = self.db.prepare(&sql)?;
         let rows = rows.query_map([], |row| {
             Ok(Sighting {
                 path: RelPath::from_bytes(&row.get::<_, Vec<u8>>(0)?).unwrap_or_default(),
                 code: Code::parse(&row.get::<_, String>(1)?),
                 detail: row.get(2)?,
                 at: Moment(row.get(3)?),
+                seen: row.get::<_, Option<String>>(4)?.and_then(|seen| serde_json::from_str(&seen).ok()),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many files more lie there than are shown.
+    pub fn sightings_left_out(&self) -> Result<u64, LedgerError> {
+        Ok(self.shown(LEFT_OUT)?.unwrap_or_default())
+    }
+
+    /// The number of the root last seen at that path.
+    pub fn root_at(&self, path: &Path) -> Result<Option<i64>, LedgerError> {
+        Ok(root::by_path(&self.db, path)?.map(|root| root.id))
+    }
+
+    /// The newest job of a clip at that place.
+    pub fn job_at(&self, root: i64, path: &RelPath) -> Result<Option<Job>, LedgerError> {
+        query::job_at(&self.db, root, path)
+    }
+
+    /// The newest job of that very file, wherever it lies now.
+    pub fn job_of_file(&self, stamp: &Stamp) -> Result<Option<Job>, LedgerError> {
+        query::job_of_file(&self.db, stamp)
+    }
+
+    /// The job that made a film with these bytes.
+    pub fn job_of_film(&self, film: &ContentHash) -> Result<Option<Job>, LedgerError> {
+        query::job_of_film(&self.db, film)
+    }
+
+    /// The newest job whose clip was put away at that place.
+    pub fn job_put_at(&self, place: &Path) -> Result<Option<JobId>, LedgerError> {
+        let place = place.display().to_string();
+        let sql = "SELECT job, body FROM event WHERE name = 'tidied' ORDER BY job DESC";
+        let mut rows = self.db.prepare(sql)?;
+        let mut rows = rows.query([])?;
+        while let Some(row) = rows.next()? {
+            let event = serde_json::from_str(&row.get::<_, String>(1)?);
+            if matches!(event, Ok(JobEvent::Tidied { clip_at: Some(at), .. }) if at == place) {
+                return Ok(Some(JobId(row.get(0)?)));
+            }
+        }
+        Ok(None)
     }
 
     /// The account's credits when they were last read.

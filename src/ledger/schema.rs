@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_requests.sql"),
     include_str!("../../migrations/0003_reused_keys.sql"),
     include_str!("../../migrations/0004_consent_checksums.sql"),
+    include_str!("../../migrations/0005_sightings.sql"),
 ];
 /// Where consents got their checksums.
 const SEALED: usize = 3;

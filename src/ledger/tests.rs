@@ -189,6 +189,14 @@ async fn observers_read_beside_the_daemon_and_never_write() {
         code: Some(Code::NotWhole),
         detail: "ends in zeros".into(),
         at: Moment(5),
+        seen: Some(Seen {
+            reason: "held".into(),
+            since: Moment(3),
+            until: None,
+            noted: true,
+            first: Some((Moment(2), true)),
+            stamp: None,
+        }),
     };
     ledger.show_sightings(vec![seen.clone()]).await.unwrap();
 
@@ -196,8 +204,17 @@ async fn observers_read_beside_the_daemon_and_never_write() {
     assert_eq!(view.summary().unwrap(), Summary { working: 1, waiting: 1, ..Summary::default() });
     assert_eq!(view.jobs(Some("waiting")).unwrap(), [parked.unwrap()]);
     assert_eq!(view.open_jobs().unwrap().len(), 2);
-    assert_eq!((view.progress().unwrap(), view.sightings().unwrap()), (vec![progress], vec![seen]));
+    assert_eq!((view.progress().unwrap(), view.sightings().unwrap()), (vec![progress], vec![seen.clone()]));
     assert_eq!(view.job(JobId(99)).unwrap(), None);
+
+    let many = (0..MOST_SIGHTINGS + 3).map(|n| Sighting {
+        path: RelPath::from_bytes(format!("{n}.mp4").as_bytes()).unwrap(),
+        ..seen.clone()
+    });
+    ledger.show_sightings(many.collect()).await.unwrap();
+    assert_eq!((view.sightings().unwrap().len(), view.sightings_left_out().unwrap()), (MOST_SIGHTINGS, 3));
+    ledger.show_sightings(vec![seen]).await.unwrap();
+    assert_eq!(view.sightings_left_out().unwrap(), 0);
 }
 
 #[tokio::test]
@@ -261,7 +278,7 @@ async fn a_ledger_of_an_older_dakbox_is_brought_up_to_date_after_a_copy() {
     disk.sql()
         .execute_batch(
             "DELETE FROM meta WHERE key IN ('reused', 'consents'); DROP TABLE request;
-             ALTER TABLE consent DROP COLUMN checksum;
+             ALTER TABLE consent DROP COLUMN checksum; ALTER TABLE sighting DROP COLUMN seen;
              INSERT INTO consent (key, text, job) VALUES ('k1', 't1', 1), ('k1', 't2', 2);
              PRAGMA user_version = 1",
         )

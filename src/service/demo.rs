@@ -76,7 +76,7 @@ async fn show(dir: &Path, keep: bool, say: &impl Fn(&str)) -> Result<PathBuf, De
     let sandbox = dakbox_sandbox::serve(listener, sandbox_options(), stops.cut.clone().cancelled_owned());
     let loaded = settings(dir, service)?;
     let console = Console::new();
-    logging::start(&loaded.config.log, &console)?;
+    logging::start(&loaded.config.log, Some(&console))?;
     say(&format!("A stand-in for the service listens on http://{service}; nothing leaves this machine."));
     drop_clip(&loaded.config.folders.inbox)?;
     say(&format!("Dropped {SAMPLE_CLIP_NAME} and its text into {}", loaded.config.folders.inbox.display()));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::background::{Process, Shell};
 use super::console::Console;
 use super::error::StartError;
 use super::identity::{Identity, make_state};
@@ -18,7 +19,7 @@ use tokio::task::JoinSet;
 /// How long tasks that hang in a share may hold the end of the process.
 const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(2);
 
-/// The daemon, from settings to exit. `reload` reads the settings again on a hang-up.
+/// The daemon, from settings to exit, as the process that [`super::begin`] has made. `reload` reads the settings again on a hang-up.
 ///
 /// # Errors
 /// See [`StartError`].
@@ -26,10 +27,31 @@ pub fn run(
     loaded: Loaded,
     env: &Env,
     flags: RunFlags,
+    process: Process,
+    reload: impl Fn() -> Result<Loaded, String> + Send + 'static,
+) -> Result<RunEnd, StartError> {
+    let Process { shell, in_background, pid_file } = process;
+    let shell = Arc::new(shell);
+    let ended = work(loaded, env, (flags, in_background), &shell, reload);
+    // Before the shell hears of it: it may start the next one at once.
+    drop(pid_file);
+    if let (Err(error), true) = (&ended, in_background) {
+        tracing::error!("dakbox ends: {error}");
+        shell.failed(error);
+    }
+    ended
+}
+
+fn work(
+    loaded: Loaded,
+    env: &Env,
+    (flags, in_background): (RunFlags, bool),
+    shell: &Arc<Shell>,
     reload: impl Fn() -> Result<Loaded, String> + Send + 'static,
 ) -> Result<RunEnd, StartError> {
     let console = Console::new();
-    logging::start(&loaded.config.log, &console).map_err(StartError::Thread)?;
+    // Nobody sees a daemon's standard error: what is said there would only fill a disk a second time.
+    logging::start(&loaded.config.log, (!in_background).then_some(&console)).map_err(StartError::Thread)?;
     for remark in &loaded.remarks {
         tracing::info!("{remark}");
     }
@@ -39,6 +61,7 @@ pub fn run(
     let ended = runtime.block_on(async {
         let signals = Signals::listen().map_err(StartError::Thread)?;
         let daemon = Daemon::prepare(Arc::clone(&config), env, stops.clone(), console)?;
+        let daemon = daemon.started_by(Arc::clone(shell));
         let (settings, herald) = (daemon.settings(), daemon.herald());
         // In a task of its own: signals are heard whatever the rest is busy with.
         let mut listening = JoinSet::new();

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::lockfile::LockError;
 use super::ownership::OwnershipError;
+use super::pidfile::PidError;
 use crate::config::Problem;
 use crate::ledger::LedgerError;
 
@@ -44,6 +45,31 @@ pub enum StartError {
     /// No client of the service can be made.
     #[error("no connection can be prepared: {0}")]
     Client(String),
+    /// Its pid file can't be had.
+    #[error(transparent)]
+    PidFile(#[from] PidError),
+    /// The folder for log files can't be used.
+    #[error("no log can be written to {path}: {source}")]
+    Log {
+        /// Which.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// systemd would lose sight of it.
+    #[error(
+        "systemd has started this process and watches it, so it must not go into the background: take `--daemonize` out \
+         of `ExecStart=`"
+    )]
+    Supervised,
+    /// The daemon does not start; in its own words.
+    #[error("{message}")]
+    Background {
+        /// Its error.
+        message: String,
+        /// Whether that is the settings' fault.
+        usage: bool,
+    },
     /// No thread, no signal handler, no runtime, no log.
     #[error("the system refuses: {0}")]
     Thread(std::io::Error),
@@ -54,7 +80,12 @@ impl StartError {
     pub const fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::Token(_) | Self::RemoteLedger { .. } | Self::Folders(OwnershipError::Nested { .. })
+            Self::Token(_)
+                | Self::RemoteLedger { .. }
+                | Self::Folders(OwnershipError::Nested { .. })
+                | Self::PidFile(PidError::NoPidFile { .. })
+                | Self::Supervised
+                | Self::Background { usage: true, .. }
         )
     }
 }

@@ -58,7 +58,7 @@ impl Lock {
 }
 
 /// `dakbox status` holds the lock for an instant, to see whether anybody else does.
-fn patiently(file: &File) -> Result<(), TryLockError> {
+pub(super) fn patiently(file: &File) -> Result<(), TryLockError> {
     for _ in 0..10 {
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(30)),

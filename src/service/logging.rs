@@ -16,12 +16,13 @@ use crate::config::{Log, LogFormat};
 /// Crates that print headers and bodies at their lower levels: they are kept at `info`, whatever is asked for.
 const TALKATIVE: &str = "hyper=info,hyper_util=info,h2=info,reqwest=info,rustls=info,notify=info,tower=info";
 
-/// Starts logging, for the rest of the process.
+/// Starts logging, for the rest of the process; to no console where there is none.
 ///
 /// # Errors
 /// Where the folder for log files can't be made or written.
-pub(super) fn start(log: &Log, console: &Console) -> io::Result<()> {
-    let mut layers: Vec<Boxed> = vec![layer(log, console.clone(), console.is_terminal())];
+pub(super) fn start(log: &Log, console: Option<&Console>) -> io::Result<()> {
+    let mut layers: Vec<Boxed> = Vec::new();
+    layers.extend(console.map(|console| layer(log, console.clone(), console.is_terminal())));
     if let Some(dir) = &log.dir {
         layers.push(layer(log, daily(dir, log.keep)?, false));
     }

@@ -12,6 +12,10 @@ mod identity;
 
 mod lockfile;
 
+mod pidfile;
+
+mod background;
+
 mod signals;
 
 mod herald;
@@ -26,6 +30,8 @@ mod logging;
 
 mod preview;
 
+mod explain;
+
 mod entry;
 
 mod doctor;
@@ -38,11 +44,13 @@ mod sandbox;
 
 mod error;
 
+pub use background::{Begun, Process, ProcessFlags, Started, begin};
 #[cfg(feature = "sandbox")]
 pub use demo::{DemoError, DemoFlags, demo};
 pub use doctor::{Health, Line, doctor};
 pub use entry::{CreditsError, credits, dry_run, run};
 pub use error::StartError;
+pub use explain::{About, Explained, Place, Role, explain};
 pub use run::{Daemon, RunEnd, RunFlags, Settings};
 #[cfg(feature = "sandbox")]
 pub use sandbox::{SandboxError, SandboxFlags, sandbox};

@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::background::Shell;
 use super::console::Console;
 use super::error::StartError;
 use super::held;
@@ -81,6 +82,7 @@ pub struct Daemon {
     tally: Arc<Tally>,
     herald: Herald,
     vitals: Arc<Vitals>,
+    shell: Arc<Shell>,
     _lock: Lock,
 }
 
@@ -125,8 +127,14 @@ impl Daemon {
             tally,
             herald,
             vitals,
+            shell: Arc::default(),
             _lock: lock,
         })
+    }
+
+    /// The same, with the shell that is to be told when it is ready.
+    pub(super) fn started_by(self, shell: Arc<Shell>) -> Self {
+        Self { shell, ..self }
     }
 
     /// The settings, to be replaced while it runs.
@@ -168,6 +176,7 @@ impl Daemon {
         let (config, stops) = (Arc::clone(&self.config), self.stops.clone());
         tracing::info!(inbox = %config.folders.inbox.display(), "dakbox {} takes clips from {}", env!("CARGO_PKG_VERSION"), config.folders.inbox.display());
         self.herald.phase(Phase::Taking);
+        self.shell.ready(None);
         drop(start);
         let mut work = Box::pin(dispatcher.run());
         let mut deaf = None;
@@ -221,6 +230,7 @@ impl Daemon {
                 self.ledger.show_held(Some(&failure)).await?;
                 self.herald.phase(Phase::Held(failure.message.clone()));
                 told = Some(failure);
+                self.shell.ready(told.as_ref().map(|failure| failure.message.as_str()));
             }
             if flags.once {
                 return Ok(None);

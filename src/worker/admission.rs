@@ -4,7 +4,7 @@ use crate::job::{End, Job, Order, RelPath, Stamp};
 
 /// What an arrival is.
 #[derive(Debug, PartialEq)]
-pub(super) enum Admission {
+pub enum Admission {
     /// A new job.
     New,
     /// The clip of a job that has not ended.
@@ -16,7 +16,7 @@ pub(super) enum Admission {
 }
 
 /// Judges an arrival by the newest job at its place and the newest job of that very file.
-pub(super) fn judge(
+pub fn judge(
     clip: &RelPath,
     stamp: &Stamp,
     order: Option<&Order>,

@@ -9,14 +9,14 @@ use tokio::sync::mpsc;
 use super::admission::{self, Admission};
 use super::clock::wall;
 use super::folders::blocking;
-use super::{Tools, order, story};
+use super::{Tools, order, story, telling};
 use crate::config::Language;
 use crate::crash::{self, Loop};
 use crate::inbox::{Arrival, FolderState, Gone, Reason, Report, What, Withheld};
 use crate::job::{
     Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, TextRef, WordsFrom,
 };
-use crate::ledger::{LedgerError, Request, Sighting};
+use crate::ledger::{LedgerError, Request};
 use crate::outbox::{Note, Title};
 use crate::words;
 
@@ -218,13 +218,8 @@ impl Intake {
         let language = self.tools.notes.language();
         let due = list.iter().filter(|w| w.note_due);
         self.tools.notes.inbox(due.filter_map(|withheld| note(withheld, language)).collect());
-        let now = wall();
-        let rows = list.iter().filter(|w| w.what != What::Foreign).map(|w| Sighting {
-            path: w.path.clone(),
-            code: w.reason.code(),
-            detail: w.detail.clone(),
-            at: now,
-        });
+        let (now, age) = (wall(), self.tools.inbox.age());
+        let rows = list.iter().filter(|w| w.what != What::Foreign).map(|w| telling::sighting(w, now, age));
         let shown = self.tools.ledger.show_sightings(rows.collect());
         // What comes next may need no ledger, as a note: it does not wait for a disk that hangs.
         if let Ok(Err(error)) = tokio::time::timeout(SHOWN_WITHIN, shown).await {
@@ -297,7 +292,7 @@ fn note(withheld: &Withheld, language: Language) -> Option<(RelPath, String)> {
     let file = withheld.path.to_string();
     let files: Vec<String> =
         withheld.detail.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
-    let note = words::Note { files: &files, ..super::telling::note(&file, &failure) };
+    let note = words::Note { files: &files, ..telling::note(&file, &failure) };
     Some((path, words::waiting(&note, language)))
 }
 

@@ -59,6 +59,7 @@ pub mod clock;
 
 mod chance;
 
+pub use admission::{Admission, judge as admit};
 pub use brake::Brake;
 use chance::chance;
 pub use dispatcher::{Dispatcher, Ended};
@@ -66,7 +67,7 @@ pub use folders::Folders;
 pub use gate::Gate;
 pub use intake::{Intake, Wake, Withholding};
 pub use notes::{Keeper, Notes};
-pub use order::of as order_of;
+pub use order::{error_note_of, of as order_of, report_of, waiting_notes_of};
 pub use progress::Board;
 pub use requests::watch_requests;
 pub use tally::Tally;

@@ -12,7 +12,7 @@ use super::folders::{Folders, blocking};
 use crate::config::{Config, Language};
 use crate::job::{Failure, Job, JobId, Phase, RelPath, SessionId};
 use crate::ledger::Ledger;
-use crate::outbox::{self, Note, Title};
+use crate::outbox;
 use crate::words;
 
 /// Under which name the ledger keeps what notes there are, so that none outlives its reason over a restart.
@@ -69,10 +69,8 @@ impl Notes {
             return;
         }
         let note = waits.and_then(|failure| {
-            let folder = job.clip.path.parent();
-            let [short, long] = [job.clip.path.stem(), job.clip.path.name()]
-                .map(|name| folder.join(&Title::new(name, super::order::NAME_MAX).note(1, Note::Waiting)));
-            Some((short?, long?, text(job, failure, self.language())))
+            let mut places = super::order::waiting_notes_of(job).into_iter();
+            Some((places.next()?, places.next()?, text(job, failure, self.language())))
         });
         let _ = self.changes.send(Change::Job(job.id, note));
     }

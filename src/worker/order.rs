@@ -3,8 +3,8 @@
 use crate::config;
 use crate::inbox::{Arrival, Text, WordsNow};
 use crate::instruction::{self, Asked, Instruction, Priority, Problem, Quality, Route};
-use crate::job::{Code, ContentHash, Failure, Found, Job, Order, TextRef, WordsFrom};
-use crate::outbox::Title;
+use crate::job::{Code, ContentHash, Failure, Found, Job, Order, RelPath, TextRef, WordsFrom};
+use crate::outbox::{Note, Title};
 
 /// The longest name a folder takes, in bytes.
 pub(super) const NAME_MAX: usize = 255;
@@ -124,4 +124,25 @@ pub(super) fn title(job: &Job) -> Title {
         Some(name) => Title::of_output(name, NAME_MAX),
         None => Title::new(job.clip.path.stem(), NAME_MAX),
     }
+}
+
+/// Where a delivered job's report lies, or would.
+pub fn report_of(job: &Job) -> Option<RelPath> {
+    let (film, title) = (job.delivered.as_ref()?, title(job));
+    // The film's number was free for its report as well.
+    let number = title.number_of(film.name()).unwrap_or(1);
+    film.with_name(&title.note(number, Note::Report))
+}
+
+/// Where the note of a job that waits may lie: without its clip's ending, and with it.
+pub fn waiting_notes_of(job: &Job) -> Vec<RelPath> {
+    let (clip, folder) = (&job.clip.path, job.clip.path.parent());
+    let note = |name| folder.join(&Title::new(name, NAME_MAX).note(1, Note::Waiting));
+    [clip.stem(), clip.name()].into_iter().filter_map(note).collect()
+}
+
+/// Where the note of a job that has failed lies, where its name was free.
+pub fn error_note_of(job: &Job) -> Option<RelPath> {
+    let note = Title::new(job.clip.path.stem(), NAME_MAX).note(1, Note::Error);
+    job.clip.path.parent().join(&note).filter(|_| job.end.is_some())
 }

@@ -1,8 +1,12 @@
-//! What a job has to tell, gathered from its events for the notes and the report. Pure.
+//! What a job has to tell, gathered from its events for the notes and the report, and what the inbox tells observers.
+//! Pure.
+
+use std::time::Duration;
 
 use crate::config::Language;
+use crate::inbox::{Reason, Withheld};
 use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, Step};
-use crate::ledger::Recorded;
+use crate::ledger::{Recorded, Seen, Sighting};
 use crate::timeline::{Draft, Reading};
 use crate::words::{self, Credits, Done, Note, Paid};
 
@@ -19,6 +23,33 @@ pub(super) fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
         film: about(Code::SameAgain),
         count: about(Code::FirstRun).and_then(|count| count.parse().ok()),
         ..Note::new(file, failure, Paid::No)
+    }
+}
+
+/// What observers see of something that is not taken; `age` is the inbox's own clock at this moment.
+pub(super) fn sighting(held: &Withheld, now: Moment, age: Duration) -> Sighting {
+    let millis = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    let at = |time: Duration| Moment(now.0.saturating_add(millis(time)).saturating_sub(millis(age)));
+    let reason = match held.reason {
+        Reason::Settling => "settling",
+        Reason::AwaitsSidecar => "awaits-sidecar",
+        Reason::FolderArriving => "folder-arriving",
+        Reason::AwaitsClip => "awaits-clip",
+        Reason::Held(_) => "held",
+    };
+    Sighting {
+        path: held.path.clone(),
+        code: held.reason.code(),
+        detail: held.detail.clone(),
+        at: now,
+        seen: Some(Seen {
+            reason: reason.to_owned(),
+            since: at(held.since),
+            until: held.due.map(at),
+            noted: held.note_due,
+            first: held.first.map(|(first, by_event)| (at(first), by_event)),
+            stamp: held.stamp,
+        }),
     }
 }
 
