@@ -10,11 +10,23 @@ use super::scan::Listing;
 use super::settle::Rest;
 use crate::job::{Code, Failure, RelPath, Stamp};
 
+/// A file that has been still for so long is looked at by full looks alone.
+const WARM: Duration = Duration::from_mins(2);
+/// The coarsest clock of a file system: within it, a folder can change and keep its stamp.
+const TICK: Duration = Duration::from_secs(3);
+
 /// One folder.
 #[derive(Default, Debug)]
 pub(super) struct Folder {
     /// Device and inode number.
     pub identity: (u64, u64),
+    /// Which mount it was reached through.
+    pub mount: u64,
+    /// What `stat` said of the folder itself before it was listed last, and when that was.
+    pub stamp: Option<Stamp>,
+    pub listed: Duration,
+    /// Since when that is what it says.
+    pub stamp_since: Duration,
     /// Clips and texts.
     pub files: BTreeMap<RelPath, Item>,
     /// The first foreign names, and whether there are more.
@@ -48,6 +60,8 @@ pub(super) struct Item {
     pub seen: Duration,
     /// How long it has been unchanged; `None` for what is no regular file.
     pub rest: Option<Rest>,
+    /// When a hint had it looked at by itself: a listing begun before that knows less.
+    pub hinted: Option<Duration>,
     /// Whether a text lay beside it when names were compared last.
     pub paired: bool,
     /// Since when none does.
@@ -63,7 +77,27 @@ pub(super) struct Item {
 impl Item {
     fn new(kind: Kind, stamp: Option<Stamp>, now: Duration) -> Self {
         let rest = stamp.map(|stamp| Rest::new(stamp, now));
-        Self { kind, seen: now, rest, paired: false, alone_since: now, judged: None, sent: None, anew: false }
+        Self {
+            kind,
+            seen: now,
+            rest,
+            hinted: None,
+            paired: false,
+            alone_since: now,
+            judged: None,
+            sent: None,
+            anew: false,
+        }
+    }
+
+    /// Whether a hint told of it after a listing was begun.
+    pub(super) fn is_newer_than(&self, listing: Duration) -> bool {
+        self.hinted.is_some_and(|hinted| hinted >= listing)
+    }
+
+    /// Whether it changed not long ago, or was never seen whole: then every look looks at it.
+    pub(super) fn is_warm(&self, now: Duration) -> bool {
+        self.anew || self.rest.is_none_or(|rest| now < rest.since.saturating_add(WARM))
     }
 
     /// Since when it is as it is.
@@ -93,6 +127,12 @@ pub(super) struct Sent {
 }
 
 impl Folder {
+    /// Whether no name in it came or went since it was listed, by what `stat` says of it now.
+    pub(super) fn has_same_names(&self, stamp: &Stamp) -> bool {
+        let trusted = self.listed >= self.stamp_since.saturating_add(TICK);
+        self.known && trusted && self.stamp.as_ref() == Some(stamp)
+    }
+
     /// Merges a full look at this folder; whether a text that rules over others is new or changed.
     pub(super) fn merge(&mut self, listing: Listing, now: Duration) -> bool {
         if self.identity != listing.identity {
@@ -109,8 +149,16 @@ impl Folder {
         if self.foreign != foreign {
             (self.foreign, self.foreign_since, self.stale) = (foreign, now, true);
         }
+        self.mount = listing.mount;
+        if self.stamp != listing.stamp {
+            (self.stamp, self.stamp_since) = (listing.stamp, listing.at);
+        }
+        self.listed = listing.at;
         let mut rules_changed = false;
         for (path, (kind, stamp)) in listing.files {
+            if self.files.get(&path).is_some_and(|item| item.is_newer_than(listing.at)) {
+                continue;
+            }
             let changed = self.merge_file(&path, kind, stamp, now);
             rules_changed |= changed && is_rule(&path);
         }

@@ -13,6 +13,7 @@ mod settle;
 mod open;
 mod scan;
 mod watch;
+mod watches;
 
 mod folder;
 mod picture;
@@ -31,4 +32,5 @@ mod stories;
 pub use beside::{Survey, WordsNow, survey, words_now};
 pub use keeper::{Inbox, start};
 pub use open::{Fit, Judged, MAX_CLIP, TextError, judge_clip, read_text};
-pub use report::{Arrival, FolderState, Gone, Media, Reason, Report, Text, What, Withheld};
+pub use report::{Arrival, FolderState, Gone, Media, Mounted, Reason, Report, Text, What, Withheld};
+pub use watches::mounts;

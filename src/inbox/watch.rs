@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::job::RelPath;
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
-use notify::{Config, Event, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Config, Event, RecommendedWatcher, Watcher};
 
 /// More hints than this at once are one hint: look at everything.
 const MAX_HINTS: usize = 4096;
@@ -27,8 +27,10 @@ pub(super) enum Hint {
 /// What the inbox's thread finds when it wakes up.
 #[derive(Default, Debug)]
 pub(super) struct Post {
-    /// Where to look; empty where `rescan` is set.
+    /// Where to look.
     pub hints: Vec<Hint>,
+    /// Hints were lost: there were too many.
+    pub lost: bool,
     /// Everything must be looked at.
     pub rescan: bool,
     /// Clips to be reported once more.
@@ -67,8 +69,8 @@ impl PostBox {
         self.put(|post| {
             if post.hints.len() >= MAX_HINTS {
                 post.hints.clear();
-                post.rescan = true;
-            } else if !post.rescan {
+                (post.rescan, post.lost) = (true, true);
+            } else if !post.lost {
                 post.hints.push(hint);
             }
         });
@@ -79,26 +81,22 @@ impl PostBox {
     }
 }
 
-/// Watches a folder and all below it until it is dropped.
+/// A watcher that watches nothing yet; what it sees below `top` is posted.
 ///
 /// # Errors
-/// The kernel's limits, in plain words; a folder that is not there.
-pub(super) fn watch(folder: &Path, post: &Arc<PostBox>) -> Result<RecommendedWatcher, String> {
-    // The path may lead through a link; the events name the real one.
-    let real = std::fs::canonicalize(folder).map_err(|e| e.to_string())?;
-    let (top, post) = (real.clone(), Arc::clone(post));
+/// The kernel's limits, in plain words.
+pub(super) fn watcher(top: &Path, post: &Arc<PostBox>) -> Result<RecommendedWatcher, String> {
+    let (top, post) = (top.to_owned(), Arc::clone(post));
     let handler = move |event| sort(event, &top, &post);
     let config = Config::default().with_follow_symlinks(false);
-    let mut watcher = RecommendedWatcher::new(handler, config).map_err(|e| plain(&e))?;
-    watcher.watch(&real, RecursiveMode::Recursive).map_err(|e| plain(&e))?;
-    Ok(watcher)
+    RecommendedWatcher::new(handler, config).map_err(|e| plain(&e))
 }
 
 /// Runs on the watcher's thread for every event: must be quick and never wait.
 fn sort(event: notify::Result<Event>, top: &Path, post: &PostBox) {
     match event {
         Err(e) => post.put(|p| (p.broken, p.rescan) = (Some(plain(&e)), true)),
-        Ok(event) if event.need_rescan() => post.put(|p| p.rescan = true),
+        Ok(event) if event.need_rescan() => post.put(|p| (p.rescan, p.lost) = (true, true)),
         Ok(event) => {
             let Some(hint) = maker(event.kind) else { return };
             for path in &event.paths {
@@ -128,7 +126,8 @@ fn below(top: &Path, path: &Path) -> Option<RelPath> {
     RelPath::from_bytes(path.strip_prefix(top).ok()?.as_os_str().as_bytes())
 }
 
-fn plain(error: &notify::Error) -> String {
+/// An error in plain words.
+pub(super) fn plain(error: &notify::Error) -> String {
     match &error.kind {
         notify::ErrorKind::MaxFilesWatch => {
             "the system's limit of watched folders is reached (fs.inotify.max_user_watches)".to_owned()

@@ -28,7 +28,7 @@ mod error;
 
 pub use error::LedgerError;
 pub use handle::Ledger;
-pub use overview::{Overview, Progress, Sighting, Summary};
+pub use overview::{InboxShown, MountShown, Overview, Progress, Sighting, Summary};
 pub use query::Recorded;
 pub use request::{Answer, Ask, Request, Requests};
 pub use root::{Root, RootState};

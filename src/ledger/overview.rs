@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
 
 use super::{LedgerError, Recorded, query, schema};
 use crate::job::{Balance, Code, Failure, Job, JobId, Moment, RelPath};
@@ -11,6 +12,9 @@ use crate::job::{Balance, Code, Failure, Job, JobId, Moment, RelPath};
 pub(super) const CREDITS: &str = "credits";
 /// Under this name the daemon shows why the folders are not worked in.
 pub(super) const HELD: &str = "held";
+
+/// Under this name the daemon shows how the inbox is looked at.
+pub(super) const INBOX: &str = "inbox";
 
 /// How far the running step of a job is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +42,30 @@ pub struct Sighting {
     pub detail: String,
     /// Since when.
     pub at: Moment,
+}
+
+/// How the inbox is looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxShown {
+    /// Why it isn't, where it isn't.
+    pub away: Option<String>,
+    /// The file system it lies on, and those that are mounted in it.
+    pub mounts: Vec<MountShown>,
+}
+
+/// A file system of the inbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MountShown {
+    /// Where it is mounted, below the inbox.
+    pub path: RelPath,
+    /// Its kind.
+    pub fs: String,
+    /// Whether the kernel's events tell of what comes; else it is polled.
+    pub native: bool,
+    /// Why not, where events were wanted.
+    pub why: Option<String>,
+    /// Files that no event told of.
+    pub missed: u32,
 }
 
 /// How many jobs there are in each state.
@@ -152,6 +180,11 @@ impl Overview {
     /// Why the folders are not worked in, where they are not.
     pub fn held(&self) -> Result<Option<Failure>, LedgerError> {
         self.shown(HELD)
+    }
+
+    /// How the inbox is looked at, or was when the daemon stopped.
+    pub fn inbox(&self) -> Result<Option<InboxShown>, LedgerError> {
+        self.shown(INBOX)
     }
 
     fn shown<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, LedgerError> {
