@@ -29,6 +29,8 @@ use crate::worker::{
 
 /// Between two looks whose the folders are, so many times it is only asked whether a person has answered.
 const HELD_LOOKS: u32 = 6;
+/// Folders that don't answer for so long, while dakbox starts, are said to hang.
+const SHARE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a run is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -123,7 +125,11 @@ impl Daemon {
         let Some(folders) = self.folders(flags).await? else {
             return Ok(if flags.once { RunEnd::Waiting } else { RunEnd::Done });
         };
-        self.sweep(&folders).await?;
+        if self.sweep(&folders).await?.is_none() {
+            return Ok(RunEnd::Done);
+        }
+        // It may have hung there, and been said to.
+        self.ledger.show_held(None).await?;
         let mut tasks = JoinSet::new();
         let (notes, keeper) = Notes::new(folders.clone(), self.ledger.clone());
         tasks.spawn(keeper.run());
@@ -166,21 +172,28 @@ impl Daemon {
     /// The folders, once they are ours; `None` where they are not and nobody waits for it.
     async fn folders(&self, flags: RunFlags) -> Result<Option<Folders>, StartError> {
         let mut adopt = if flags.adopt { Adopt::All } else { Adopt::Nothing };
-        if held::take_all(&self.config) {
+        if self.take_all().await? {
             adopt = adopt.max(Adopt::New);
         }
         let mut told = None;
         loop {
-            let failure = match ownership::look(&self.config, &self.ledger, adopt).await? {
-                Whose::Ours(folders) => {
-                    held::clear(&self.config);
-                    self.ledger.show_held(None).await?;
-                    return Ok(Some(folders));
-                }
-                Whose::Held(failure) => failure,
+            let (config, ledger) = (Arc::clone(&self.config), self.ledger.clone());
+            let look = async move { ownership::look(&config, &ledger, adopt).await };
+            let failure = match self.aside(look).await? {
+                None => return Ok(None),
+                Some(whose) => match whose? {
+                    Whose::Ours(folders) => {
+                        let config = Arc::clone(&self.config);
+                        self.aside(async move { held::clear(&config) }).await?;
+                        self.ledger.show_held(None).await?;
+                        return Ok(Some(folders));
+                    }
+                    Whose::Held(failure) => failure,
+                },
             };
             if told.as_ref() != Some(&failure) {
-                held::tell(&self.config, &failure);
+                let (config, why) = (Arc::clone(&self.config), failure.clone());
+                self.aside(async move { held::tell(&config, &why) }).await?;
                 self.ledger.show_held(Some(&failure)).await?;
                 told = Some(failure);
                 systemd::ready("waiting: the folders are not to be worked in yet");
@@ -188,7 +201,7 @@ impl Daemon {
             if flags.once {
                 return Ok(None);
             }
-            match self.answer().await {
+            match self.answer().await? {
                 Some(true) => adopt = adopt.max(Adopt::New),
                 Some(false) => {}
                 None => return Ok(None),
@@ -198,31 +211,70 @@ impl Daemon {
 
     /// Waits until it is worth looking again whose the folders are: at once where a person says so, else after a while,
     /// because looking means to count what lies there. `None` where dakbox is told to stop.
-    async fn answer(&self) -> Option<bool> {
+    async fn answer(&self) -> Result<Option<bool>, StartError> {
         for _ in 0..HELD_LOOKS {
             tokio::select! {
-                () = self.stops.drain.cancelled() => return None,
+                () = self.stops.drain.cancelled() => return Ok(None),
                 () = tokio::time::sleep(self.config.watch.poll_interval) => {}
             }
-            if held::take_all(&self.config) {
-                return Some(true);
+            if self.take_all().await? {
+                return Ok(Some(true));
             }
         }
-        Some(false)
+        Ok(Some(false))
     }
 
-    /// Removes what a kill has left half made: temporary files of no living job.
-    async fn sweep(&self, folders: &Folders) -> Result<(), StartError> {
+    async fn take_all(&self) -> Result<bool, StartError> {
+        let config = Arc::clone(&self.config);
+        Ok(self.aside(async move { held::take_all(&config) }).await?.unwrap_or(false))
+    }
+
+    /// Does what may hang in a share beside the main task, and says so where it does; `None` where dakbox is told to stop
+    /// meanwhile.
+    async fn aside<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<Option<T>, StartError> {
+        let runtime = tokio::runtime::Handle::current();
+        let mut work = tokio::task::spawn_blocking(move || runtime.block_on(work));
+        let mut patience = std::pin::pin!(tokio::time::sleep(SHARE_PATIENCE));
+        let mut hangs = false;
+        loop {
+            tokio::select! {
+                done = &mut work => {
+                    if hangs {
+                        tracing::info!("the folders answer again");
+                    }
+                    return Ok(Some(done.map_err(|error| StartError::Thread(error.into()))?));
+                }
+                () = self.stops.drain.cancelled() => return Ok(None),
+                () = &mut patience, if !hangs => {
+                    hangs = true;
+                    let failure = ownership::hangs(&self.config);
+                    tracing::warn!(code = %failure.code, "nothing is taken: {} {}", failure.message, failure.hint);
+                    self.ledger.show_held(Some(&failure)).await?;
+                    systemd::ready("waiting: the folders do not answer");
+                }
+            }
+        }
+    }
+
+    /// Removes what a kill has left half made: temporary files of no living job. `None` where dakbox is told to stop.
+    async fn sweep(&self, folders: &Folders) -> Result<Option<()>, StartError> {
         let open = self.ledger.open_jobs().await?;
         let keep: BTreeSet<_> = open.into_iter().filter_map(|job| job.film.map(|film| film.temp)).collect();
-        let none = BTreeSet::new();
-        let swept = [
-            folders.outbox().and_then(|dir| outbox::sweep(&dir, &keep)),
-            folders.archive().and_then(|dir| outbox::sweep(&dir, &none)),
-            folders.failed().and_then(|dir| outbox::sweep(&dir, &none)),
-            folders.inbox().and_then(|dir| outbox::sweep_top(&dir)),
-            Dir::open(&self.config.folders.root).and_then(|dir| outbox::sweep_top(&dir)),
-        ];
+        let (folders, root) = (folders.clone(), self.config.folders.root.clone());
+        let swept = self.aside(async move {
+            let none = BTreeSet::new();
+            [
+                folders.outbox().and_then(|dir| outbox::sweep(&dir, &keep)),
+                folders.archive().and_then(|dir| outbox::sweep(&dir, &none)),
+                folders.failed().and_then(|dir| outbox::sweep(&dir, &none)),
+                folders.inbox().and_then(|dir| outbox::sweep_top(&dir)),
+                Dir::open(&root).and_then(|dir| outbox::sweep_top(&dir)),
+            ]
+        });
+        let Some(swept) = swept.await? else { return Ok(None) };
         for swept in swept {
             match swept {
                 Ok(0) => {}
@@ -230,7 +282,7 @@ impl Daemon {
                 Err(error) => tracing::warn!(%error, "temporary files of an earlier run can't be removed"),
             }
         }
-        Ok(())
+        Ok(Some(()))
     }
 
     fn tools(&self, folders: Folders, notes: Notes, (inbox, brake): (inbox::Inbox, Brake)) -> Tools {
