@@ -92,7 +92,7 @@ impl Tracker {
 
     /// Whether one look was enough.
     fn hint(&mut self, hint: &Hint) -> bool {
-        let (Hint::Closed(path) | Hint::Changed(path)) = hint;
+        let path = hint.path();
         if path.names().any(|name| self.watch.ignore.matches(name)) {
             return true;
         }

@@ -20,8 +20,10 @@ const MAX_HINTS: usize = 4096;
 pub(super) enum Hint {
     /// A writer closed this file, or it was moved here.
     Closed(RelPath),
-    /// A name came, went or got other rights.
+    /// A name came or got other rights.
     Changed(RelPath),
+    /// A name went.
+    Went(RelPath),
 }
 
 /// What the inbox's thread finds when it wakes up.
@@ -46,6 +48,14 @@ pub(super) struct Post {
 pub(super) struct PostBox {
     post: Mutex<Post>,
     bell: Condvar,
+}
+
+impl Hint {
+    /// Where.
+    pub(super) const fn path(&self) -> &RelPath {
+        let (Self::Closed(path) | Self::Changed(path) | Self::Went(path)) = self;
+        path
+    }
 }
 
 impl PostBox {
@@ -113,11 +123,8 @@ fn maker(kind: EventKind) -> Option<fn(RelPath) -> Hint> {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
         | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => Some(Hint::Closed),
-        EventKind::Create(_)
-        | EventKind::Remove(_)
-        | EventKind::Modify(ModifyKind::Name(RenameMode::From) | ModifyKind::Metadata(_)) => {
-            Some(Hint::Changed)
-        }
+        EventKind::Create(_) | EventKind::Modify(ModifyKind::Metadata(_)) => Some(Hint::Changed),
+        EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => Some(Hint::Went),
         _ => None,
     }
 }
@@ -159,15 +166,16 @@ mod tests {
     fn events_and_their_hints() {
         let path = RelPath::from_bytes(b"news/a.mp4").unwrap();
         let closed = Some(Hint::Closed(path.clone()));
+        let went = Some(Hint::Went(path.clone()));
         let changed = Some(Hint::Changed(path));
         let name = |mode| EventKind::Modify(ModifyKind::Name(mode));
         let table = [
             (EventKind::Access(AccessKind::Close(AccessMode::Write)), closed.clone()),
             (name(RenameMode::To), closed),
-            (name(RenameMode::From), changed.clone()),
+            (name(RenameMode::From), went.clone()),
             (EventKind::Create(CreateKind::File), changed.clone()),
             (EventKind::Create(CreateKind::Folder), changed.clone()),
-            (EventKind::Remove(RemoveKind::File), changed.clone()),
+            (EventKind::Remove(RemoveKind::File), went),
             (EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), changed),
             // Our own reading.
             (EventKind::Access(AccessKind::Open(AccessMode::Any)), None),

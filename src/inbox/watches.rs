@@ -139,8 +139,12 @@ impl Watches {
 
     /// Takes note of what events told of; a folder that moved, went or changed is to be watched anew.
     pub(super) fn hear(&mut self, hints: &[Hint]) {
-        for Hint::Closed(path) | Hint::Changed(path) in hints {
-            self.suspects.remove(path);
+        for hint in hints {
+            let path = hint.path();
+            // That it went does not tell that it had come.
+            if !matches!(hint, Hint::Went(_)) {
+                self.suspects.remove(path);
+            }
             if self.watched.contains_key(path) {
                 self.forget(path);
             } else {

@@ -23,6 +23,7 @@ mod films;
 mod formats;
 mod guards;
 mod kills;
+mod mounts;
 mod names;
 mod network;
 mod ownership;
