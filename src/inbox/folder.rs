@@ -234,3 +234,33 @@ pub(super) fn is_rule(path: &RelPath) -> bool {
     let rules = |stem: &[u8]| matches!(stem, names::DEFAULT | b"project" | b"batch");
     matches!(names::kind(path), Kind::Text | Kind::Rich) && rules(&fold(path.stem()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// (known, the folder's stamp and when it was listed, the stamp now, whether its names are trusted to be the same)
+    #[test]
+    fn a_folders_own_stamp_is_trusted_late() {
+        type Row<'a> = (&'a str, bool, &'a [(u64, i64)], i64, bool);
+        let stamp = |version| Stamp { dev: 1, ino: 1, size: 0, mtime_ns: version, ctime_ns: version };
+        let table: &[Row<'_>] = &[
+            ("listed once", true, &[(0, 1)], 1, false),
+            ("listed twice within one tick of a coarse clock", true, &[(0, 1), (2, 1)], 1, false),
+            ("listed again later", true, &[(0, 1), (3, 1)], 1, true),
+            ("changed since", true, &[(0, 1), (9, 1)], 2, false),
+            ("changed before the last listing", true, &[(0, 1), (9, 2)], 2, false),
+            ("back to an earlier stamp", true, &[(0, 1), (9, 2), (10, 1)], 1, false),
+            ("new, and still arriving", false, &[(0, 1), (9, 1)], 1, false),
+        ];
+        for (name, known, listings, now, want) in table {
+            let mut folder = Folder { known: *known, ..Folder::default() };
+            for (at, version) in *listings {
+                let at = Duration::from_secs(*at);
+                folder.merge(Listing { stamp: Some(stamp(*version)), at, ..Listing::default() }, at);
+                folder.known = *known;
+            }
+            assert_eq!(folder.has_same_names(&stamp(*now)), *want, "{name}");
+        }
+    }
+}

@@ -276,4 +276,77 @@ mod tests {
         picture.merge(with(6), Duration::from_secs(3));
         assert!(!picture.folders[&path("f")].known);
     }
+
+    /// A folder by path, with the mount it is seen through.
+    fn mounted(folders: &[(&str, u64)], files: &[(&str, u64)]) -> Scan {
+        let mut scan = look(files);
+        for (name, mount) in folders {
+            let listing = scan.folders.entry(path(name)).or_default();
+            (listing.mount, listing.identity) = (*mount, (*mount, 7));
+        }
+        scan
+    }
+
+    /// A share mounted inside the inbox that is not mounted any more takes nothing with it, and a look that did not come
+    /// to its parent says no more.
+    #[test]
+    fn what_was_mounted_is_away_and_not_deleted() {
+        type Row<'a> = (&'a str, &'a [(&'a str, u64)], &'a [(&'a str, u64)], &'a [&'a str], &'a str);
+        let table: &[Row<'_>] = &[
+            ("its bare mount point shows", &[("", 1), ("nas", 1)], &[], &[], ""),
+            ("strangers on its bare mount point", &[("", 1), ("nas", 1)], &[("nas/x.gif", 5)], &[], ""),
+            ("the mount point went with it", &[("", 1)], &[], &[], ""),
+            ("seen by a look that left out the inbox itself", &[("nas", 1)], &[], &[""], ""),
+            ("another share in its place", &[("", 1), ("nas", 3)], &[], &[], "nas/a.gif"),
+            ("emptied", &[("", 1), ("nas", 2)], &[], &[], "nas/a.gif"),
+        ];
+        for (name, folders, files, same, want) in table {
+            let mut picture = Picture::default();
+            picture.merge(mounted(&[("", 1), ("nas", 2)], &[("nas/a.gif", 1)]), Duration::from_secs(1));
+            for item in picture.folders.values_mut().flat_map(|f| f.files.values_mut()) {
+                item.sent = item.rest.map(|rest| Sent { clip: rest.stamp, sidecar: None });
+            }
+            let mut scan = mounted(folders, files);
+            for folder in *same {
+                scan.folders.remove(&path(folder));
+                scan.same.insert(path(folder));
+            }
+            let gone = picture.merge(scan, Duration::from_secs(2)).gone;
+            let gone: Vec<_> = gone.iter().map(|gone| gone.path.to_string()).collect();
+            assert_eq!(gone.join(" "), *want, "{name}");
+            let known = picture.folders.get(&path("nas")).map_or(0, |nas| nas.files.len());
+            assert_eq!(known, usize::from(want.is_empty()), "{name}");
+        }
+    }
+
+    /// A hint that comes while a look is under way knows more than the look.
+    #[test]
+    fn a_listing_begun_before_a_hint_takes_nothing_back() {
+        let mut picture = Picture::default();
+        picture.merge(look(&[("a.gif", 1)]), Duration::from_secs(1));
+        assert!(picture.merge_one(&path("b.gif"), stamp(2), true, Duration::from_secs(5)));
+        assert!(picture.merge_one(&path("a.gif"), stamp(3), true, Duration::from_secs(5)));
+        let mut old = look(&[("a.gif", 1)]);
+        old.folders.values_mut().for_each(|listing| listing.at = Duration::from_secs(4));
+        picture.merge(old, Duration::from_secs(6));
+        let files = &picture.folders[&RelPath::root()].files;
+        let seen = |name: &str| files.get(&path(name)).and_then(|item| item.rest).map(|rest| rest.stamp.ino);
+        assert_eq!((seen("a.gif"), seen("b.gif")), (Some(3), Some(2)));
+        // The next one was begun later, and is believed.
+        let mut new = look(&[("a.gif", 3)]);
+        new.folders.values_mut().for_each(|listing| listing.at = Duration::from_secs(7));
+        picture.merge(new, Duration::from_secs(8));
+        assert!(!picture.folders[&RelPath::root()].files.contains_key(&path("b.gif")));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_looked_at_is_not_gone() {
+        let mut picture = Picture::default();
+        picture.merge(look(&[("a.gif", 1), ("b.gif", 2)]), Duration::from_secs(1));
+        let mut scan = look(&[("b.gif", 2)]);
+        scan.unseen.insert(path("a.gif"), "stale".to_owned());
+        picture.merge(scan, Duration::from_secs(2));
+        assert!(picture.folders[&RelPath::root()].files.contains_key(&path("a.gif")));
+        assert_eq!(picture.closed[&path("a.gif")].what, What::Clip);
+    }
 }

@@ -272,3 +272,106 @@ pub fn mounts(path: &Path, mode: WatchMode) -> std::io::Result<Vec<Mounted>> {
     });
     Ok(std::iter::once(own).chain(nested).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MOUNT: u64 = 1;
+
+    fn path(name: &str) -> RelPath {
+        RelPath::from_bytes(name.as_bytes()).unwrap()
+    }
+
+    fn at(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// A folder that is watched, and was listed since.
+    fn watching() -> (tempfile::TempDir, Watches) {
+        let top = tempfile::tempdir().unwrap();
+        let mut watches = Watches::new(top.path(), WatchMode::Native, Some(Arc::default()));
+        let dir = Dir::open(top.path()).unwrap();
+        let identity = (MOUNT, dir.identity().unwrap());
+        assert!(!watches.visit(&RelPath::root(), &dir, identity), "nothing could be told of before");
+        assert!(watches.visit(&RelPath::root(), &dir, identity));
+        watches.ended(Vec::new(), at(0), true);
+        (top, watches)
+    }
+
+    fn find(watches: &mut Watches, name: &str, now: u64) {
+        watches.ended(vec![(path(name), MOUNT)], at(now), false);
+    }
+
+    #[test]
+    fn a_file_that_no_event_told_of_in_time_is_missed_and_a_few_of_them_mean_polling() {
+        let (_top, mut watches) = watching();
+        // Its event is still on its way.
+        find(&mut watches, "late.gif", 1);
+        watches.hear(&[Hint::Changed(path("late.gif"))]);
+        // It was told of before the look came to it.
+        watches.hear(&[Hint::Closed(path("early.gif"))]);
+        find(&mut watches, "early.gif", 2);
+        // That it went is no event of its coming.
+        find(&mut watches, "gone.gif", 2);
+        watches.hear(&[Hint::Went(path("gone.gif"))]);
+        assert_eq!(watches.judge_at(), Some(at(5)));
+        assert!(!watches.judge(at(4)));
+        assert!(watches.judge(at(5)));
+        assert_eq!((watches.states()[0].missed, watches.states()[0].native), (1, true));
+        find(&mut watches, "a.gif", 6);
+        find(&mut watches, "b.gif", 6);
+        assert!(watches.judge(at(9)));
+        let state = watches.states().remove(0);
+        assert_eq!((state.missed, state.native), (3, false));
+        assert!(state.why.unwrap().contains("3 files") && watches.polls());
+    }
+
+    #[test]
+    fn where_events_were_lost_nothing_is_missed() {
+        let (_top, mut watches) = watching();
+        find(&mut watches, "a.gif", 1);
+        watches.lost();
+        // The look under way, and the one that the loss asked for.
+        find(&mut watches, "b.gif", 2);
+        find(&mut watches, "c.gif", 3);
+        assert_eq!(watches.judge_at(), None);
+        find(&mut watches, "d.gif", 4);
+        assert_eq!(watches.judge_at(), Some(at(7)));
+    }
+
+    #[test]
+    fn by_mode_and_kind() {
+        let table = [
+            (WatchMode::Auto, true, true),
+            (WatchMode::Auto, false, false),
+            (WatchMode::Native, false, true),
+            (WatchMode::Poll, true, false),
+        ];
+        for (mode, has_events, native) in table {
+            assert_eq!(is_native(mode, has_events), native, "{mode:?} {has_events}");
+        }
+        let top = tempfile::tempdir().unwrap();
+        let mounts = mounts(top.path(), WatchMode::Poll).unwrap();
+        assert!(mounts.len() == 1 && !mounts[0].native && mounts[0].at == RelPath::root());
+    }
+
+    /// The kernel has one watch for a folder, whatever its name: the old name must not take it away.
+    #[test]
+    fn a_folder_that_moved_is_watched_under_its_new_name() {
+        let (top, mut watches) = watching();
+        let visit = |watches: &mut Watches, name: &str| {
+            let dir = Dir::open(&top.path().join(name)).unwrap();
+            watches.visit(&path(name), &dir, (MOUNT, dir.identity().unwrap()))
+        };
+        std::fs::create_dir(top.path().join("old")).unwrap();
+        assert!(!visit(&mut watches, "old") && visit(&mut watches, "old"));
+        std::fs::rename(top.path().join("old"), top.path().join("new")).unwrap();
+        assert!(!visit(&mut watches, "new") && visit(&mut watches, "new"));
+        assert!(!watches.watched.contains_key(&path("old")));
+        // Another folder under a known name is watched anew.
+        std::fs::rename(top.path().join("new"), top.path().join("aside")).unwrap();
+        std::fs::create_dir(top.path().join("new")).unwrap();
+        assert!(!visit(&mut watches, "new") && visit(&mut watches, "new"));
+    }
+}

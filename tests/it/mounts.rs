@@ -124,6 +124,25 @@ fn an_inbox_deleted_renamed_or_made_again_is_watched_again() {
     assert_eq!((world.charges(), world.most_charged()), (3, 1));
 }
 
+/// More happens while dakbox can't look than the kernel's queue holds (16,384 events).
+#[test]
+fn what_the_kernels_queue_lost_is_looked_for() {
+    let mut house = House::set_up("[watch]\nmode = \"native\"\nrescan = \"1h\"\n");
+    house.start();
+    house.wait_for("it is watched", || watch_of(&house).contains(r#""mode":"native""#));
+    house.drop_pair("first", WORDS);
+    house.delivered("first");
+    house.running().signal(Signal::STOP);
+    for n in 0..9_000 {
+        house.drop_file(format!("{n}.part"), "x");
+    }
+    house.drop_pair("talk", WORDS);
+    house.running().signal(Signal::CONT);
+    house.delivered("talk");
+    assert!(watch_of(&house).contains(r#""missed":0"#), "{}", watch_of(&house));
+    assert_eq!((house.world().charges(), house.world().most_charged()), (2, 1));
+}
+
 #[test]
 #[ignore = "slow: mounts, so it takes root"]
 fn a_share_without_events_is_polled_and_each_clip_is_paid_once() {
@@ -300,7 +319,7 @@ fn a_share_that_hangs_holds_neither_status_nor_the_end_nor_the_start() {
 fn where_the_kernel_gives_no_watches_it_is_polled_and_said() {
     for (limit, value) in [("max_inotify_instances", "0"), ("max_inotify_watches", "0")] {
         let mut house = House::new();
-        let inner = format!("echo {value} > /proc/sys/user/{limit} && exec \"$0\" \"$@\"",);
+        let inner = format!("echo {value} > /proc/sys/user/{limit} && exec \"$0\" \"$@\"");
         let outer = ["unshare", "--user", "--map-root-user", "sh", "-c", &inner];
         house.daemon = Some(house.spawn_as(house.command_under(&outer)));
         house.wait_for("it is polled", || watch_of(&house).contains("limit"));
