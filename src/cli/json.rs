@@ -14,7 +14,7 @@ use super::standing::Standing;
 use super::story;
 use super::view::Daemon;
 use crate::job::{Balance, End, Failure, Film, Job, JobEvent, JobId, RelPath, Step, StreamEnd};
-use crate::ledger::{Progress, Recorded, Sighting};
+use crate::ledger::{InboxShown, Progress, Recorded, Sighting};
 
 /// A job: a line of `jobs --json`, and the first of `show --json`.
 #[derive(Serialize)]
@@ -212,10 +212,49 @@ pub(super) struct StatusLine<'a> {
     credits: Option<Balance>,
     /// The code of why the folders are not worked in, where they are not.
     held: Option<&'a str>,
+    /// How the inbox is looked at; `null` where no daemon has said so.
+    watch: Option<WatchLine<'a>>,
     /// The jobs that have not ended, oldest first.
     jobs: Vec<ActiveLine<'a>>,
     /// What lies in the inbox and is no job.
     files: Vec<FileLine<'a>>,
+}
+
+/// How the inbox is looked at, or was when the daemon stopped.
+#[derive(Serialize)]
+struct WatchLine<'a> {
+    /// Why it isn't, where it isn't.
+    away: Option<&'a str>,
+    /// The file system it lies on, and those that are mounted in it.
+    mounts: Vec<MountLine<'a>>,
+}
+
+/// A file system of the inbox.
+#[derive(Serialize)]
+struct MountLine<'a> {
+    /// Where it is mounted, below the inbox; the inbox's own is empty.
+    path: String,
+    /// Its kind.
+    fs: &'a str,
+    /// `native` or `poll`.
+    mode: &'static str,
+    /// Why it is polled, where events were wanted.
+    why: Option<&'a str>,
+    /// Files that no event told of.
+    missed: u32,
+}
+
+impl<'a> From<&'a InboxShown> for WatchLine<'a> {
+    fn from(inbox: &'a InboxShown) -> Self {
+        let mounts = inbox.mounts.iter().map(|mount| MountLine {
+            path: path(&mount.path),
+            fs: &mount.fs,
+            mode: if mount.native { "native" } else { "poll" },
+            why: mount.why.as_deref(),
+            missed: mount.missed,
+        });
+        Self { away: inbox.away.as_deref(), mounts: mounts.collect() }
+    }
 }
 
 /// A job that has not ended: all that [`JobLine`] says, and how far its step is.
@@ -270,6 +309,7 @@ impl<'a> StatusLine<'a> {
             paused: standing.paused,
             credits: standing.credits,
             held: standing.held.as_ref().map(|held| held.code.as_str()),
+            watch: standing.inbox.as_ref().map(WatchLine::from),
             queued: sum.queued,
             working: sum.working,
             waiting: sum.waiting,

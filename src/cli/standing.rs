@@ -1,13 +1,18 @@
 //! What is going on, gathered at one moment.
 
 use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use super::calls;
 use super::sentence::{Counts, sentence};
 use super::view::{self, Daemon};
 use crate::config::Config;
 use crate::job::{Balance, Failure, Job, Kind, Moment, Phase};
-use crate::ledger::{Progress, Sighting, Summary};
+use crate::ledger::{InboxShown, Progress, Sighting, Summary};
+
+/// So long a share is asked whether the brake lies in it.
+const SHARE_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is going on.
 pub(super) struct Standing {
@@ -29,6 +34,8 @@ pub(super) struct Standing {
     pub(super) credits: Option<Balance>,
     /// Why the folders are not worked in, where they are not.
     pub(super) held: Option<Failure>,
+    /// How the inbox is looked at, or was when the daemon stopped.
+    pub(super) inbox: Option<InboxShown>,
     progress: Vec<Progress>,
 }
 
@@ -43,12 +50,13 @@ impl Standing {
             now: calls::now(),
             begun: false,
             daemon: view::daemon(&calls::lock_of(file)),
-            paused: brake_of(&config.folders.root).symlink_metadata().is_ok(),
+            paused: is_paused(config),
             summary: Summary::default(),
             jobs: Vec::new(),
             files: Vec::new(),
             credits: None,
             held: None,
+            inbox: None,
             progress: Vec::new(),
         };
         if let Some(view) = view::open(file)? {
@@ -59,6 +67,7 @@ impl Standing {
             standing.progress = view.progress()?;
             standing.credits = view.credits()?;
             standing.held = view.held()?;
+            standing.inbox = view.inbox()?;
         }
         if standing.daemon == Daemon::Stopped {
             // Left by a daemon that has gone: nobody looks at these any more.
@@ -92,6 +101,13 @@ impl Standing {
         }
         sentence(&counts)
     }
+}
+
+/// Whether the brake is on. A share that hangs is not waited for: what is known without it is said.
+fn is_paused(config: &Config) -> bool {
+    let (brake, (say, heard)) = (brake_of(&config.folders.root), mpsc::channel());
+    std::thread::spawn(move || say.send(brake.symlink_metadata().is_ok()));
+    heard.recv_timeout(SHARE_PATIENCE).unwrap_or(false)
 }
 
 /// The brake that everyone can reach: while it lies there, no new message is sent.

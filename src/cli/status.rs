@@ -12,8 +12,8 @@ use super::standing::{Standing, brake_of};
 use super::view::Daemon;
 use super::{Exit, json, table};
 use crate::config::{Config, Env, Loaded};
-use crate::job::Job;
-use crate::ledger::Summary;
+use crate::job::{Job, RelPath};
+use crate::ledger::{InboxShown, MountShown, Summary};
 
 /// Between two looks of `--watch`.
 const FRAME: Duration = Duration::from_secs(1);
@@ -69,6 +69,9 @@ pub(super) fn text(standing: &Standing, config: &Config, screen: &Screen) -> Str
             sentence(&held.hint)
         ));
     }
+    if let (Some(inbox), Daemon::Runs(_)) = (&standing.inbox, &standing.daemon) {
+        lines.extend(watched(inbox, config));
+    }
     if let Some(credits) = standing.credits {
         let (available, frozen) = (credits.available, credits.frozen);
         let reserved = if frozen > 0.0 { format!(", and {frozen} reserved") } else { String::new() };
@@ -80,6 +83,29 @@ pub(super) fn text(standing: &Standing, config: &Config, screen: &Screen) -> Str
         let _ = write!(out, "\n{}", table::paragraph(screen, &counts));
     }
     out
+}
+
+/// How the inbox is looked at, a sentence a mount.
+fn watched(inbox: &InboxShown, config: &Config) -> Vec<String> {
+    if let Some(why) = &inbox.away {
+        return vec![format!("The inbox is not there, so nothing is taken for deleted: {}", sentence(why))];
+    }
+    let every = config.watch.poll_interval;
+    let one = |mount: &MountShown| {
+        let root = mount.path == RelPath::root();
+        let place = if root { "The inbox".to_owned() } else { format!("{} in the inbox", mount.path) };
+        let how = match (&mount.why, mount.native) {
+            (_, true) => "watched by the kernel's events".to_owned(),
+            (None, false) => format!("looked at every {every:?}"),
+            (Some(why), false) => format!("looked at every {every:?}, because {why}"),
+        };
+        let missed = match mount.missed {
+            0 => String::new(),
+            n => format!(" Files that no event told of: {n}."),
+        };
+        format!("{place} ({}) is {how}.{missed}", mount.fs)
+    };
+    inbox.mounts.iter().map(one).collect()
 }
 
 fn sections(out: &mut String, standing: &Standing, screen: &Screen) {

@@ -9,7 +9,9 @@ use super::names::{Kind, kind};
 use super::open::{TextError, read_text};
 use super::pair::{Names, Pair, Pairs, Words, pair};
 use super::report::{Arrival, Report, Text, Withheld};
+use super::scan::Slice;
 use super::tracker::Tracker;
+use super::watches::Watches;
 use crate::config::{IgnoreList, Watch};
 use crate::job::{Code, RelPath};
 use crate::mount::{Dir, Type};
@@ -118,14 +120,17 @@ pub fn survey(path: &Path, watch: &Watch) -> io::Result<Survey> {
     let dir = Dir::open(path)?;
     let (settle, sidecar_wait, folder_wait) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
     let watch = Watch { settle, sidecar_wait, folder_wait, ..watch.clone() };
-    let mut tracker = Tracker::new(Arc::new(watch), Instant::now(), dir, false);
+    let mut watches = Watches::new(path, watch.mode, None);
+    let mut tracker = Tracker::new(Arc::new(watch), Instant::now(), dir);
     let mut found = Survey::default();
     let mut out = |report| match report {
         Report::Arrival(arrival) => found.arrivals.push(*arrival),
         Report::Withheld(withheld) => found.withheld = withheld,
         Report::Gone(_) | Report::Folder(_) | Report::Quiet => {}
     };
-    tracker.scan(&mut out).map_err(io::Error::other)?;
-    tracker.decide(&mut out);
+    tracker.begin(true, &mut watches);
+    let mut slice = Slice::ALL;
+    tracker.look(&mut watches, &mut slice, &mut out).map_err(io::Error::other)?;
+    tracker.decide(&watches, &mut out);
     Ok(found)
 }

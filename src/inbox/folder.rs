@@ -10,11 +10,23 @@ use super::scan::Listing;
 use super::settle::Rest;
 use crate::job::{Code, Failure, RelPath, Stamp};
 
+/// A file that has been still for so long is looked at by full looks alone.
+const WARM: Duration = Duration::from_mins(2);
+/// The coarsest clock of a file system: within it, a folder can change and keep its stamp.
+const TICK: Duration = Duration::from_secs(3);
+
 /// One folder.
 #[derive(Default, Debug)]
 pub(super) struct Folder {
     /// Device and inode number.
     pub identity: (u64, u64),
+    /// Which mount it was reached through.
+    pub mount: u64,
+    /// What `stat` said of the folder itself before it was listed last, and when that was.
+    pub stamp: Option<Stamp>,
+    pub listed: Duration,
+    /// Since when that is what it says.
+    pub stamp_since: Duration,
     /// Clips and texts.
     pub files: BTreeMap<RelPath, Item>,
     /// The first foreign names, and whether there are more.
@@ -50,6 +62,8 @@ pub(super) struct Item {
     pub by_event: bool,
     /// How long it has been unchanged; `None` for what is no regular file.
     pub rest: Option<Rest>,
+    /// When a hint had it looked at by itself: a listing begun before that knows less.
+    pub hinted: Option<Duration>,
     /// Whether a text lay beside it when names were compared last.
     pub paired: bool,
     /// Since when none does.
@@ -70,12 +84,23 @@ impl Item {
             seen: now,
             by_event: false,
             rest,
+            hinted: None,
             paired: false,
             alone_since: now,
             judged: None,
             sent: None,
             anew: false,
         }
+    }
+
+    /// Whether a hint told of it after a listing was begun.
+    pub(super) fn is_newer_than(&self, listing: Duration) -> bool {
+        self.hinted.is_some_and(|hinted| hinted >= listing)
+    }
+
+    /// Whether it changed not long ago, or was never seen whole: then every look looks at it.
+    pub(super) fn is_warm(&self, now: Duration) -> bool {
+        self.anew || self.rest.is_none_or(|rest| now < rest.since.saturating_add(WARM))
     }
 
     /// Since when it is as it is.
@@ -105,6 +130,12 @@ pub(super) struct Sent {
 }
 
 impl Folder {
+    /// Whether no name in it came or went since it was listed, by what `stat` says of it now.
+    pub(super) fn has_same_names(&self, stamp: &Stamp) -> bool {
+        let trusted = self.listed >= self.stamp_since.saturating_add(TICK);
+        self.known && trusted && self.stamp.as_ref() == Some(stamp)
+    }
+
     /// Merges a full look at this folder; whether a text that rules over others is new or changed.
     pub(super) fn merge(&mut self, listing: Listing, now: Duration) -> bool {
         if self.identity != listing.identity {
@@ -121,8 +152,16 @@ impl Folder {
         if self.foreign != foreign {
             (self.foreign, self.foreign_since, self.stale) = (foreign, now, true);
         }
+        self.mount = listing.mount;
+        if self.stamp != listing.stamp {
+            (self.stamp, self.stamp_since) = (listing.stamp, listing.at);
+        }
+        self.listed = listing.at;
         let mut rules_changed = false;
         for (path, (kind, stamp)) in listing.files {
+            if self.files.get(&path).is_some_and(|item| item.is_newer_than(listing.at)) {
+                continue;
+            }
             let changed = self.merge_file(&path, kind, stamp, now);
             rules_changed |= changed && is_rule(&path);
         }
@@ -197,4 +236,34 @@ impl Folder {
 pub(super) fn is_rule(path: &RelPath) -> bool {
     let rules = |stem: &[u8]| matches!(stem, names::DEFAULT | b"project" | b"batch");
     matches!(names::kind(path), Kind::Text | Kind::Rich) && rules(&fold(path.stem()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// (known, the folder's stamp and when it was listed, the stamp now, whether its names are trusted to be the same)
+    #[test]
+    fn a_folders_own_stamp_is_trusted_late() {
+        type Row<'a> = (&'a str, bool, &'a [(u64, i64)], i64, bool);
+        let stamp = |version| Stamp { dev: 1, ino: 1, size: 0, mtime_ns: version, ctime_ns: version };
+        let table: &[Row<'_>] = &[
+            ("listed once", true, &[(0, 1)], 1, false),
+            ("listed twice within one tick of a coarse clock", true, &[(0, 1), (2, 1)], 1, false),
+            ("listed again later", true, &[(0, 1), (3, 1)], 1, true),
+            ("changed since", true, &[(0, 1), (9, 1)], 2, false),
+            ("changed before the last listing", true, &[(0, 1), (9, 2)], 2, false),
+            ("back to an earlier stamp", true, &[(0, 1), (9, 2), (10, 1)], 1, false),
+            ("new, and still arriving", false, &[(0, 1), (9, 1)], 1, false),
+        ];
+        for (name, known, listings, now, want) in table {
+            let mut folder = Folder { known: *known, ..Folder::default() };
+            for (at, version) in *listings {
+                let at = Duration::from_secs(*at);
+                folder.merge(Listing { stamp: Some(stamp(*version)), at, ..Listing::default() }, at);
+                folder.known = *known;
+            }
+            assert_eq!(folder.has_same_names(&stamp(*now)), *want, "{name}");
+        }
+    }
 }

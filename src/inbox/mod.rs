@@ -13,6 +13,7 @@ mod settle;
 mod open;
 mod scan;
 mod watch;
+mod watches;
 
 mod folder;
 mod picture;
@@ -35,5 +36,6 @@ pub use keeper::{Inbox, start};
 pub use names::Kind;
 pub use open::{Fit, Judged, MAX_CLIP, TextError, judge_clip, read_text};
 pub use pair::Words;
-pub use report::{Arrival, FolderState, Gone, Media, Reason, Report, Text, What, Withheld};
+pub use report::{Arrival, FolderState, Gone, Media, Mounted, Reason, Report, Text, What, Withheld};
 pub use trail::{Claim, LeftAlone, Trail, trail};
+pub use watches::mounts;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::folder::{Folder, Item, is_rule};
-use super::names;
-use super::report::Gone;
+use super::names::{self, Kind};
+use super::report::{Gone, What};
 use super::scan::Scan;
 use super::unit::{ancestors, is_below};
 use crate::job::{RelPath, Stamp};
@@ -23,41 +23,129 @@ pub(super) struct Picture {
     scanned: Duration,
 }
 
-/// A folder that was not entered.
+/// A folder that was not entered, or a file that was not looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct NotEntered {
     /// Why not; `None`: it lies too deep.
     pub why: Option<String>,
+    /// Which of the two.
+    pub what: What,
     /// Since when.
     pub since: Duration,
 }
 
+/// What came of a look.
+#[derive(Default, Debug)]
+pub(super) struct Merged {
+    /// What had arrived and isn't there any more.
+    pub gone: Vec<Gone>,
+    /// Files that nothing had told of, in folders that were watched, with the mount they lie on.
+    pub untold: Vec<(RelPath, u64)>,
+}
+
+/// Nothing is known of what was mounted there.
+const UNMOUNTED: &str = "what was mounted there is not any more";
+
 impl Picture {
-    /// Merges a full look that ended at `now`; what had arrived and isn't there any more comes back.
-    pub(super) fn merge(&mut self, scan: Scan, now: Duration) -> Vec<Gone> {
-        let Scan { folders, unread, deep, .. } = scan;
-        let closed = deep.into_iter().map(|path| (path, None));
-        let closed = closed.chain(unread.into_iter().map(|(path, why)| (path, Some(why))));
+    /// Merges a look that ended at `now`.
+    pub(super) fn merge(&mut self, mut scan: Scan, now: Duration) -> Merged {
+        self.keep_unmounted(&mut scan);
+        let Scan { folders, same, touched, unread, unseen, deep, .. } = scan;
+        let closed = deep.into_iter().map(|path| (path, None, What::Folder));
+        let closed = closed.chain(unread.into_iter().map(|(path, why)| (path, Some(why), What::Folder)));
+        let what = |path: &RelPath| if names::kind(path) == Kind::Text { What::Text } else { What::Clip };
+        let closed =
+            closed.chain(unseen.into_iter().map(|(path, why)| (path.clone(), Some(why), what(&path))));
         let since = |path: &RelPath| self.closed.get(path).map_or(now, |old| old.since);
-        self.closed =
-            closed.map(|(path, why)| (path.clone(), NotEntered { why, since: since(&path) })).collect();
+        self.closed = closed
+            .map(|(path, why, what)| (path.clone(), NotEntered { why, what, since: since(&path) }))
+            .collect();
 
         let unknown = |path: &RelPath| self.closed.keys().any(|top| is_below(path, top));
-        let is_lost = |path: &RelPath, _: &mut Folder| !folders.contains_key(path) && !unknown(path);
+        let is_lost = |path: &RelPath, _: &mut Folder| {
+            !folders.contains_key(path) && !same.contains(path) && !unknown(path)
+        };
         let mut lost: Vec<_> = self.folders.extract_if(.., is_lost).flat_map(|(_, f)| f.files).collect();
+        let mut untold = Vec::new();
         let mut rules_changed = false;
         for (path, listing) in folders {
             let known = path == RelPath::root();
+            let told_of = listing.watched && self.folders.contains_key(&path);
             let folder = self.folders.entry(path).or_insert_with(|| Folder { known, ..Folder::default() });
-            lost.extend(folder.files.extract_if(.., |path, _| !listing.files.contains_key(path)));
+            lost.extend(folder.files.extract_if(.., |path, item| {
+                !listing.files.contains_key(path) && !item.is_newer_than(listing.at) && !unknown(path)
+            }));
+            if told_of {
+                let files = listing
+                    .files
+                    .iter()
+                    .filter(|(path, (_, stamp))| stamp.is_some() && !folder.files.contains_key(path));
+                untold.extend(files.map(|(path, _)| (path.clone(), listing.mount)));
+            }
             rules_changed |= folder.merge(listing, now);
+        }
+        for (path, stamp) in touched {
+            let Some(folder) = self.folders.get_mut(&path.parent()) else { continue };
+            if folder.files.get(&path).is_some_and(|item| item.rest.is_some() && item.hinted.is_none()) {
+                rules_changed |=
+                    folder.merge_file(&path, names::kind(&path), Some(stamp), now) && is_rule(&path);
+            }
         }
         if rules_changed || lost.iter().any(|(path, _)| is_rule(path)) {
             self.look_everywhere();
         }
         let gone = lost.into_iter().filter_map(|(path, item)| self.gone(path, item)).collect();
+        for item in self.folders.values_mut().flat_map(|folder| folder.files.values_mut()) {
+            item.hinted = None;
+        }
         self.scanned = now;
-        gone
+        Merged { gone, untold }
+    }
+
+    /// A folder that was a mount and is a plain folder now, or none, is a share that is away: nothing is said of what lay
+    /// in it, and nothing is taken from the bare mount point.
+    fn keep_unmounted(&self, scan: &mut Scan) {
+        for path in self.folders.keys().filter(|path| self.is_mount(path)) {
+            if scan.same.contains(path) || scan.unread.contains_key(path) {
+                continue;
+            }
+            let mount = |path: &RelPath| scan.folders.get(path).map(|listing| listing.mount);
+            let above = mount(&path.parent()).or_else(|| Some(self.folders.get(&path.parent())?.mount));
+            if mount(path).is_none_or(|here| Some(here) == above) {
+                scan.folders.retain(|folder, _| !is_below(folder, path));
+                scan.unread.retain(|folder, _| !is_below(folder, path));
+                scan.unread.insert(path.clone(), UNMOUNTED.to_owned());
+            }
+        }
+    }
+
+    /// Whether something was mounted on a folder when it was seen last.
+    fn is_mount(&self, path: &RelPath) -> bool {
+        let mount = |path: &RelPath| self.folders.get(path).map(|folder| folder.mount);
+        *path != RelPath::root() && mount(path).zip(mount(&path.parent())).is_some_and(|(a, b)| a != b)
+    }
+
+    /// Folders that were not entered.
+    pub(super) fn closed_folders(&self) -> impl DoubleEndedIterator<Item = &RelPath> {
+        let closed =
+            self.closed.iter().filter(|(path, c)| c.what == What::Folder && !self.folders.contains_key(path));
+        closed.map(|(path, _)| path)
+    }
+
+    /// Whether it is a folder that every look comes to by itself.
+    pub(super) fn is_known(&self, folder: &RelPath) -> bool {
+        self.folders.contains_key(folder) || self.closed.contains_key(folder)
+    }
+
+    /// The stamp of a file that has not changed for so long that only full looks look at it.
+    pub(super) fn cold_stamp(&self, folder: &RelPath, file: &RelPath, now: Duration) -> Option<Stamp> {
+        let item = self.folders.get(folder)?.files.get(file)?;
+        item.rest.filter(|_| !item.is_warm(now)).map(|rest| rest.stamp)
+    }
+
+    /// How many files are known.
+    pub(super) fn len(&self) -> usize {
+        self.folders.values().map(|folder| folder.files.len()).sum()
     }
 
     /// Merges a look at one file; `false` where only a full look can tell what that means.
@@ -65,8 +153,9 @@ impl Picture {
         let Some(folder) = self.folders.get_mut(&path.parent()) else { return false };
         let is_new = !folder.files.contains_key(path);
         let changed = folder.merge_file(path, names::kind(path), Some(stamp), now);
-        if let (true, Some(item)) = (is_new, folder.files.get_mut(path)) {
-            item.by_event = true;
+        if let Some(item) = folder.files.get_mut(path) {
+            item.by_event |= is_new;
+            item.hinted = Some(now);
         }
         if closed && let Some(rest) = folder.files.get_mut(path).and_then(|item| item.rest.as_mut()) {
             rest.see_closed(stamp, now);
@@ -164,7 +253,7 @@ mod tests {
             for item in picture.folders.values_mut().flat_map(|f| f.files.values_mut()) {
                 item.sent = item.rest.map(|rest| Sent { clip: rest.stamp, sidecar: None });
             }
-            let gone = picture.merge(look(second), Duration::from_secs(2));
+            let gone = picture.merge(look(second), Duration::from_secs(2)).gone;
             let shown = gone.iter().map(|g| match &g.now_at {
                 Some(new) => format!("{}>{new}", g.path),
                 None => g.path.to_string(),
@@ -188,5 +277,78 @@ mod tests {
         assert!(picture.folders[&path("f")].known);
         picture.merge(with(6), Duration::from_secs(3));
         assert!(!picture.folders[&path("f")].known);
+    }
+
+    /// A folder by path, with the mount it is seen through.
+    fn mounted(folders: &[(&str, u64)], files: &[(&str, u64)]) -> Scan {
+        let mut scan = look(files);
+        for (name, mount) in folders {
+            let listing = scan.folders.entry(path(name)).or_default();
+            (listing.mount, listing.identity) = (*mount, (*mount, 7));
+        }
+        scan
+    }
+
+    /// A share mounted inside the inbox that is not mounted any more takes nothing with it, and a look that did not come
+    /// to its parent says no more.
+    #[test]
+    fn what_was_mounted_is_away_and_not_deleted() {
+        type Row<'a> = (&'a str, &'a [(&'a str, u64)], &'a [(&'a str, u64)], &'a [&'a str], &'a str);
+        let table: &[Row<'_>] = &[
+            ("its bare mount point shows", &[("", 1), ("nas", 1)], &[], &[], ""),
+            ("strangers on its bare mount point", &[("", 1), ("nas", 1)], &[("nas/x.gif", 5)], &[], ""),
+            ("the mount point went with it", &[("", 1)], &[], &[], ""),
+            ("seen by a look that left out the inbox itself", &[("nas", 1)], &[], &[""], ""),
+            ("another share in its place", &[("", 1), ("nas", 3)], &[], &[], "nas/a.gif"),
+            ("emptied", &[("", 1), ("nas", 2)], &[], &[], "nas/a.gif"),
+        ];
+        for (name, folders, files, same, want) in table {
+            let mut picture = Picture::default();
+            picture.merge(mounted(&[("", 1), ("nas", 2)], &[("nas/a.gif", 1)]), Duration::from_secs(1));
+            for item in picture.folders.values_mut().flat_map(|f| f.files.values_mut()) {
+                item.sent = item.rest.map(|rest| Sent { clip: rest.stamp, sidecar: None });
+            }
+            let mut scan = mounted(folders, files);
+            for folder in *same {
+                scan.folders.remove(&path(folder));
+                scan.same.insert(path(folder));
+            }
+            let gone = picture.merge(scan, Duration::from_secs(2)).gone;
+            let gone: Vec<_> = gone.iter().map(|gone| gone.path.to_string()).collect();
+            assert_eq!(gone.join(" "), *want, "{name}");
+            let known = picture.folders.get(&path("nas")).map_or(0, |nas| nas.files.len());
+            assert_eq!(known, usize::from(want.is_empty()), "{name}");
+        }
+    }
+
+    /// A hint that comes while a look is under way knows more than the look.
+    #[test]
+    fn a_listing_begun_before_a_hint_takes_nothing_back() {
+        let mut picture = Picture::default();
+        picture.merge(look(&[("a.gif", 1)]), Duration::from_secs(1));
+        assert!(picture.merge_one(&path("b.gif"), stamp(2), true, Duration::from_secs(5)));
+        assert!(picture.merge_one(&path("a.gif"), stamp(3), true, Duration::from_secs(5)));
+        let mut old = look(&[("a.gif", 1)]);
+        old.folders.values_mut().for_each(|listing| listing.at = Duration::from_secs(4));
+        picture.merge(old, Duration::from_secs(6));
+        let files = &picture.folders[&RelPath::root()].files;
+        let seen = |name: &str| files.get(&path(name)).and_then(|item| item.rest).map(|rest| rest.stamp.ino);
+        assert_eq!((seen("a.gif"), seen("b.gif")), (Some(3), Some(2)));
+        // The next one was begun later, and is believed.
+        let mut new = look(&[("a.gif", 3)]);
+        new.folders.values_mut().for_each(|listing| listing.at = Duration::from_secs(7));
+        picture.merge(new, Duration::from_secs(8));
+        assert!(!picture.folders[&RelPath::root()].files.contains_key(&path("b.gif")));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_looked_at_is_not_gone() {
+        let mut picture = Picture::default();
+        picture.merge(look(&[("a.gif", 1), ("b.gif", 2)]), Duration::from_secs(1));
+        let mut scan = look(&[("b.gif", 2)]);
+        scan.unseen.insert(path("a.gif"), "stale".to_owned());
+        picture.merge(scan, Duration::from_secs(2));
+        assert!(picture.folders[&RelPath::root()].files.contains_key(&path("a.gif")));
+        assert_eq!(picture.closed[&path("a.gif")].what, What::Clip);
     }
 }

@@ -132,16 +132,26 @@ impl Reason {
 /// Whether the inbox is there.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FolderState {
-    /// It is looked at.
-    Here {
-        /// Whether by events of the kernel; else every `poll_interval`.
-        native: bool,
-        /// Why not, where events were wanted.
-        why: Option<String>,
-    },
+    /// It is looked at: the file system it lies on, and those that are mounted in it.
+    Here(Vec<Mounted>),
     /// It isn't there, or can't be read, or another folder is in its place.
     Away {
         /// What was seen.
         why: String,
     },
+}
+
+/// A file system of the inbox, and how what comes there is noticed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mounted {
+    /// Where it is mounted, below the inbox; the inbox's own is the root.
+    pub at: RelPath,
+    /// Its kind, for people.
+    pub fs: &'static str,
+    /// Whether by events of the kernel; else every `poll_interval`.
+    pub native: bool,
+    /// Why not, where events were wanted or had been tried.
+    pub why: Option<String>,
+    /// Files that no event told of.
+    pub missed: u32,
 }

@@ -11,9 +11,10 @@ use super::names::{self, Kind};
 use super::pair::Pairs;
 use super::picture::{NotEntered, Picture};
 use super::report::{Arrival, Reason, Report, What, Withheld};
-use super::scan::{Scan, scan};
+use super::scan::{Around, Scan, Slice, Walk};
 use super::tray::Tray;
 use super::watch::Hint;
+use super::watches::Watches;
 use crate::config::Watch;
 use crate::job::{Code, RelPath};
 use crate::mount::{Dir, Type};
@@ -21,14 +22,18 @@ use crate::mount::{Dir, Type};
 /// While things change, the list of what is withheld is said again at most so often.
 const TELL_GAP: Duration = Duration::from_millis(100);
 
+/// Up to so many files, every look is one at everything.
+const FEW: usize = 1000;
+
 /// The folder as it was seen last.
 #[derive(Debug)]
 pub(super) struct Tracker {
     watch: Arc<Watch>,
     begun: Instant,
     dir: Dir,
-    trust_close: bool,
     picture: Picture,
+    /// The look that is under way.
+    walk: Option<Walk>,
     /// What was said last of what is withheld.
     told: u64,
     /// Whether a look at everything was complete.
@@ -57,15 +62,14 @@ pub(super) struct Decided {
 }
 
 impl Tracker {
-    /// Nothing seen yet. Times count from `begun`; `trust_close`: the kernel tells of every writer that closes
-    /// a file.
-    pub(super) fn new(watch: Arc<Watch>, begun: Instant, dir: Dir, trust_close: bool) -> Self {
+    /// Nothing seen yet. Times count from `begun`.
+    pub(super) fn new(watch: Arc<Watch>, begun: Instant, dir: Dir) -> Self {
         Self {
             watch,
             begun,
             dir,
-            trust_close,
             picture: Picture::default(),
+            walk: None,
             told: 0,
             told_at: Duration::ZERO,
             tell_at: None,
@@ -76,8 +80,8 @@ impl Tracker {
     }
 
     /// The same folder is there again: what was known of it still is.
-    pub(super) fn resume(&mut self, dir: Dir, trust_close: bool) {
-        (self.dir, self.trust_close, self.scan_at) = (dir, trust_close, Some(Duration::ZERO));
+    pub(super) fn resume(&mut self, dir: Dir) {
+        (self.dir, self.walk, self.scan_at) = (dir, None, Some(Duration::ZERO));
     }
 
     /// The folder.
@@ -85,7 +89,6 @@ impl Tracker {
         &self.dir
     }
 
-    /// Takes in hints: one look at each file that is named.
     /// Has these clips reported once more.
     pub(super) fn anew(&mut self, clips: &[RelPath]) {
         for clip in clips {
@@ -93,6 +96,7 @@ impl Tracker {
         }
     }
 
+    /// Takes in hints: one look at each file that is named.
     pub(super) fn hints(&mut self, hints: Vec<Hint>) {
         let once: HashSet<_> = hints.into_iter().collect();
         for hint in once {
@@ -104,7 +108,7 @@ impl Tracker {
 
     /// Whether one look was enough.
     fn hint(&mut self, hint: &Hint) -> bool {
-        let (Hint::Closed(path) | Hint::Changed(path)) = hint;
+        let path = hint.path();
         if path.names().any(|name| self.watch.ignore.matches(name)) {
             return true;
         }
@@ -120,33 +124,74 @@ impl Tracker {
         }
     }
 
-    /// Looks at everything.
+    /// Begins a look: at everything, or, where that was seen once and files are many, at what may have changed. A look
+    /// that is under way is given up.
+    pub(super) fn begin(&mut self, everything: bool, watches: &mut Watches) {
+        if everything || !self.seen_all || self.picture.len() <= FEW {
+            self.scan_at = None;
+            watches.begin();
+            self.walk = Some(Walk::full());
+        } else {
+            self.walk = Some(Walk::light(&self.picture));
+        }
+    }
+
+    /// Has everything looked at as soon as possible, after what is under way.
+    pub(super) fn look_again(&mut self) {
+        self.scan_at = Some(Duration::ZERO);
+    }
+
+    /// Whether a look is under way.
+    pub(super) const fn is_looking(&self) -> bool {
+        self.walk.is_some()
+    }
+
+    /// Whether everything was looked at once.
+    pub(super) const fn has_seen_all(&self) -> bool {
+        self.seen_all
+    }
+
+    /// Goes on with the look; whether it ended, and then whether it was one at everything.
     ///
     /// # Errors
     /// Why the inbox can't be read; then nothing changes.
-    pub(super) fn scan(&mut self, out: &mut dyn FnMut(Report)) -> Result<(), String> {
-        self.scan_at = None;
-        let found = scan(&self.dir, &self.watch.ignore);
+    pub(super) fn look(
+        &mut self,
+        watches: &mut Watches,
+        slice: &mut Slice,
+        out: &mut dyn FnMut(Report),
+    ) -> Result<Option<bool>, String> {
+        let Some(walk) = &mut self.walk else { return Ok(None) };
+        let (dir, ignore, known, begun) = (&self.dir, &self.watch.ignore, &self.picture, self.begun);
+        let mut around = Around { dir, ignore, known, watches, begun };
+        let Some(found) = walk.step(&mut around, slice) else { return Ok(None) };
+        let full = walk.is_full();
+        self.walk = None;
         if let Some(why) = found.broken {
             return Err(why);
         }
-        self.take(found, out);
-        Ok(())
+        self.take(found, (watches, full), out);
+        Ok(Some(full))
     }
 
     /// Takes in what a look has found.
-    pub(super) fn take(&mut self, found: Scan, out: &mut dyn FnMut(Report)) {
+    pub(super) fn take(
+        &mut self,
+        found: Scan,
+        (watches, full): (&mut Watches, bool),
+        out: &mut dyn FnMut(Report),
+    ) {
         // A file was seen at some moment of the look: its rest counts from the end.
         let now = self.begun.elapsed();
-        for gone in self.picture.merge(found, now) {
-            out(Report::Gone(gone));
-        }
+        let merged = self.picture.merge(found, now);
+        watches.ended(merged.untold, now, full);
+        merged.gone.into_iter().for_each(|gone| out(Report::Gone(gone)));
         self.picture.settle_folders(now, self.watch.folder_wait);
         (self.seen_all, self.quiet) = (true, false);
     }
 
     /// What would be decided about one file now, of a picture that holds its folder and those above it.
-    pub(super) fn decide_one(&mut self, file: &RelPath) -> Decided {
+    pub(super) fn decide_one(&mut self, file: &RelPath, watches: &Watches) -> Decided {
         let (now, path) = (self.begun.elapsed(), file.parent());
         self.picture.folders.values_mut().for_each(|folder| folder.pair(now));
         let mut arrival = None;
@@ -155,7 +200,7 @@ impl Tracker {
                 arrival = Some(*arrived);
             }
         };
-        self.decide_folder(&path, now, Some(file), &mut out);
+        self.decide_folder(&path, (now, watches), Some(file), &mut out);
         let House { default, unit, .. } = self.house(&path);
         let folder = self.picture.folders.get(&path);
         let withheld = folder.and_then(|f| f.withheld.iter().find(|held| held.path == *file)).cloned();
@@ -164,7 +209,7 @@ impl Tracker {
     }
 
     /// Decides about everything that changed or whose time has come.
-    pub(super) fn decide(&mut self, out: &mut dyn FnMut(Report)) {
+    pub(super) fn decide(&mut self, watches: &Watches, out: &mut dyn FnMut(Report)) {
         let now = self.begun.elapsed();
         self.picture.folders.values_mut().for_each(|folder| folder.pair(now));
         let is_due = |f: &Folder| f.stale || f.wake.is_some_and(|at| at <= now);
@@ -172,7 +217,7 @@ impl Tracker {
             self.picture.folders.iter().filter(|(_, f)| is_due(f)).map(|(p, _)| p.clone()).collect();
         let acted = !due.is_empty() || self.tell_at.is_some_and(|at| at <= now);
         for path in due {
-            self.decide_folder(&path, now, None, out);
+            self.decide_folder(&path, (now, watches), None, out);
         }
         if acted || !self.quiet {
             self.tell(now, out);
@@ -183,7 +228,7 @@ impl Tracker {
     fn decide_folder(
         &mut self,
         path: &RelPath,
-        now: Duration,
+        (now, watches): (Duration, &Watches),
         only: Option<&RelPath>,
         out: &mut dyn FnMut(Report),
     ) {
@@ -191,8 +236,8 @@ impl Tracker {
         let Some(mut folder) = self.picture.folders.get_mut(path).map(std::mem::take) else { return };
         (folder.stale, folder.wake) = (false, None);
         let mut tray = Tray::new(now);
-        let Self { dir, watch, trust_close, begun, .. } = self;
-        let look = Look { dir, watch, trust_close: *trust_close, begun: *begun, now };
+        let Self { dir, watch, begun, .. } = self;
+        let look = Look { dir, watch, trust_close: watches.trusts(folder.mount), begun: *begun, now };
         let pairs = folder.pairs.take().unwrap_or_default();
         for (clip, pair) in pairs.clips.iter().filter(|(clip, _)| only.is_none_or(|only| only == *clip)) {
             match look.clip(&mut folder.files, clip, pair, &house) {
@@ -237,14 +282,15 @@ impl Tracker {
     /// Says what is withheld, if that changed, and whether nothing is left to wait for.
     fn tell(&mut self, now: Duration, out: &mut dyn FnMut(Report)) {
         let mut tray = Tray::new(now);
-        for (path, NotEntered { why, since }) in &self.picture.closed {
+        for (path, NotEntered { why, what, since }) in &self.picture.closed {
             let (code, detail) = why.as_ref().map_or((Code::TooDeep, ""), |why| (Code::Unreadable, why));
-            tray.put(path.clone(), What::Folder, Wait::held(code, *since, self.watch.settle, &detail));
+            tray.put(path.clone(), *what, Wait::held(code, *since, self.watch.settle, &detail));
         }
         self.tell_at = tray.wake;
         let all = tray.withheld.iter().chain(self.picture.folders.values().flat_map(|f| &f.withheld));
         let mut digest = DefaultHasher::new();
-        let mut pending = self.scan_at.is_some() || !self.seen_all;
+        let mut pending =
+            self.scan_at.is_some() || !self.seen_all || self.walk.as_ref().is_some_and(Walk::is_full);
         for held in all.clone() {
             (&held.path, held.what, held.reason, held.note_due, &held.detail).hash(&mut digest);
             pending |= held.what == What::Clip && held.due.is_some();

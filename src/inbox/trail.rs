@@ -11,10 +11,12 @@ use std::time::{Duration, Instant};
 use super::names::{Kind, kind};
 use super::open::read_text;
 use super::pair::{Pair, Pairs, Words};
+use super::picture::Picture;
 use super::report::{Arrival, Text, Withheld};
-use super::scan::{MAX_DEPTH, scan_way};
+use super::scan::{Around, MAX_DEPTH, scan_way};
 use super::tracker::{Decided, Tracker};
 use super::unit::ancestors;
+use super::watches::Watches;
 use crate::config::Watch;
 use crate::job::RelPath;
 use crate::mount::{Dir, Entry, OpenError, Type};
@@ -107,18 +109,19 @@ pub fn trail(path: &Path, watch: &Watch, file: &RelPath) -> io::Result<Trail> {
     if trail.left_alone.is_some() || trail.entry.is_none() || *file == RelPath::root() {
         return Ok(trail);
     }
-    match scan_way(&dir, &file.parent(), &watch.ignore) {
+    // Nobody watches for one look.
+    let (mut watches, begun) = (Watches::new(path, watch.mode, None), Instant::now());
+    let known = Picture::default();
+    let mut around = Around { dir: &dir, ignore: &watch.ignore, known: &known, watches: &mut watches, begun };
+    match scan_way(&mut around, &file.parent()) {
         Ok(found) => {
             let zero = Duration::ZERO;
             let watch = Watch { settle: zero, sidecar_wait: zero, folder_wait: zero, ..watch.clone() };
-            let mut tracker = Tracker::new(Arc::new(watch), Instant::now(), dir.clone(), false);
-            tracker.take(found, &mut |_| {});
-            decided(&mut trail, &dir, file, tracker.decide_one(file));
+            let mut tracker = Tracker::new(Arc::new(watch), begun, dir.clone());
+            tracker.take(found, (&mut watches, true), &mut |_| {});
+            decided(&mut trail, &dir, file, tracker.decide_one(file, &watches));
         }
-        Err((folder, error)) => {
-            let why = OpenError::from(error).to_string();
-            trail.left_alone = Some(LeftAlone::Closed { folder, why });
-        }
+        Err((folder, why)) => trail.left_alone = Some(LeftAlone::Closed { folder, why }),
     }
     Ok(trail)
 }

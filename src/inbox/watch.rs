@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::job::RelPath;
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
-use notify::{Config, Event, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Config, Event, RecommendedWatcher, Watcher};
 
 /// More hints than this at once are one hint: look at everything.
 const MAX_HINTS: usize = 4096;
@@ -20,15 +20,19 @@ const MAX_HINTS: usize = 4096;
 pub(super) enum Hint {
     /// A writer closed this file, or it was moved here.
     Closed(RelPath),
-    /// A name came, went or got other rights.
+    /// A name came or got other rights.
     Changed(RelPath),
+    /// A name went.
+    Went(RelPath),
 }
 
 /// What the inbox's thread finds when it wakes up.
 #[derive(Default, Debug)]
 pub(super) struct Post {
-    /// Where to look; empty where `rescan` is set.
+    /// Where to look.
     pub hints: Vec<Hint>,
+    /// Hints were lost: there were too many.
+    pub lost: bool,
     /// Everything must be looked at.
     pub rescan: bool,
     /// Clips to be reported once more.
@@ -44,6 +48,14 @@ pub(super) struct Post {
 pub(super) struct PostBox {
     post: Mutex<Post>,
     bell: Condvar,
+}
+
+impl Hint {
+    /// Where.
+    pub(super) const fn path(&self) -> &RelPath {
+        let (Self::Closed(path) | Self::Changed(path) | Self::Went(path)) = self;
+        path
+    }
 }
 
 impl PostBox {
@@ -67,8 +79,8 @@ impl PostBox {
         self.put(|post| {
             if post.hints.len() >= MAX_HINTS {
                 post.hints.clear();
-                post.rescan = true;
-            } else if !post.rescan {
+                (post.rescan, post.lost) = (true, true);
+            } else if !post.lost {
                 post.hints.push(hint);
             }
         });
@@ -79,26 +91,22 @@ impl PostBox {
     }
 }
 
-/// Watches a folder and all below it until it is dropped.
+/// A watcher that watches nothing yet; what it sees below `top` is posted.
 ///
 /// # Errors
-/// The kernel's limits, in plain words; a folder that is not there.
-pub(super) fn watch(folder: &Path, post: &Arc<PostBox>) -> Result<RecommendedWatcher, String> {
-    // The path may lead through a link; the events name the real one.
-    let real = std::fs::canonicalize(folder).map_err(|e| e.to_string())?;
-    let (top, post) = (real.clone(), Arc::clone(post));
+/// The kernel's limits, in plain words.
+pub(super) fn watcher(top: &Path, post: &Arc<PostBox>) -> Result<RecommendedWatcher, String> {
+    let (top, post) = (top.to_owned(), Arc::clone(post));
     let handler = move |event| sort(event, &top, &post);
     let config = Config::default().with_follow_symlinks(false);
-    let mut watcher = RecommendedWatcher::new(handler, config).map_err(|e| plain(&e))?;
-    watcher.watch(&real, RecursiveMode::Recursive).map_err(|e| plain(&e))?;
-    Ok(watcher)
+    RecommendedWatcher::new(handler, config).map_err(|e| plain(&e))
 }
 
 /// Runs on the watcher's thread for every event: must be quick and never wait.
 fn sort(event: notify::Result<Event>, top: &Path, post: &PostBox) {
     match event {
         Err(e) => post.put(|p| (p.broken, p.rescan) = (Some(plain(&e)), true)),
-        Ok(event) if event.need_rescan() => post.put(|p| p.rescan = true),
+        Ok(event) if event.need_rescan() => post.put(|p| (p.rescan, p.lost) = (true, true)),
         Ok(event) => {
             let Some(hint) = maker(event.kind) else { return };
             for path in &event.paths {
@@ -115,11 +123,8 @@ fn maker(kind: EventKind) -> Option<fn(RelPath) -> Hint> {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
         | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => Some(Hint::Closed),
-        EventKind::Create(_)
-        | EventKind::Remove(_)
-        | EventKind::Modify(ModifyKind::Name(RenameMode::From) | ModifyKind::Metadata(_)) => {
-            Some(Hint::Changed)
-        }
+        EventKind::Create(_) | EventKind::Modify(ModifyKind::Metadata(_)) => Some(Hint::Changed),
+        EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => Some(Hint::Went),
         _ => None,
     }
 }
@@ -128,7 +133,8 @@ fn below(top: &Path, path: &Path) -> Option<RelPath> {
     RelPath::from_bytes(path.strip_prefix(top).ok()?.as_os_str().as_bytes())
 }
 
-fn plain(error: &notify::Error) -> String {
+/// An error in plain words.
+pub(super) fn plain(error: &notify::Error) -> String {
     match &error.kind {
         notify::ErrorKind::MaxFilesWatch => {
             "the system's limit of watched folders is reached (fs.inotify.max_user_watches)".to_owned()
@@ -160,15 +166,16 @@ mod tests {
     fn events_and_their_hints() {
         let path = RelPath::from_bytes(b"news/a.mp4").unwrap();
         let closed = Some(Hint::Closed(path.clone()));
+        let went = Some(Hint::Went(path.clone()));
         let changed = Some(Hint::Changed(path));
         let name = |mode| EventKind::Modify(ModifyKind::Name(mode));
         let table = [
             (EventKind::Access(AccessKind::Close(AccessMode::Write)), closed.clone()),
             (name(RenameMode::To), closed),
-            (name(RenameMode::From), changed.clone()),
+            (name(RenameMode::From), went.clone()),
             (EventKind::Create(CreateKind::File), changed.clone()),
             (EventKind::Create(CreateKind::Folder), changed.clone()),
-            (EventKind::Remove(RemoveKind::File), changed.clone()),
+            (EventKind::Remove(RemoveKind::File), went),
             (EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), changed),
             // Our own reading.
             (EventKind::Access(AccessKind::Open(AccessMode::Any)), None),

@@ -7,10 +7,10 @@ use std::sync::{Arc, mpsc};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
-use super::overview::{CREDITS, HELD, LEFT_OUT};
+use super::overview::{CREDITS, HELD, INBOX, LEFT_OUT};
 use super::{
-    Answer, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting, intent, query, record,
-    request, root, schema, trust,
+    Answer, InboxShown, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting, intent, query,
+    record, request, root, schema, trust,
 };
 use crate::job::{Balance, ContentHash, Failure, Job, JobEvent, JobId, Moment, RelPath, Stamp};
 
@@ -232,6 +232,11 @@ impl Ledger {
     /// Shows observers why the folders are not worked in; `None`: they are. Does not wait for the disk.
     pub async fn show_held(&self, held: Option<&Failure>) -> Result<(), LedgerError> {
         self.show(HELD, held.and_then(|failure| serde_json::to_string(failure).ok())).await
+    }
+
+    /// Shows observers how the inbox is looked at. Does not wait for the disk.
+    pub async fn show_inbox(&self, inbox: &InboxShown) -> Result<(), LedgerError> {
+        self.show(INBOX, serde_json::to_string(inbox).ok()).await
     }
 
     async fn show(&self, key: &'static str, value: Option<String>) -> Result<(), LedgerError> {

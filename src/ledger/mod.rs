@@ -32,7 +32,7 @@ mod error;
 pub use condition::Condition;
 pub use error::LedgerError;
 pub use handle::{Ledger, MOST_SIGHTINGS};
-pub use overview::{Overview, Progress, Seen, Sighting, Summary};
+pub use overview::{InboxShown, MountShown, Overview, Progress, Seen, Sighting, Summary};
 pub use query::Recorded;
 pub use request::{Answer, Ask, Request, Requests};
 pub use root::{Root, RootState};

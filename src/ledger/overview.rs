@@ -15,6 +15,9 @@ pub(super) const HELD: &str = "held";
 /// Under this name the daemon shows how many sightings it has left out.
 pub(super) const LEFT_OUT: &str = "sightings-left-out";
 
+/// Under this name the daemon shows how the inbox is looked at.
+pub(super) const INBOX: &str = "inbox";
+
 /// How far the running step of a job is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -61,6 +64,30 @@ pub struct Seen {
     pub first: Option<(Moment, bool)>,
     /// The file as it was seen last.
     pub stamp: Option<Stamp>,
+}
+
+/// How the inbox is looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxShown {
+    /// Why it isn't, where it isn't.
+    pub away: Option<String>,
+    /// The file system it lies on, and those that are mounted in it.
+    pub mounts: Vec<MountShown>,
+}
+
+/// A file system of the inbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MountShown {
+    /// Where it is mounted, below the inbox.
+    pub path: RelPath,
+    /// Its kind.
+    pub fs: String,
+    /// Whether the kernel's events tell of what comes; else it is polled.
+    pub native: bool,
+    /// Why not, where events were wanted.
+    pub why: Option<String>,
+    /// Files that no event told of.
+    pub missed: u32,
 }
 
 /// How many jobs there are in each state.
@@ -224,6 +251,11 @@ impl Overview {
     /// Why the folders are not worked in, where they are not.
     pub fn held(&self) -> Result<Option<Failure>, LedgerError> {
         self.shown(HELD)
+    }
+
+    /// How the inbox is looked at, or was when the daemon stopped.
+    pub fn inbox(&self) -> Result<Option<InboxShown>, LedgerError> {
+        self.shown(INBOX)
     }
 
     fn shown<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, LedgerError> {

@@ -30,7 +30,7 @@ impl Dir {
     /// One that is there already is fine. Each folder made costs one fsync.
     ///
     /// # Errors
-    /// Those of `mkdir`; a symbolic link, a file or a nested mount on the way is one.
+    /// Those of `mkdir`; a symbolic link or a file on the way is one.
     pub fn make_below(&self, rel: &RelPath) -> io::Result<()> {
         if self.holds_folder(rel)? {
             return Ok(());

@@ -54,7 +54,7 @@ impl Dir {
     /// The folder at `rel` as a handle of its own: for many looks into one folder, one system call each.
     ///
     /// # Errors
-    /// Those of `open`; a symbolic link or a nested mount on the way is one.
+    /// Those of `open`; a symbolic link on the way is one.
     pub fn below(&self, rel: &RelPath) -> io::Result<Self> {
         if rel.as_bytes().is_empty() {
             return Ok(self.clone());

@@ -41,6 +41,8 @@ pub struct Entry {
     pub gid: u32,
     /// Permission bits, `0o7777` at most.
     pub mode: u32,
+    /// Which mount it was reached through, where the kernel tells; else the device.
+    pub mount: u64,
 }
 
 /// A regular file, open for reading, and what it was at that moment.
@@ -70,8 +72,8 @@ pub enum OpenError {
     /// A folder, a pipe, a socket or a device.
     #[error("not a regular file")]
     NotFile(Type),
-    /// It lies on another file system that is mounted inside the folder.
-    #[error("on a file system mounted inside the folder")]
+    /// Something is mounted on this very file.
+    #[error("a mount of its own")]
     OtherMount,
     /// Anything else: no permission, a share that is away.
     #[error(transparent)]
@@ -109,7 +111,7 @@ impl Dir {
     /// What lies at `rel`; `None` where nothing does.
     ///
     /// # Errors
-    /// Those of `stat`; a symbolic link or a nested mount on the way is one.
+    /// Those of `stat`; a symbolic link on the way is one.
     pub fn stat(&self, rel: &RelPath) -> io::Result<Option<Entry>> {
         let looked = if rel.as_bytes().is_empty() {
             statx_of(self.as_fd())
@@ -153,22 +155,27 @@ pub fn stamp_of(file: &File) -> io::Result<Stamp> {
     Ok(statx_of(file.as_fd())?.stamp)
 }
 
+const ASKED: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::MNT_ID);
+
 /// What an open handle stands for.
 pub(super) fn statx_of(fd: BorrowedFd<'_>) -> io::Result<Entry> {
-    Ok(entry(&statx(fd, "", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS)?))
+    Ok(entry(&statx(fd, "", AtFlags::EMPTY_PATH, ASKED)?))
 }
 
 /// What one name in an open folder stands for.
 pub(super) fn entry_at(folder: BorrowedFd<'_>, name: &[u8]) -> io::Result<Entry> {
-    Ok(entry(&statx(folder, name, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::BASIC_STATS)?))
+    Ok(entry(&statx(folder, name, AtFlags::SYMLINK_NOFOLLOW, ASKED)?))
 }
 
 fn entry(s: &Statx) -> Entry {
     let nanos = |sec: i64, nsec: u32| sec.saturating_mul(1_000_000_000).saturating_add(i64::from(nsec));
+    let dev = makedev(s.stx_dev_major, s.stx_dev_minor);
+    let tells_mount = s.stx_mask & StatxFlags::MNT_ID.bits() != 0;
     Entry {
+        mount: if tells_mount { s.stx_mnt_id } else { dev },
         kind: kind_of(FileType::from_raw_mode(u32::from(s.stx_mode))),
         stamp: Stamp {
-            dev: makedev(s.stx_dev_major, s.stx_dev_minor),
+            dev,
             ino: s.stx_ino,
             size: s.stx_size,
             mtime_ns: nanos(s.stx_mtime.tv_sec, s.stx_mtime.tv_nsec),

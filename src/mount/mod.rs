@@ -18,6 +18,7 @@ pub use dir::Dir;
 pub use kind::FsKind;
 pub use look::{Entry, OpenError, Opened, Type, stamp_of};
 pub use mark::{Mark, MarkError};
+pub use point::mounts_below;
 pub use probe::{Relation, relation};
 pub use temp::{is_temp, temp_name};
 pub use verdict::{Keeper, Known, Verdict, verdict};

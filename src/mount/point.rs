@@ -23,6 +23,19 @@ impl Dir {
     }
 }
 
+/// The mount points below a folder.
+///
+/// # Errors
+/// Those of reading the table of mounts.
+pub fn mounts_below(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let top = std::fs::canonicalize(path)?;
+    let mounts = std::fs::read("/proc/self/mountinfo")?;
+    let mut below: Vec<_> = points(&mounts, 4).filter(|at| at.starts_with(&top) && *at != top).collect();
+    below.sort_unstable();
+    below.dedup();
+    Ok(below)
+}
+
 fn is_bare(path: &Path, fstab: &[u8], mounts: &[u8]) -> bool {
     let mounted: Vec<_> = points(mounts, 4).collect();
     points(fstab, 1).any(|point| point.is_absolute() && path.starts_with(&point) && !mounted.contains(&point))

@@ -1,4 +1,5 @@
-//! From a folder's handle to something below it, without following a link or leaving the file system.
+//! From a folder's handle to something below it, without following a link, and never by surprise onto another file
+//! system: what is mounted on a folder is entered by a handle of its own, what is mounted on a file is not read.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -13,30 +14,52 @@ use crate::job::RelPath;
 /// A folder as a place to start from.
 pub(super) const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY);
 
+/// What holds for every step of a way.
+const SAFE: ResolveFlags =
+    ResolveFlags::BENEATH.union(ResolveFlags::NO_SYMLINKS).union(ResolveFlags::NO_MAGICLINKS);
+
 /// Opens `rel` below `base`; the kernel checks every step of the way.
 pub(super) fn open(base: BorrowedFd<'_>, rel: &RelPath, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {
-    let how = ResolveFlags::BENEATH
-        | ResolveFlags::NO_SYMLINKS
-        | ResolveFlags::NO_MAGICLINKS
-        | ResolveFlags::NO_XDEV;
     let path = if rel.as_bytes().is_empty() { &b"."[..] } else { rel.as_bytes() };
-    match openat2(base, path, flags | OFlags::CLOEXEC, mode, how) {
+    match openat2(base, path, flags | OFlags::CLOEXEC, mode, SAFE | ResolveFlags::NO_XDEV) {
         // An old kernel, or a filter that doesn't know the call.
         Err(Errno::NOSYS | Errno::PERM) => walk(base, rel, flags, mode),
+        Err(Errno::XDEV) => across(base, rel, flags, mode),
         done => Ok(done?),
     }
 }
 
+/// The same where another file system is mounted on the way: each folder by a handle of its own.
+fn across(base: BorrowedFd<'_>, rel: &RelPath, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {
+    let folder = |at: BorrowedFd<'_>, name: &[u8], flags| {
+        openat2(at, name, flags | OFlags::DIRECTORY | OFlags::CLOEXEC, mode, SAFE)
+    };
+    let mut at = folder(base, b".", FOLDER)?;
+    if rel.as_bytes().is_empty() {
+        return Ok(folder(base, b".", flags)?);
+    }
+    for name in rel.parent().names() {
+        at = folder(at.as_fd(), name, FOLDER)?;
+    }
+    let last =
+        match openat2(at.as_fd(), rel.name(), flags | OFlags::CLOEXEC, mode, SAFE | ResolveFlags::NO_XDEV) {
+            Err(Errno::XDEV) if flags.contains(OFlags::DIRECTORY) => folder(at.as_fd(), rel.name(), flags),
+            done => done,
+        };
+    Ok(last?)
+}
+
 /// The same, name by name, where the kernel can't do it in one call.
 fn walk(base: BorrowedFd<'_>, rel: &RelPath, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {
-    let here = statx_of(base)?.stamp.dev;
     let mut at = step(base, b".", FOLDER, mode)?;
     for name in rel.parent().names() {
         at = step(at.as_fd(), name, FOLDER, mode)?;
     }
     let name = if rel.as_bytes().is_empty() { &b"."[..] } else { rel.name() };
     let last = step(at.as_fd(), name, flags, mode)?;
-    if statx_of(last.as_fd())?.stamp.dev == here { Ok(last) } else { Err(Errno::XDEV.into()) }
+    let device = |fd: BorrowedFd<'_>| Ok::<_, io::Error>(statx_of(fd)?.stamp.dev);
+    let is_here = flags.contains(OFlags::DIRECTORY) || device(last.as_fd())? == device(at.as_fd())?;
+    if is_here { Ok(last) } else { Err(Errno::XDEV.into()) }
 }
 
 /// One name. A link where a folder is asked for is told as a link, as `openat2` does.
@@ -70,7 +93,7 @@ mod tests {
         symlink("sub", top.path().join("in/linked")).unwrap();
         symlink("/proc/self/fd", top.path().join("in/magic")).unwrap();
         let dir = Dir::open(&top.path().join("in")).unwrap();
-        for way in [open, walk] {
+        for way in [open, across, walk] {
             let go = |path| way(dir.as_fd(), &rel(path), OFlags::RDONLY, Mode::empty());
             assert!(go("sub/a").is_ok());
             assert!(go("").is_ok());
@@ -89,14 +112,16 @@ mod tests {
 
     /// `/proc` is mounted on any machine that runs tests.
     #[test]
-    fn a_mount_inside_is_an_error() {
+    fn a_folder_with_a_mount_on_it_is_entered() {
         if !Path::new("/proc/self").exists() {
             return;
         }
         let dir = Dir::open(Path::new("/")).unwrap();
-        for way in [open, walk] {
-            let error = way(dir.as_fd(), &rel("proc"), FOLDER, Mode::empty()).unwrap_err();
-            assert_eq!(error.kind(), io::ErrorKind::CrossesDevices);
+        for way in [open, across, walk] {
+            assert!(way(dir.as_fd(), &rel("proc"), FOLDER, Mode::empty()).is_ok());
+            assert!(way(dir.as_fd(), &rel("proc/sys/kernel/ostype"), OFlags::RDONLY, Mode::empty()).is_ok());
+            let error = way(dir.as_fd(), &rel("proc/self/exe"), OFlags::RDONLY, Mode::empty()).unwrap_err();
+            assert_eq!(error.raw_os_error(), Some(Errno::LOOP.raw_os_error()));
         }
     }
 }

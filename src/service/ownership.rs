@@ -68,18 +68,17 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> OwnershipError {
 pub(super) async fn look(config: &Config, ledger: &Ledger, adopt: Adopt) -> Result<Whose, OwnershipError> {
     let keeper =
         Keeper { ledger: Uuid::try_parse(ledger.id()).unwrap_or_default(), count: ledger.intents().await? };
-    let (mut marked, mut unmarked) = (Vec::new(), None);
-    for place in marked_places(&config.folders) {
+    let (mut marked, mut unmarked) = (Vec::new(), Vec::new());
+    for place in marked_places(&config.folders, ledger).await? {
         match claim(config, ledger, keeper, &place, adopt).await {
             Ok(Ok(mark)) => marked.push((place, mark)),
             Ok(Err(failure)) => return Ok(Whose::Held(failure)),
-            // Nothing is ever written there, so nobody else's work is in danger.
-            Err(error) if is_read_only_inbox(config, &place, &error) => {
-                tracing::info!(
-                    "the inbox can't be written, and carries no mark: its clips are left where they are"
-                );
+            // It is known by its device and inode as long as this process runs.
+            Err(error) if may_stay_unmarked(config, &place, &error) => {
+                let shown = place.display();
+                tracing::info!("{shown} can't be written, and carries no mark: {error}");
                 let identity = Dir::open(&place).and_then(|dir| dir.identity()).map_err(at(&place))?;
-                unmarked = Some((place, identity));
+                unmarked.push((place, identity));
             }
             Err(error) => return Err(error),
         }
@@ -92,19 +91,45 @@ pub(super) async fn look(config: &Config, ledger: &Ledger, adopt: Adopt) -> Resu
     Ok(Whose::Ours(Folders::new(config.folders.clone(), root, marked, unmarked)))
 }
 
-/// An inbox that is only read: it works where clips are left in it.
-fn is_read_only_inbox(config: &Config, place: &Path, error: &OwnershipError) -> bool {
+/// An inbox that is only read works where clips are left in it: nothing is ever written there, so nobody else's work is in
+/// danger. A share of its own below the root is covered by the root's mark; that it can't be written, or is full, is found
+/// again, and told of, before anything is paid.
+fn may_stay_unmarked(config: &Config, place: &Path, error: &OwnershipError) -> bool {
+    use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     let OwnershipError::Folder { source, .. } = error else { return false };
-    let read_only =
-        matches!(source.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied);
-    read_only && place == config.folders.inbox && config.folders.after_success == AfterSuccess::Leave
+    let read_only = matches!(source.kind(), ReadOnlyFilesystem | PermissionDenied);
+    let below_root = place.starts_with(&config.folders.root);
+    if place == config.folders.inbox && !below_root {
+        return read_only && config.folders.after_success == AfterSuccess::Leave;
+    }
+    let full = matches!(source.kind(), StorageFull | QuotaExceeded);
+    (read_only || full) && below_root && place != config.folders.root
 }
 
 /// The root, and each folder that lies outside it.
-pub(super) fn marked_places(folders: &Places) -> Vec<PathBuf> {
+pub(super) fn places_apart(folders: &Places) -> Vec<PathBuf> {
     let outside =
         folders.named().into_iter().map(|(_, path)| path).filter(|path| !path.starts_with(&folders.root));
     std::iter::once(folders.root.clone()).chain(outside.map(Path::to_owned)).collect()
+}
+
+/// The root, each folder that lies outside it, and each that is a share of its own: one that was mounted, by the ledger's
+/// word, must not be taken for its bare mount point.
+async fn marked_places(folders: &Places, ledger: &Ledger) -> Result<Vec<PathBuf>, OwnershipError> {
+    let root = mount_of(&folders.root);
+    let mut places = vec![folders.root.clone()];
+    for (_, path) in folders.named() {
+        let has_own = |mount: u64| root.is_some_and(|root| root != mount);
+        let apart = !path.starts_with(&folders.root) || mount_of(path).is_some_and(has_own);
+        if apart || (*path != folders.root && ledger.root_by_path(path.to_owned()).await?.is_some()) {
+            places.push(path.to_owned());
+        }
+    }
+    Ok(places)
+}
+
+fn mount_of(path: &Path) -> Option<u64> {
+    Some(Dir::open(path).ok()?.stat(&RelPath::root()).ok()??.mount)
 }
 
 async fn claim(
@@ -257,6 +282,11 @@ fn away(place: &Path, why: &str) -> Failure {
         format!("{}: {why}", place.display()),
         "Mount the share; it goes on by itself. If this folder is a new one, run `dakbox run --adopt` once.",
     )
+}
+
+/// The folders do not answer at all.
+pub(super) fn hangs(config: &Config) -> Failure {
+    away(&config.folders.root, "its share does not answer")
 }
 
 fn not_ours(place: &Path, why: &str) -> Failure {

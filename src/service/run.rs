@@ -34,6 +34,8 @@ use crate::worker::{
 
 /// Between two looks whose the folders are, so many times it is only asked whether a person has answered.
 const HELD_LOOKS: u32 = 6;
+/// Folders that don't answer for so long, while dakbox starts, are said to hang.
+const SHARE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a run is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -158,6 +160,8 @@ impl Daemon {
             return Ok(if flags.once { RunEnd::Waiting } else { RunEnd::Done });
         };
         let Some(brake) = Box::pin(self.sweep(&folders)).await? else { return Ok(RunEnd::Done) };
+        // It may have hung there, and been said to.
+        self.ledger.show_held(None).await?;
         let mut tasks = JoinSet::new();
         let (notes, keeper) = Notes::new(folders.clone(), self.ledger.clone(), Arc::clone(&self.settings.0));
         tasks.spawn(keeper.run());
@@ -271,11 +275,30 @@ impl Daemon {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<Option<T>, StartError> {
-        let done = self.vitals.start.during(tokio::task::spawn_blocking(work));
-        tokio::select! {
-            done = done => Ok(Some(done.map_err(|error| StartError::Thread(error.into()))?)),
-            () = self.stops.drain.cancelled() => Ok(None),
-        }
+        let mut work = tokio::task::spawn_blocking(work);
+        let mut patience = std::pin::pin!(tokio::time::sleep(SHARE_PATIENCE));
+        let mut hangs = false;
+        let waits = async {
+            loop {
+                tokio::select! {
+                    done = &mut work => {
+                        if hangs {
+                            tracing::info!("the folders answer again");
+                        }
+                        return Ok(Some(done.map_err(|error| StartError::Thread(error.into()))?));
+                    }
+                    () = self.stops.drain.cancelled() => return Ok(None),
+                    () = &mut patience, if !hangs => {
+                        hangs = true;
+                        let failure = ownership::hangs(&self.config);
+                        tracing::warn!(code = %failure.code, "nothing is taken: {} {}", failure.message, failure.hint);
+                        self.ledger.show_held(Some(&failure)).await?;
+                        self.herald.phase(Phase::Held(failure.message));
+                    }
+                }
+            }
+        };
+        self.vitals.start.during(waits).await
     }
 
     /// Removes what a kill has left half made, temporary files of no living job, and looks for the brake. `None` where

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config;
-use crate::job::{Code, Failure};
+use crate::job::{Code, Failure, RelPath};
 use crate::mount::{Dir, Mark};
 
 use super::stop::Stop;
@@ -35,17 +35,17 @@ pub struct Folders {
     config: config::Folders,
     root: i64,
     marked: Vec<(PathBuf, Mark)>,
-    unmarked: Option<(PathBuf, (u64, u64))>,
+    unmarked: Vec<(PathBuf, (u64, u64))>,
 }
 
 impl Folders {
-    /// The folders of the root with that number in the ledger; the marks found in it and in folders outside it; and an
-    /// inbox that can only be read, known by its device and inode.
+    /// The folders of the root with that number in the ledger; the marks found in it and in shares of their own; and those
+    /// that can't be written, known by device and inode.
     pub const fn new(
         config: config::Folders,
         root: i64,
         marked: Vec<(PathBuf, Mark)>,
-        unmarked: Option<(PathBuf, (u64, u64))>,
+        unmarked: Vec<(PathBuf, (u64, u64))>,
     ) -> Self {
         Self { config, root, marked, unmarked }
     }
@@ -122,21 +122,30 @@ impl Folders {
                 return Err(away(path));
             }
         }
-        match &self.unmarked {
-            Some((path, known)) if Dir::open(path).and_then(|dir| dir.identity()).ok() != Some(*known) => {
-                Err(away(path))
+        for (path, known) in &self.unmarked {
+            if Dir::open(path).and_then(|dir| dir.identity()).ok() != Some(*known) {
+                return Err(away(path));
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// What it means that a clip is not there: it was taken away, or its whole share was.
-    pub(super) async fn vanished(&self) -> Stop {
-        let folders = self.clone();
-        match blocking(move || Ok(folders.present())).await {
+    pub(super) async fn vanished(&self, clip: &RelPath) -> Stop {
+        let (folders, folder) = (self.clone(), clip.parent());
+        match blocking(move || Ok(folders.present().and_then(|()| folders.mounted(&folder)))).await {
             Ok(Ok(())) => Stop::Vanished,
             Ok(Err(failure)) => Stop::failed(failure),
             Err(error) => Stop::local("looking at the folders", &error),
+        }
+    }
+
+    /// No folder on the way to this one is a mount point on which nothing is mounted.
+    fn mounted(&self, folder: &RelPath) -> Result<(), Failure> {
+        let found = Dir::open(&self.config.inbox).and_then(|inbox| inbox.below(folder));
+        match found.and_then(|dir| dir.is_bare_mount_point()) {
+            Ok(true) => Err(away(&folder.below(&self.config.inbox))),
+            _ => Ok(()),
         }
     }
 

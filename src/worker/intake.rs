@@ -12,11 +12,11 @@ use super::folders::blocking;
 use super::{Tools, order, story, telling};
 use crate::config::Language;
 use crate::crash::{self, Loop};
-use crate::inbox::{Arrival, FolderState, Gone, Reason, Report, What, Withheld};
+use crate::inbox::{Arrival, FolderState, Gone, Mounted, Reason, Report, What, Withheld};
 use crate::job::{
     Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, TextRef, WordsFrom,
 };
-use crate::ledger::{LedgerError, Request};
+use crate::ledger::{InboxShown, LedgerError, MountShown, Request};
 use crate::outbox::{Note, Title};
 use crate::words;
 
@@ -78,6 +78,7 @@ impl Intake {
     /// # Errors
     /// Where the ledger fails: nothing may be taken then.
     pub async fn run(self, mut reports: mpsc::UnboundedReceiver<Report>) -> Result<(), LedgerError> {
+        let mut told = Vec::new();
         let vitals = Arc::clone(&self.tools.vitals);
         let _going = vitals.intake.begin();
         loop {
@@ -93,7 +94,8 @@ impl Intake {
                 Report::Gone(gone) => self.gone(&gone).await?,
                 Report::Withheld(list) => self.withheld(&list).await,
                 Report::Folder(state) => {
-                    tell_folder(&state);
+                    tell_folder(&state, &mut told);
+                    self.show_folder(&state).await;
                     let away = matches!(state, FolderState::Away { .. });
                     vitals.show(|now| now.inbox = Some(presence(&state)));
                     self.withholding.away.store(away, Ordering::Relaxed);
@@ -212,6 +214,25 @@ impl Intake {
         Ok(())
     }
 
+    async fn show_folder(&self, state: &FolderState) {
+        let shown = match state {
+            FolderState::Away { why } => InboxShown { away: Some(why.clone()), mounts: Vec::new() },
+            FolderState::Here(mounts) => {
+                let mounts = mounts.iter().map(|mount| MountShown {
+                    path: mount.at.clone(),
+                    fs: mount.fs.to_owned(),
+                    native: mount.native,
+                    why: mount.why.clone(),
+                    missed: mount.missed,
+                });
+                InboxShown { away: None, mounts: mounts.collect() }
+            }
+        };
+        if let Err(error) = self.tools.ledger.show_inbox(&shown).await {
+            tracing::debug!(%error, "how the inbox is looked at is not shown");
+        }
+    }
+
     async fn withheld(&self, list: &[Withheld]) {
         let held = list.iter().filter(|w| w.what == What::Clip && w.reason.code().is_some()).count();
         self.withholding.clips.store(held, Ordering::Relaxed);
@@ -303,17 +324,34 @@ fn presence(state: &FolderState) -> Result<(), String> {
     }
 }
 
-fn tell_folder(state: &FolderState) {
-    match state {
-        FolderState::Here { native: true, .. } => {
-            tracing::info!("the inbox is watched by the kernel's events");
-        }
-        FolderState::Here { native: false, why: None } => tracing::info!("the inbox is looked at by polling"),
-        FolderState::Here { native: false, why: Some(why) } => {
-            tracing::warn!("the inbox is looked at by polling, because its events are not to be had: {why}");
-        }
+/// Says how the inbox, and each mount in it, is looked at, where that is not what was said before.
+fn tell_folder(state: &FolderState, told: &mut Vec<Mounted>) {
+    let mounts = match state {
+        FolderState::Here(mounts) => mounts,
         FolderState::Away { why } => {
             tracing::warn!("the inbox is not there, so nothing is taken for deleted: {why}");
+            told.clear();
+            return;
+        }
+    };
+    for mount in mounts.iter().filter(|mount| !told.contains(mount)) {
+        let folder = if mount.at == RelPath::root() {
+            "the inbox".to_owned()
+        } else {
+            format!("{} in the inbox", mount.at)
+        };
+        let Mounted { fs, missed, .. } = mount;
+        match &mount.why {
+            _ if mount.native && *missed > 0 => {
+                tracing::info!(
+                    missed,
+                    "{folder} ({fs}) is watched by the kernel's events, and {missed} files were found without any"
+                );
+            }
+            _ if mount.native => tracing::info!("{folder} ({fs}) is watched by the kernel's events"),
+            None => tracing::info!("{folder} ({fs}) is looked at by polling"),
+            Some(why) => tracing::warn!(missed, "{folder} ({fs}) is looked at by polling, because {why}"),
         }
     }
+    told.clone_from(mounts);
 }

@@ -27,6 +27,7 @@ mod formats;
 mod guards;
 mod kills;
 mod memory;
+mod mounts;
 mod names;
 mod network;
 mod ownership;

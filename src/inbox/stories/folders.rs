@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::super::{FolderState, Reason, Report, What, Withheld, start, survey};
+use super::super::{FolderState, Mounted, Reason, Report, What, Withheld, start, survey};
 use super::{DEADLINE, GIF, NEVER, Scene, path, short_waits};
 use crate::config::WatchMode;
 use crate::job::Code;
@@ -177,11 +177,15 @@ fn a_survey_says_what_would_be_taken_and_waits_for_nothing() {
 #[test]
 fn when_events_end_it_looks_for_itself_and_says_so() {
     let scene = Scene::new();
-    assert!(scene.said(|r| *r == Report::Folder(FolderState::Here { native: true, why: None })));
+    let looked_at = |native: bool, why: Option<&str>| {
+        let why = why.map(str::to_owned);
+        let is_it = move |m: &Mounted| m.native == native && m.why == why;
+        move |r: &Report| matches!(r, Report::Folder(FolderState::Here(all)) if all.iter().all(&is_it))
+    };
+    assert!(scene.said(looked_at(true, None)));
     let why = "the system's limit of watched folders is reached".to_owned();
     scene.inbox.as_ref().unwrap().post.put(|post| post.broken = Some(why.clone()));
-    let state = FolderState::Here { native: false, why: Some(why) };
-    scene.wait("polling", |s| s.said(|r| *r == Report::Folder(state.clone())));
+    scene.wait("polling", |s| s.said(looked_at(false, Some(&why))));
     scene.write("a.gif", GIF);
     scene.arrives("a.gif");
 }

@@ -107,7 +107,7 @@ pub(super) fn judge(unit: Option<&Unit>, settings: Option<&Path>, config: &Confi
     if !Unit::reads(settings) {
         return lines;
     }
-    for place in super::super::ownership::marked_places(&config.folders) {
+    for place in super::super::ownership::places_apart(&config.folders) {
         if unit.hides(&place) {
             lines.push(Line::warn(
                 "unit",

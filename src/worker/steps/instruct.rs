@@ -118,7 +118,7 @@ async fn still_meant(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
         Ok((now, words))
     };
     match blocking(look).await.map_err(|e| Stop::local("reading the clip's words", &e))? {
-        (None, _) => Err(tools.folders.vanished().await),
+        (None, _) => Err(tools.folders.vanished(&claim.job().clip.path).await),
         (_, Some(WordsNow::Held { code: code @ (Code::Unreadable | Code::NotSafe), detail })) => {
             Err(Stop::failed(Failure::new(code, detail, "It is looked at again by itself.")))
         }

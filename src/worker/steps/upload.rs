@@ -34,7 +34,7 @@ async fn open(tools: &Tools, claim: &Claim) -> Result<File, Stop> {
     let judged = blocking(move || Ok(inbox::judge_clip(&inbox, &path, true))).await;
     match judged.map_err(|e| Stop::local("opening the clip", &e))? {
         Judged::Fit(fit) if fit.stamp.same_contents(&stamp) => Ok(fit.file),
-        Judged::Gone => Err(tools.folders.vanished().await),
+        Judged::Gone => Err(tools.folders.vanished(&claim.job().clip.path).await),
         Judged::Held { code: code @ (Code::Unreadable | Code::NotSafe), detail, .. } => {
             Err(Stop::failed(Failure::new(code, detail, "It is looked at again by itself.")))
         }
@@ -90,7 +90,7 @@ async fn still_the_same(tools: &Tools, claim: &Claim, clip: File) -> Result<(), 
     .await
     .map_err(|e| Stop::local("comparing the clip", &e))?;
     match name {
-        None => Err(tools.folders.vanished().await),
+        None => Err(tools.folders.vanished(&claim.job().clip.path).await),
         Some(name) if handle.same_contents(&judged) && name.same_contents(&judged) => Ok(()),
         Some(_) => Err(Stop::Unsettled),
     }
