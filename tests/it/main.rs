@@ -29,6 +29,7 @@ mod ownership;
 mod refusals;
 mod rejected;
 mod reliability;
+mod shares;
 mod shutdown;
 mod strangers;
 mod streams;
