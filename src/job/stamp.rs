@@ -25,13 +25,14 @@ impl Stamp {
         self.dev == other.dev && self.ino == other.ino
     }
 
-    /// Whether the contents are untouched, the device's number apart: a share that was mounted again has another one.
-    pub const fn same_but_device(&self, other: &Self) -> bool {
-        self.ino == other.ino && self.size == other.size && self.mtime_ns == other.mtime_ns
+    /// Whether length and time are as they were. Programs that serve a file system (sshfs, rclone, smbnetfs) number its
+    /// files as they meet them: anew after a mount, a link or a full memory.
+    pub const fn same_but_numbers(&self, other: &Self) -> bool {
+        self.size == other.size && self.mtime_ns == other.mtime_ns
     }
 
     /// Whether the contents are untouched: all but ctime, which a rename or a chmod moves as well.
     pub const fn same_contents(&self, other: &Self) -> bool {
-        self.same_file(other) && self.size == other.size && self.mtime_ns == other.mtime_ns
+        self.same_file(other) && self.same_but_numbers(other)
     }
 }

@@ -1,8 +1,9 @@
 //! Changing: make, name, replace, remove, and make it last. Nothing here overwrites what is not our own.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
+use std::time::Duration;
 
 use rustix::fs::{
     Access, AtFlags, Gid, Mode, OFlags, RenameFlags, accessat, fchmod, fchown, fsync, linkat, mkdirat,
@@ -11,7 +12,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 
 use super::look::{entry_at, statx_of};
-use super::{Dir, Type, resolve};
+use super::{Dir, OpenError, Type, resolve};
 use crate::job::{RelPath, Stamp};
 
 /// What became of a file that was to be removed if it is still the one known.
@@ -103,7 +104,8 @@ impl Dir {
     pub fn rename_new(&self, from: &RelPath, to_dir: &Self, to: &RelPath) -> io::Result<()> {
         let (old, new) = (self.parent_of(from)?, to_dir.parent_of(to)?);
         let (old_name, new_name) = (from.name(), to.name());
-        match renameat_with(old.as_fd(), old_name, new.as_fd(), new_name, RenameFlags::NOREPLACE) {
+        let rename = || renameat_with(old.as_fd(), old_name, new.as_fd(), new_name, RenameFlags::NOREPLACE);
+        match patiently(rename) {
             // NFS knows no flags, FUSE often not the call.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
                 link_and_unlink(&old, old_name, &new, new_name)
@@ -118,7 +120,7 @@ impl Dir {
     /// Those of `rename`.
     pub fn replace(&self, from: &RelPath, to: &RelPath) -> io::Result<()> {
         let (old, new) = (self.parent_of(from)?, self.parent_of(to)?);
-        Ok(renameat(old.as_fd(), from.name(), new.as_fd(), to.name())?)
+        Ok(patiently(|| renameat(old.as_fd(), from.name(), new.as_fd(), to.name()))?)
     }
 
     /// Removes a file; `false` where there was none.
@@ -127,7 +129,7 @@ impl Dir {
     /// Those of `unlink`; a folder is one.
     pub fn remove(&self, rel: &RelPath) -> io::Result<bool> {
         let gone = self.parent_of(rel).and_then(|parent| {
-            unlinkat(parent.as_fd(), rel.name(), AtFlags::empty()).map_err(io::Error::from)
+            patiently(|| unlinkat(parent.as_fd(), rel.name(), AtFlags::empty())).map_err(io::Error::from)
         });
         match gone {
             Ok(()) => Ok(true),
@@ -188,16 +190,25 @@ fn link_and_unlink(old: &Dir, old_name: &[u8], new: &Dir, new_name: &[u8]) -> io
         Ok(()) => {}
         // A reply lost on the way and asked for again: the second name is ours.
         Err(Errno::EXIST) if both_names(old, old_name, new, new_name)? => {}
-        Err(Errno::PERM | Errno::NOTSUP | Errno::NOSYS | Errno::MLINK | Errno::INVAL) => {
-            return mark_and_rename(old, old_name, new, new_name);
-        }
+        Err(error) if may_lack_links(error) => return mark_and_rename(old, old_name, new, new_name),
         Err(error) => return Err(error.into()),
     }
-    if let Err(error) = unlinkat(old.as_fd(), old_name, AtFlags::empty()) {
-        let _ = unlinkat(new.as_fd(), new_name, AtFlags::empty());
+    if let Err(error) = patiently(|| unlinkat(old.as_fd(), old_name, AtFlags::empty())) {
+        // Where the call was done and its answer lost, the second name is the only one.
+        if entry_at(old.as_fd(), old_name).is_ok() {
+            let _ = unlinkat(new.as_fd(), new_name, AtFlags::empty());
+        }
         return Err(error.into());
     }
     Ok(())
+}
+
+/// What file systems without hard links answer: rclone says EIO. One that is truly broken fails the next call as well.
+const fn may_lack_links(error: Errno) -> bool {
+    matches!(
+        error,
+        Errno::PERM | Errno::NOTSUP | Errno::NOSYS | Errno::MLINK | Errno::INVAL | Errno::ACCESS | Errno::IO
+    )
 }
 
 /// Whether two different names stand for one file.
@@ -206,22 +217,63 @@ fn both_names(old: &Dir, old_name: &[u8], new: &Dir, new_name: &[u8]) -> io::Res
     Ok(a.nlink > 1 && a.stamp.same_file(&b.stamp))
 }
 
-/// The last resort, without hard links: the name is reserved by an empty file of ours, then renamed over.
-/// A stop between the two leaves that empty file; nothing else can go wrong.
+/// The last resort, without hard links: the name is reserved by a small file of ours, then renamed over. A stop between
+/// the two leaves that file; it says what it waits for, so that the same rename, tried again, goes on.
 fn mark_and_rename(old: &Dir, old_name: &[u8], new: &Dir, new_name: &[u8]) -> io::Result<()> {
     let marker = RelPath::root().join(new_name).ok_or(Errno::INVAL)?;
-    drop(new.create_new(&marker, 0o600)?);
-    if let Err(error) = renameat(old.as_fd(), old_name, new.as_fd(), new_name) {
-        let _ = unlinkat(new.as_fd(), new_name, AtFlags::empty());
-        return Err(error.into());
+    let words = [PLACE_TAKEN, old_name].concat();
+    let kept = match new.create_new(&marker, 0o600) {
+        Ok(mut file) => file.write_all(&words),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && says(new, &marker, &words)? => Ok(()),
+        Err(error) => return Err(error),
+    };
+    let rename = || patiently(|| renameat(old.as_fd(), old_name, new.as_fd(), new_name));
+    let renamed = kept.and_then(|()| Ok(rename()?));
+    let Err(error) = renamed else { return Ok(()) };
+    // Where the call was done and its answer lost, what has the name now is the file itself.
+    let cleared = says(new, &marker, &words)? && new.remove(&marker)?;
+    // A file system whose rename gives way to a file of ours gives way to anybody's.
+    if error.kind() == io::ErrorKind::AlreadyExists && cleared {
+        return Ok(rename()?);
     }
-    Ok(())
+    Err(error)
+}
+
+/// Makes a call again that found a file busy: some shares rename and remove none that is open, and where a program
+/// serves the share a file that was closed stays open for a moment.
+fn patiently(mut call: impl FnMut() -> rustix::io::Result<()>) -> rustix::io::Result<()> {
+    for _ in 0..BUSY_LOOKS {
+        match call() {
+            Err(Errno::BUSY) => std::thread::sleep(BUSY_WAIT),
+            done => return done,
+        }
+    }
+    call()
+}
+
+/// A second, all in all.
+const BUSY_LOOKS: u32 = 40;
+const BUSY_WAIT: Duration = Duration::from_millis(25);
+
+/// What a file says that only keeps a name for another one; that one's name follows.
+const PLACE_TAKEN: &[u8] = b"dakbox keeps this name for: ";
+
+/// Whether a regular file holds exactly these words.
+fn says(folder: &Dir, name: &RelPath, words: &[u8]) -> io::Result<bool> {
+    match folder.open_file(name) {
+        Ok(opened) if opened.stamp.size == words.len() as u64 => {
+            let mut read = Vec::new();
+            opened.file.take(words.len() as u64 + 1).read_to_end(&mut read)?;
+            Ok(read == words)
+        }
+        Err(OpenError::Io(error)) => Err(error),
+        _ => Ok(false),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::io::Write;
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
     use super::*;
@@ -297,6 +349,29 @@ mod tests {
         assert_eq!(read(&dir, "final"), "film");
         let error = link_and_unlink(&dir, b"final", &dir, b"final").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists, "one name is not two");
+    }
+
+    /// A stop between the reserved name and the rename: the same rename goes on, any other one finds the name taken.
+    #[test]
+    fn a_name_kept_by_a_stop_is_used_by_the_file_it_was_kept_for() {
+        let top = tempfile::tempdir().unwrap();
+        let dir = Dir::open(top.path()).unwrap();
+        put(&dir, "part", "film");
+        put(&dir, "final", "dakbox keeps this name for: part");
+        put(&dir, "party", "another");
+        for other in ["party", "par"] {
+            let error = mark_and_rename(&dir, other.as_bytes(), &dir, b"final").unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::AlreadyExists, "{other}");
+        }
+        mark_and_rename(&dir, b"part", &dir, b"final").unwrap();
+        assert_eq!((read(&dir, "final"), read(&dir, "party")), ("film".into(), "another".into()));
+        assert_eq!(dir.stat(&rel("part")).unwrap(), None);
+        put(&dir, "part", "second");
+        put(&dir, "empty", "");
+        for taken in ["final", "empty"] {
+            let error = mark_and_rename(&dir, b"part", &dir, taken.as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::AlreadyExists, "{taken}");
+        }
     }
 
     #[test]

@@ -92,13 +92,14 @@ impl Dir {
         }
     }
 
-    /// Bytes that this process may still write on the file system of this folder.
+    /// Bytes that this process may still write on the file system of this folder; all there can be where it doesn't tell.
     ///
     /// # Errors
     /// Those of `statvfs`.
     pub fn free(&self) -> io::Result<u64> {
         let stat = rustix::fs::fstatvfs(self.as_fd())?;
-        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+        // smbnetfs answers with zeros throughout; a disk that is full still has a size.
+        Ok(if stat.f_blocks == 0 { u64::MAX } else { stat.f_bavail.saturating_mul(stat.f_frsize) })
     }
 
     /// The longest name this file system takes, in bytes: 255 on most, 143 where names are encrypted.

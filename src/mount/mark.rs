@@ -84,10 +84,10 @@ impl Mark {
     fn put(&self, dir: &Dir, place: impl Fn(&RelPath) -> io::Result<()>) -> io::Result<()> {
         let part = temp_name();
         let file = dir.create_new(&part, 0o644)?;
-        let done = file
-            .write_all_at(self.text().as_bytes(), 0)
-            .and_then(|()| file.sync_all())
-            .and_then(|()| place(&part));
+        let done = file.write_all_at(self.text().as_bytes(), 0).and_then(|()| file.sync_all());
+        // Some shares rename no file that is open.
+        drop(file);
+        let done = done.and_then(|()| place(&part));
         if done.is_err() {
             let _ = dir.remove(&part);
         }

@@ -7,43 +7,13 @@
 use std::collections::BTreeSet;
 use std::io;
 
+use super::item::{Fate, Item, Kept};
 use super::names::{LAST_NUMBER, Note, Title, in_step, numbers_in};
 use super::recover::is_ours;
-use super::transfer::{is_bound, take};
+use super::transfer::{Lies, is_bound, lies, take};
 use crate::crash::{self, Point, Side};
-use crate::job::{ContentHash, RelPath, Stamp};
+use crate::job::RelPath;
 use crate::mount::Dir;
-
-/// A file to be moved, as it was when its words were bound.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Item {
-    /// Where it lies in the inbox; it gets the same place in the other folder.
-    pub from: RelPath,
-    /// The file that was bound.
-    pub known: Stamp,
-    /// Of a text, its bytes as well: an editor may change them without the stamp telling.
-    pub hash: Option<ContentHash>,
-}
-
-/// What became of one file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Fate {
-    /// It lies here now, below the folder moved to (perhaps since an earlier try).
-    Moved(RelPath),
-    /// It was gone already.
-    Missing,
-    /// Something else lies there by now; left where it is.
-    Changed,
-}
-
-/// What became of a clip and what goes with it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Kept {
-    /// The number they got; their note gets the same.
-    pub number: u32,
-    /// One fate for each item, in order.
-    pub fates: Vec<Fate>,
-}
 
 /// Moves a clip and what goes with it (the clip first), all under the first number that is free for all of
 /// them, and for the note that will be written beside the first of them. May be repeated after a stop.
@@ -84,7 +54,7 @@ impl Place {
 /// A clip and what goes with it, each looked for in the inbox and in the store.
 pub(super) struct Group<'a> {
     inbox: &'a Dir,
-    items: &'a [Item],
+    items: Vec<Item>,
     store: &'a Dir,
     note: Option<(&'a Title, Note)>,
     name_max: usize,
@@ -95,18 +65,23 @@ impl<'a> Group<'a> {
     /// Looks for them.
     pub(super) fn new(
         inbox: &'a Dir,
-        items: &'a [Item],
+        items: &[Item],
         store: &'a Dir,
         note: Option<(&'a Title, Note)>,
     ) -> io::Result<Self> {
-        let mut group = Self { inbox, items, store, note, name_max: store.name_max()?, places: Vec::new() };
-        for (n, item) in items.iter().enumerate() {
-            let lies = is_bound(inbox, item)?;
-            let place = match (lies, if lies == Some(true) { None } else { group.moved_before(n)? }) {
+        let (items, name_max) = (items.to_vec(), store.name_max()?);
+        let mut group = Self { inbox, items, store, note, name_max, places: Vec::new() };
+        for n in 0..group.items.len() {
+            let lies = lies(inbox, &group.items[n])?;
+            if let Lies::Bound(now) = lies {
+                // Its number may be another one by now.
+                group.items[n].known = now;
+            }
+            let place = match (lies, if let Lies::Bound(_) = lies { None } else { group.moved_before(n)? }) {
                 (_, Some(stored)) => stored,
-                (None, None) => Place::Missing,
-                (Some(true), None) => Place::Inbox,
-                (Some(false), None) => Place::Changed,
+                (Lies::Nothing, None) => Place::Missing,
+                (Lies::Bound(_), None) => Place::Inbox,
+                (Lies::Other, None) => Place::Changed,
             };
             group.places.push(place);
         }
@@ -146,8 +121,8 @@ impl<'a> Group<'a> {
             let Some(number) = numbers_in(&name).find(|number| self.targets(*number)[n] == at) else {
                 continue;
             };
-            let there = self.store.stat(&at)?.filter(|e| e.stamp.same_contents(&item.known));
-            if there.is_some() {
+            let Some(there) = self.store.stat(&at)? else { continue };
+            if item.is(self.store, &at, &there.stamp, false)? {
                 self.finish_link(item)?;
                 return Ok(Some(Place::Stored(number, at)));
             }
@@ -287,6 +262,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::job::ContentHash;
 
     fn rel(text: &str) -> RelPath {
         RelPath::from_bytes(text.as_bytes()).unwrap()
@@ -328,7 +304,12 @@ mod tests {
             self.inbox.make_below(&from.parent()).unwrap();
             std::fs::write(from.below(self.inbox.path()), text).unwrap();
             let known = self.inbox.stat(&from).unwrap().unwrap().stamp;
-            Item { from, known, hash: Some(ContentHash::new(*blake3::hash(text.as_bytes()).as_bytes())) }
+            Item {
+                from,
+                known,
+                hash: Some(ContentHash::new(*blake3::hash(text.as_bytes()).as_bytes())),
+                content: None,
+            }
         }
 
         fn stored(&self, name: &str) -> Option<String> {
@@ -429,5 +410,38 @@ mod tests {
         assert_eq!(world.stored("talk (2).mp4").unwrap(), "clip");
         assert_eq!(world.stored("talk (2).txt").unwrap(), "words");
         assert_eq!(world.stored("talk.txt").unwrap(), "quicker");
+    }
+
+    /// A share that was mounted again, or a hard link on sshfs, gives a file another number: its bytes tell.
+    #[test]
+    fn a_file_with_another_number_is_known_by_its_bytes() {
+        for (known_bytes, clip_text, moved) in [
+            (Some("clip"), "clip", true),
+            // Another clip of the same length and time.
+            (Some("clip"), "clop", false),
+            (None, "clip", false),
+        ] {
+            for world in World::both() {
+                let mut clip = world.drop_in("talk.mp4", clip_text);
+                let mut text = world.drop_in("talk.txt", "words");
+                clip.hash = None;
+                clip.content = known_bytes.map(|b| ContentHash::new(*blake3::hash(b.as_bytes()).as_bytes()));
+                for item in [&mut clip, &mut text] {
+                    item.known.ino += 1_000;
+                    item.known.dev += 1;
+                }
+                let kept = keep(&world.inbox, &[clip, text], &world.store, None).unwrap();
+                let wanted = if moved {
+                    vec![Fate::Moved(rel("talk.mp4")), Fate::Moved(rel("talk.txt"))]
+                } else {
+                    vec![Fate::Changed, Fate::Changed]
+                };
+                assert_eq!(kept.fates, wanted, "{known_bytes:?} {clip_text}");
+                let (inbox, store) = (&world.inbox, &world.store);
+                let (here, there) = if moved { (store, inbox) } else { (inbox, store) };
+                assert!(here.stat(&rel("talk.mp4")).unwrap().is_some());
+                assert_eq!(there.stat(&rel("talk.mp4")).unwrap(), None, "it lies in one place");
+            }
+        }
     }
 }

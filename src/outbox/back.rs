@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use super::archive::{Fate, Group, Item, Place};
+use super::archive::{Group, Place};
+use super::item::{Fate, Item};
 use super::names::{Note, Title};
 use super::notes;
 use super::recover::is_ours;
@@ -47,7 +48,7 @@ pub fn give_back(inbox: &Dir, items: &[Item], store: &Dir, note: (&Title, Note))
     for (item, place) in items.iter().zip(group.places()) {
         if let Place::Stored(_, at) = place {
             let Some(there) = store.stat(at)? else { return Ok(Back::Missing) };
-            let stored = Item { from: at.clone(), known: there.stamp, hash: item.hash };
+            let stored = Item { from: at.clone(), known: there.stamp, ..item.clone() };
             ways.push(Way { stored, to: item.from.clone() });
         }
     }
@@ -141,7 +142,12 @@ mod tests {
                     std::fs::write(inbox.path().join(name), name).unwrap();
                     let known = inbox.stat(&rel(name)).unwrap().unwrap().stamp;
                     let hash = ContentHash::new(*blake3::hash(name.as_bytes()).as_bytes());
-                    Item { from: rel(name), known, hash: name.ends_with("txt").then_some(hash) }
+                    Item {
+                        from: rel(name),
+                        known,
+                        hash: name.ends_with("txt").then_some(hash),
+                        content: None,
+                    }
                 })
                 .collect();
             keep(&inbox, &items, &store, None).unwrap();
@@ -226,7 +232,7 @@ mod tests {
         let world = World::put_aside();
         let way = |name: &str| {
             let known = world.store.stat(&rel(name)).unwrap().unwrap().stamp;
-            Way { stored: Item { from: rel(name), known, hash: None }, to: rel(name) }
+            Way { stored: Item { from: rel(name), known, hash: None, content: None }, to: rel(name) }
         };
         let ways = [way("talk.mp4"), way("talk.txt")];
         std::fs::write(world.inbox.path().join("talk.mp4"), "quicker").unwrap();

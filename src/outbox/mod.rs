@@ -4,15 +4,17 @@ mod archive;
 mod back;
 mod deliver;
 mod file;
+mod item;
 mod names;
 pub mod notes;
 mod recover;
 mod space;
 mod transfer;
 
-pub use archive::{Fate, Item, Kept, keep};
+pub use archive::keep;
 pub use back::{Back, give_back};
 pub use deliver::{Landed, Landing, NotWhole, Whole};
+pub use item::{Fate, Item, Kept};
 pub use names::{LAST_NUMBER, Note, Title, in_step};
 pub use recover::{find_ours, is_ours, sweep, sweep_top};
 pub use space::{enough, prove_writable};

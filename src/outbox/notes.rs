@@ -95,7 +95,10 @@ fn there(folder: &Dir, name: &RelPath, text: &str) -> io::Result<There> {
 /// Writes the text beside its place and lets `name` put it there.
 fn place(folder: &Dir, text: &str, name: impl FnOnce(&RelPath) -> io::Result<()>) -> io::Result<()> {
     let (part, mut file) = temp_in(folder)?;
-    let done = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| name(&part));
+    let done = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    // Some shares rename no file that is open.
+    drop(file);
+    let done = done.and_then(|()| name(&part));
     if done.is_err() {
         let _ = folder.remove(&part);
     }

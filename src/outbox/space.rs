@@ -22,6 +22,8 @@ pub fn prove_writable(outbox: &Dir, at: &RelPath) -> io::Result<()> {
     let folder = folder_at(outbox, at)?;
     let (name, mut file) = temp_in(&folder)?;
     let written = file.write_all(b"dakbox");
+    // Some shares remove no file that is open.
+    drop(file);
     folder.remove(&name)?;
     written
 }

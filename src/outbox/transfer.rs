@@ -4,20 +4,41 @@ use std::fs::{File, FileTimes, Permissions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
 
-use super::archive::{Fate, Item};
 use super::file::{folder_at, hash_of, one, temp_in};
+use super::item::{Fate, Item};
 use super::recover::is_ours;
-use crate::job::{ContentHash, RelPath};
+use crate::job::{ContentHash, RelPath, Stamp};
 use crate::mount::{Dir, OpenError, Opened, Type, stamp_of};
+
+/// What lies in the inbox where something was bound.
+#[derive(Clone, Copy)]
+pub(super) enum Lies {
+    Nothing,
+    /// Another file, or other contents.
+    Other,
+    /// What was bound, and how it reads now.
+    Bound(Stamp),
+}
+
+pub(super) fn lies(inbox: &Dir, item: &Item) -> io::Result<Lies> {
+    let Some(now) = inbox.stat(&item.from)? else { return Ok(Lies::Nothing) };
+    let same_bytes = |hash| is_ours(inbox, &item.from, now.stamp.size, hash);
+    let bound = if now.kind != Type::File {
+        false
+    } else if now.stamp == item.known {
+        item.hash.as_ref().map_or(Ok(true), same_bytes)?
+    } else {
+        item.is_renumbered(inbox, &item.from, &now.stamp, false)?
+    };
+    Ok(if bound { Lies::Bound(now.stamp) } else { Lies::Other })
+}
 
 /// Whether what lies in the inbox is what was bound; `None` where nothing does.
 pub(super) fn is_bound(inbox: &Dir, item: &Item) -> io::Result<Option<bool>> {
-    let Some(now) = inbox.stat(&item.from)? else { return Ok(None) };
-    if now.kind != Type::File || now.stamp != item.known {
-        return Ok(Some(false));
-    }
-    let same_bytes = |hash| is_ours(inbox, &item.from, now.stamp.size, hash);
-    item.hash.as_ref().map_or(Ok(true), same_bytes).map(Some)
+    Ok(match lies(inbox, item)? {
+        Lies::Nothing => None,
+        lies => Some(matches!(lies, Lies::Bound(_))),
+    })
 }
 
 /// Moves one file, and looks afterwards whether it was the one meant: names can be swapped at any moment.
@@ -29,7 +50,7 @@ pub(super) fn take(inbox: &Dir, item: &Item, store: &Dir, to: &RelPath) -> io::R
             _ => Err(error),
         },
         Ok(()) => match store.stat(to)? {
-            Some(now) if !now.stamp.same_contents(&item.known) => {
+            Some(now) if !item.is(store, to, &now.stamp, true)? => {
                 // Back to where it was; where even that name is taken by now, it stays, whole.
                 Ok(store
                     .rename_new(to, inbox, &item.from)
@@ -110,7 +131,7 @@ mod tests {
         let file = File::options().write(true).open(&path).unwrap();
         file.set_times(FileTimes::new().set_modified(UNIX_EPOCH + Duration::from_secs(1_000_000))).unwrap();
         let known = stamp_of(&file).unwrap();
-        (top, inbox, store, Item { from: rel("clip"), known, hash: None })
+        (top, inbox, store, Item { from: rel("clip"), known, hash: None, content: None })
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub fn judge(
     at: Option<Job>,
     of: Option<Job>,
 ) -> Admission {
-    let left = at.as_ref().filter(|job| job.left && job.clip.stamp.same_but_device(stamp)).cloned();
+    let left = at.as_ref().filter(|job| job.left && job.clip.stamp.same_but_numbers(stamp)).cloned();
     let here = at.filter(|job| !job.is_ended() && !job.closing());
     let file = of.filter(|job| job.clip.stamp.same_file(stamp));
     // After its message a job keeps the bytes it was paid for: others, in a file that was overwritten or that got the
@@ -33,7 +33,7 @@ pub fn judge(
         return Admission::Known(Box::new(job.clone()));
     }
     if let Some(job) = here {
-        let same = |job: &Job| same(job) || job.clip.stamp.same_but_device(stamp);
+        let same = |job: &Job| same(job) || job.clip.stamp.same_but_numbers(stamp);
         return if same(&job) { Admission::Known(Box::new(job)) } else { Admission::New };
     }
     let file = file.filter(|job| job.clip.stamp.same_contents(stamp));

@@ -254,7 +254,7 @@ fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
     if job.may_be_paid() {
         // Renamed, or only its ctime or its share's device number moved: the same bytes, to be known by their new stamp.
         let same = clip.stamp.same_contents(&job.clip.stamp)
-            || (clip.path == job.clip.path && clip.stamp.same_but_device(&job.clip.stamp));
+            || (clip.path == job.clip.path && clip.stamp.same_but_numbers(&job.clip.stamp));
         let renamed =
             (same && clip != job.clip).then_some(JobEvent::Renamed { path: clip.path, stamp: clip.stamp });
         return renamed.into_iter().collect();

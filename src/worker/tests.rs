@@ -25,6 +25,10 @@ fn stamp(ino: u64) -> Stamp {
     Stamp { dev: 1, ino, size: 10, mtime_ns: 100, ctime_ns: 100 }
 }
 
+fn longer(ino: u64) -> Stamp {
+    Stamp { size: 11, ..stamp(ino) }
+}
+
 fn own_text(hash: u8) -> WordsFrom {
     let hash = crate::job::ContentHash::new([hash; 32]);
     WordsFrom::Sidecar(TextRef { path: path("a.txt"), stamp: stamp(9), hash })
@@ -114,7 +118,8 @@ fn what_an_arrival_is() {
         ("other bytes before the message", in_session(), "a.mp4", stamp(2), &same, |job| {
             Admission::Known(Box::new(job.clone()))
         }),
-        ("other bytes after it are another job", paid(), "a.mp4", stamp(2), &same, |_| Admission::New),
+        ("other bytes after it are another job", paid(), "a.mp4", longer(2), &same, |_| Admission::New),
+        ("a share that gave it another number", paid(), "a.mp4", stamp(2), &same, known),
         ("overwritten in place after it", paid(), "a.mp4", Stamp { mtime_ns: 7, ..stamp(1) }, &same, |_| {
             Admission::New
         }),

@@ -165,10 +165,10 @@ async fn drop_film(tools: &Tools, job: &Job) -> Result<(), Stop> {
 /// The clip and the text that it was bound to, wherever they lie by now. Of the clip its bytes as well, where they were
 /// read: on another file system nothing else tells.
 pub(crate) fn bound(job: &Job) -> Vec<Item> {
-    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: job.content };
+    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: job.content, content: None };
     let text = match &job.order.from {
         WordsFrom::Sidecar(text) => {
-            Some(Item { from: text.path.clone(), known: text.stamp, hash: Some(text.hash) })
+            Some(Item { from: text.path.clone(), known: text.stamp, hash: Some(text.hash), content: None })
         }
         _ => None,
     };
@@ -178,15 +178,15 @@ pub(crate) fn bound(job: &Job) -> Vec<Item> {
 /// The clip, and the text that lies beside it now, if that is still the one that was bound. A text that belongs to
 /// another clip by now stays for that one.
 fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
-    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None };
+    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None, content: job.content };
     let WordsFrom::Sidecar(bound) = &job.order.from else { return Ok(vec![clip]) };
     let text = match words_now(inbox, &job.clip.path, ignore)? {
         WordsNow::Own { text, .. } if order::reference(&text).hash == bound.hash => {
-            Some(Item { from: text.path, known: text.stamp, hash: Some(bound.hash) })
+            Some(Item { from: text.path, known: text.stamp, hash: Some(bound.hash), content: None })
         }
         // An earlier try may have moved it already.
         WordsNow::Alone { .. } if inbox.stat(&bound.path)?.is_none() => {
-            Some(Item { from: bound.path.clone(), known: bound.stamp, hash: Some(bound.hash) })
+            Some(Item { from: bound.path.clone(), known: bound.stamp, hash: Some(bound.hash), content: None })
         }
         _ => None,
     };
