@@ -20,6 +20,8 @@ mod root;
 
 mod request;
 
+mod changes;
+
 mod schema;
 
 mod counted;

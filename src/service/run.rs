@@ -301,6 +301,10 @@ impl Daemon {
 async fn publish(board: Board, ledger: Ledger) {
     let mut shown = Vec::new();
     loop {
+        // A sleeping daemon should sleep.
+        if shown.is_empty() {
+            board.begun().await;
+        }
         tokio::time::sleep(Duration::from_secs(1)).await;
         let rows = board.all();
         if rows == shown {
