@@ -32,9 +32,9 @@ def rivals(folder):
     script = [watchdog, os.path.join(PEERS, "watch.py")]
     return (
         ("native", "inotifywait -m -r", inotifywait and [inotifywait, "-m", "-r", folder], "apt-get install inotify-tools"),
-        ("native", "watchexec", watchexec and [watchexec, "-w", folder, "true"], "cargo install --locked watchexec-cli"),
+        ("native", "watchexec", watchexec and [watchexec, "--postpone", "-w", folder, "true"], "cargo install --locked watchexec-cli"),
         ("native", "Python watchdog, inotify", watchdog and [*script, "inotify", folder], "apt-get install python3-watchdog"),
-        ("poll", "watchexec --poll 5s", watchexec and [watchexec, "--poll", "5s", "-w", folder, "true"],
+        ("poll", "watchexec --poll 5s", watchexec and [watchexec, "--poll=5s", "--postpone", "-w", folder, "true"],
          "cargo install --locked watchexec-cli"),
         ("poll", "Python watchdog, polling", watchdog and [*script, "polling", folder], "apt-get install python3-watchdog"),
     )
