@@ -1,11 +1,11 @@
-"""What it costs to look at a large folder, and to wait for nothing."""
+"""What it costs to look at a large folder."""
 
 import os
 import subprocess
 import time
 
 from .house import Dakbox, Sandbox
-from .machine import cpu_of, median
+from .machine import median
 from .report import Row, megabytes, seconds, spread
 
 # (files, the gate in CPU seconds)
@@ -56,27 +56,3 @@ def find(folder):
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     return usage.ru_utime + usage.ru_stime
-
-
-def idle(bench):
-    """A minute of nothing, at the settings that people have."""
-    rows = []
-    for files, gate in ((0, 0.010), (10_000, 0.060)):
-        with bench.folder() as folder:
-            sandbox = Sandbox(bench.binary, folder)
-            defaults = {"watch": {"mode": "auto", "settle": "10s"}, "api": {"state_interval": "10s"}}
-            house = Dakbox(bench.binary, os.path.join(folder, "house"), sandbox.url, defaults)
-            try:
-                litter(house.inbox, files)
-                house.start()
-                time.sleep(15)
-                before = cpu_of(house.process.pid)
-                time.sleep(60)
-                used, peak = cpu_of(house.process.pid) - before, house.memory()
-            finally:
-                house.stop()
-                sandbox.stop()
-        rows.append(Row(f"idle for a minute, {files:,} files, CPU", seconds(used), "", None,
-                        f"≤ {seconds(gate)}", used <= gate))
-        rows.append(Row("the same, peak memory", megabytes(peak), "", None, "≤ 16 MB", peak <= 16))
-    return rows

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
 use super::overview::{CREDITS, HELD, INBOX, LEFT_OUT};
 use super::{
-    Answer, InboxShown, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting, intent, query,
-    record, request, root, schema, trust,
+    Answer, InboxShown, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting, changes, intent,
+    query, record, request, root, schema, trust,
 };
 use crate::job::{Balance, ContentHash, Failure, Job, JobEvent, JobId, Moment, RelPath, Stamp};
 
@@ -21,6 +22,7 @@ type Call = Box<dyn FnOnce(&mut Connection) + Send>;
 pub struct Ledger {
     calls: mpsc::Sender<Call>,
     id: String,
+    file: Arc<Path>,
     /// All that was paid for has been read through in this process.
     trusted: Arc<AtomicBool>,
     /// A call has failed in a way that leaves open what is on disk: nothing more is written, and nothing paid.
@@ -40,7 +42,7 @@ impl Ledger {
                 call(&mut db);
             }
         })?;
-        Ok(Self { calls, id, trusted: Arc::default(), dead: Arc::default() })
+        Ok(Self { calls, id, file: path.into(), trusted: Arc::default(), dead: Arc::default() })
     }
 
     /// The ledger's own id, as the marks of its roots carry it.
@@ -217,6 +219,11 @@ impl Ledger {
     /// The requests that nobody has answered yet, oldest first.
     pub async fn requests(&self) -> Result<Vec<Request>, LedgerError> {
         self.call(|db| request::open_requests(db)).await
+    }
+
+    /// A word, looked for every so often, that there may be new requests: something was written. The first comes at once.
+    pub fn changes(&self, every: Duration) -> tokio::sync::mpsc::Receiver<()> {
+        changes::watch(&self.file, every)
     }
 
     /// Answers a request.

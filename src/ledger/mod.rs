@@ -23,6 +23,8 @@ mod root;
 
 mod request;
 
+mod changes;
+
 mod schema;
 
 mod counted;

@@ -402,6 +402,10 @@ fn swept(folders: &Folders, root: &Path, keep: &BTreeSet<RelPath>) {
 async fn publish(board: Board, ledger: Ledger) {
     let mut shown = Vec::new();
     loop {
+        // A sleeping daemon should sleep.
+        if shown.is_empty() {
+            board.begun().await;
+        }
         tokio::time::sleep(Duration::from_secs(1)).await;
         let rows = board.all();
         if rows == shown {

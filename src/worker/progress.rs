@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 use super::clock::wall;
 use crate::job::JobId;
 use crate::ledger::Progress;
@@ -13,6 +15,7 @@ use crate::ledger::Progress;
 pub struct Board {
     rows: Arc<Mutex<BTreeMap<JobId, Progress>>>,
     counters: Arc<Mutex<BTreeMap<JobId, Arc<AtomicU64>>>>,
+    begun: Arc<Notify>,
 }
 
 /// A counter that is followed until this is dropped.
@@ -36,6 +39,12 @@ impl Board {
     /// `done` of `total` of a job's step; `total` 0 where that is not known.
     pub fn set(&self, job: JobId, step: &str, done: u64, total: u64) {
         self.rows().insert(job, Progress { job, step: step.to_owned(), done, total, at: wall() });
+        self.begun.notify_one();
+    }
+
+    /// Until there is something to see, or has been since this was asked last.
+    pub async fn begun(&self) {
+        self.begun.notified().await;
     }
 
     /// Follows a counter for a job's step, until what this returns is dropped.

@@ -14,13 +14,19 @@ use crate::job::{Code, End, Failure, Fate, Job, JobEvent, JobId, Phase, Step};
 use crate::ledger::{Answer, Ask, Ledger, LedgerError, Request};
 use crate::outbox::{self, Back};
 
-/// How often the ledger is asked for requests: nobody who asks is in a hurry, and a sleeping daemon should sleep.
+/// How often it is looked whether the ledger may have a request: nobody who asks is in a hurry, and a sleeping daemon should
+/// sleep.
 const PERIOD: Duration = Duration::from_secs(1);
 
 /// Brings every new request to the dispatcher.
 pub async fn watch_requests(ledger: Ledger, wakes: mpsc::Sender<Wake>) {
+    let mut changes = ledger.changes(PERIOD);
     let mut told = 0;
     loop {
+        // Where no thread looks.
+        if changes.recv().await.is_none() {
+            tokio::time::sleep(PERIOD).await;
+        }
         match ledger.requests().await {
             Ok(open) => {
                 let new: Vec<_> = open.into_iter().filter(|request| request.id > told).collect();
@@ -32,7 +38,6 @@ pub async fn watch_requests(ledger: Ledger, wakes: mpsc::Sender<Wake>) {
             Err(LedgerError::Closed) => return,
             Err(error) => tracing::warn!(%error, "requests can't be read"),
         }
-        tokio::time::sleep(PERIOD).await;
     }
 }
 
