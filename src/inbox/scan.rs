@@ -296,7 +296,7 @@ impl Walk {
             self.found.touched.extend(half.touched);
             return Ok(true);
         }
-        let is_new = |path: &RelPath| !self.alone && !(self.light && around.known.is_known(path));
+        let is_new = |path: &RelPath| !(self.alone || self.light && around.known.is_known(path));
         self.open.extend(half.below.into_iter().filter(is_new));
         self.found.unseen.extend(half.unseen);
         self.found.folders.insert(half.folder, half.listing);
