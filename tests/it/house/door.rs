@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{JoinHandle, spawn};
 
-use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket, sockopt};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, getsockname, listen, socket_with, sockopt};
 
 /// An address that leads to the service while the door is open. What went through before it was shut goes on.
 pub(crate) struct Door {
@@ -69,7 +69,9 @@ impl Drop for Door {
 
 /// A socket at this address that nobody listens at.
 fn keep(address: SocketAddr) -> OwnedFd {
-    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    // No child may inherit it, and so keep the door open.
+    let flags = SocketFlags::CLOEXEC;
+    let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None).unwrap();
     sockopt::set_socket_reuseaddr(&socket, true).unwrap();
     sockopt::set_socket_reuseport(&socket, true).unwrap();
     bind(&socket, &address).unwrap();

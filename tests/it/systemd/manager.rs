@@ -80,6 +80,7 @@ impl Manager {
     }
 
     /// When that line was heard last.
+    #[cfg(feature = "crash-points")]
     pub(crate) fn last(&self, line: &str) -> Option<Instant> {
         let heard = self.heard.lock().unwrap();
         heard.iter().rev().find(|(_, text)| text.lines().any(|l| l == line)).map(|(at, _)| *at)
@@ -109,6 +110,7 @@ impl Manager {
 
     /// Waits until no sign of life has come for so long.
     #[track_caller]
+    #[cfg(feature = "crash-points")]
     pub(crate) fn hears_nothing_for(&self, long: Duration) {
         let silent = |manager: &Self| manager.last("WATCHDOG=1").is_some_and(|last| last.elapsed() > long);
         self.wait("no sign of life", silent);
