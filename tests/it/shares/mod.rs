@@ -2,6 +2,7 @@
 //! What is not installed is a failure that names the package: `./test --all` installs all of them. Takes root.
 
 mod away;
+mod folded;
 mod mounted;
 mod nas;
 mod samba;

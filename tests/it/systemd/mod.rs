@@ -2,6 +2,7 @@
 
 mod hung;
 mod manager;
+mod real;
 mod units;
 
 use std::fs;
