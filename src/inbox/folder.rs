@@ -27,6 +27,8 @@ pub(super) struct Folder {
     pub listed: Duration,
     /// Since when that is what it says.
     pub stamp_since: Duration,
+    /// How many names of whatever kind were in it.
+    pub names: usize,
     /// Clips and texts.
     pub files: BTreeMap<RelPath, Item>,
     /// The first foreign names, and whether there are more.
@@ -152,7 +154,7 @@ impl Folder {
         if self.foreign != foreign {
             (self.foreign, self.foreign_since, self.stale) = (foreign, now, true);
         }
-        self.mount = listing.mount;
+        (self.mount, self.names) = (listing.mount, listing.names);
         if self.stamp != listing.stamp {
             (self.stamp, self.stamp_since) = (listing.stamp, listing.at);
         }

@@ -143,9 +143,9 @@ impl Picture {
         item.rest.filter(|_| !item.is_warm(now)).map(|rest| rest.stamp)
     }
 
-    /// How many files are known.
+    /// How many names are known, foreign ones too: each costs a look.
     pub(super) fn len(&self) -> usize {
-        self.folders.values().map(|folder| folder.files.len()).sum()
+        self.folders.values().map(|folder| folder.names).sum()
     }
 
     /// Merges a look at one file; `false` where only a full look can tell what that means.

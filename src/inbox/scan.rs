@@ -55,6 +55,8 @@ pub(super) struct Listing {
     pub at: Duration,
     /// Whether events should have told of all that came since it was listed before.
     pub watched: bool,
+    /// How many names there are, of whatever kind.
+    pub names: usize,
     /// Clips and texts by path; without a stamp what is no regular file.
     pub files: BTreeMap<RelPath, (Kind, Option<Stamp>)>,
     /// The first foreign names.
@@ -321,6 +323,7 @@ impl Half {
 
     /// Looks at one name; whether it took a call.
     fn look(&mut self, name: Vec<u8>, hint: Type, around: &Around<'_>, light: bool) -> io::Result<bool> {
+        self.listing.names += 1;
         self.listing.count(&name);
         let kind = kind_of(&name);
         let maybe_folder = matches!(hint, Type::Folder | Type::Unknown);

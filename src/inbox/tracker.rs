@@ -322,3 +322,29 @@ impl Tracker {
         self.picture.folders.values().filter_map(|f| f.arriving).chain(self.scan_at).min()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, WatchMode};
+
+    /// A listing of ten thousand names every few seconds would cost more than all else that dakbox does.
+    #[test]
+    fn files_that_are_nobodys_clips_make_a_folder_large_too() {
+        let top = tempfile::tempdir().unwrap();
+        for n in 0..=FEW {
+            std::fs::write(top.path().join(format!("{n}.dat")), "").unwrap();
+        }
+        let watch = Watch { mode: WatchMode::Poll, ..Config::default().watch };
+        let mut watches = Watches::new(top.path(), WatchMode::Poll, None);
+        let mut tracker = Tracker::new(Arc::new(watch), Instant::now(), Dir::open(top.path()).unwrap());
+        let mut look = |tracker: &mut Tracker| {
+            tracker.begin(false, &mut watches);
+            let full = tracker.walk.as_ref().map(Walk::is_full);
+            assert_eq!(tracker.look(&mut watches, &mut Slice::ALL.clone(), &mut |_| {}).unwrap(), full);
+            full.unwrap()
+        };
+        assert!(look(&mut tracker), "nothing is known yet");
+        assert!(!look(&mut tracker), "a light look is enough");
+    }
+}
