@@ -13,7 +13,7 @@ use super::view::Daemon;
 use super::{Exit, json, table};
 use crate::config::{Config, Env, Loaded};
 use crate::job::{Job, RelPath};
-use crate::ledger::{InboxShown, MountShown, Summary};
+use crate::ledger::{InboxShown, MountShown, Sighting, Summary};
 
 /// Between two looks of `--watch`.
 const FRAME: Duration = Duration::from_secs(1);
@@ -124,16 +124,28 @@ fn sections(out: &mut String, standing: &Standing, screen: &Screen) {
         row(job, doing(job, &around))
     });
     let active = active.collect();
-    let files = standing.files.iter().map(|seen| {
-        let code = seen.code.map_or_else(String::new, |code| format!(" ({code})"));
-        vec![Cell::new(format!("{}: {}{code}", seen.path, first_sentence(&seen.detail)))]
-    });
+    let files = standing.files.iter().map(|seen| vec![Cell::new(format!("{}: {}", seen.path, lies(seen)))]);
     for (title, rows) in [("Waiting", waiting), ("In work", active), ("In the inbox", files.collect())] {
         let rows: Vec<Vec<Cell>> = rows;
         if !rows.is_empty() {
             let _ = write!(out, "\n{title}\n{}", table::rows(screen, &[], rows));
         }
     }
+}
+
+/// Why something that lies in the inbox is not taken now.
+fn lies(seen: &Sighting) -> String {
+    let reason = seen.seen.as_ref().map_or("", |seen| seen.reason.as_str());
+    let why = match (reason, seen.code) {
+        ("settling", _) => "it, or its text, changed a moment ago".to_owned(),
+        ("awaits-sidecar", _) => "a text of its own may still come".to_owned(),
+        ("folder-arriving", _) => "its folder is still arriving".to_owned(),
+        ("awaits-clip", _) => "no clip of its name is there".to_owned(),
+        (_, Some(_)) if seen.detail.is_empty() => "it is not taken as it is".to_owned(),
+        _ => first_sentence(&seen.detail),
+    };
+    let code = seen.code.map_or_else(String::new, |code| format!(" ({code})"));
+    format!("{why}{code}; `dakbox explain` says more")
 }
 
 /// Why a job waits, and what to do about it.

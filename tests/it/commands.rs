@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::house::{Daemon, House, LONG, Ran, WORDS, World, picture_of};
+use crate::house::{Daemon, House, LONG, Ran, WORDS, World, clip, picture_of};
 
 /// Each line of an answer as JSON.
 #[track_caller]
@@ -199,4 +199,14 @@ fn the_demo_ends_with_the_path_of_a_film() {
     assert!(bytes.len() > 10_000 && &bytes[4..8] == b"ftyp", "{film} is a film");
     assert!(Path::new(film).starts_with(&dir));
     assert_eq!(house.world().all_requests(), 0, "no other service was asked");
+}
+
+#[test]
+fn the_standing_says_why_a_clip_is_not_taken_yet() {
+    let mut house = House::new();
+    house.drop_file("talk.mp4", clip("talk"));
+    house.start();
+    house.wait_for("it is said", || {
+        house.run(&["status"]).out.contains("talk.mp4: a text of its own may still come;")
+    });
 }
