@@ -23,6 +23,15 @@ pub fn judge(
     at: Option<Job>,
     of: Option<Job>,
 ) -> Admission {
+    let leaving = |job: &Job| {
+        let is_moved = job.withdrawn.is_some() || !matches!(job.end, Some(End::Cancelled));
+        let here = job.clip.path == *clip && job.clip.stamp.same_but_numbers(stamp);
+        job.closing() && !job.is_ended() && is_moved && here
+    };
+    if at.as_ref().is_some_and(leaving) {
+        // It is about to be put away: after a mount, and a slow start, it is seen before that under another number.
+        return Admission::Finished;
+    }
     let left = at.as_ref().filter(|job| job.left && job.clip.stamp.same_but_numbers(stamp)).cloned();
     let here = at.filter(|job| !job.is_ended() && !job.closing());
     let file = of.filter(|job| job.clip.stamp.same_file(stamp));

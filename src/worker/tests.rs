@@ -134,6 +134,14 @@ fn what_an_arrival_is() {
         ("cancelled, dropped again", ended(JobEvent::Cancelled, false), "a.mp4", stamp(1), &same, |job| {
             Admission::Reopens(Box::new(job.clone()))
         }),
+        (
+            "about to be put away, on a disk that was mounted anew",
+            vec![failed()],
+            "a.mp4",
+            stamp(2),
+            &same,
+            |_| Admission::Finished,
+        ),
         ("failed and left where it was", ended(failed(), true), "a.mp4", stamp(1), &same, |_| {
             Admission::Finished
         }),

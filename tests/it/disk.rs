@@ -186,7 +186,7 @@ fn a_ledger_whose_fsync_fails_lets_nothing_more_out() {
 fn a_quota_that_is_used_up_is_told_as_a_full_disk() {
     let mut house = House::new();
     house.start();
-    house.wait_for("it is watched", || house.log().contains("the inbox is watched"));
+    house.wait_for("it is watched", || house.log().contains("is watched by the kernel"));
     // Before anything is paid: no new file is granted.
     let outbox = house.outbox("");
     let used_up = Calls::of(&mut house, &[outbox], "openat2", "error=EDQUOT");

@@ -64,7 +64,7 @@ fn a_share_that_answers_slowly_holds_up_nobody_who_asks_or_stops() {
         house.drop_file(format!("words {n:03}.txt"), WORDS);
     }
     house.start();
-    house.wait_for("it is watched", || house.log().contains("the inbox is watched"));
+    house.wait_for("it is watched", || house.log().contains("is watched by the kernel"));
     let inbox = house.inbox("");
     let slow = Calls::of(&mut house, &[inbox], "statx", "delay_enter=50000");
     house.drop_pair("talk", WORDS);
@@ -125,7 +125,7 @@ fn with_fsyncs_of_two_seconds_each_a_clip_is_delivered_and_paid_for_once() {
     let mut house = House::new();
     assert_eq!(house.run(&["credits"]).code, 0);
     house.start();
-    house.wait_for("it is watched", || house.log().contains("the inbox is watched"));
+    house.wait_for("it is watched", || house.log().contains("is watched by the kernel"));
     let files = ledger(&house);
     let slow = Calls::of(&mut house, &files, "fsync,fdatasync", "delay_enter=2000000");
     house.drop_pair("talk", WORDS);
