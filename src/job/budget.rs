@@ -73,7 +73,7 @@ pub fn note_sent(
         JobEvent::Waits { .. } | JobEvent::Failed { .. } | JobEvent::Withdrawn { .. } => {
             sent.iter_mut().filter(|s| s.job == job).for_each(|sent| {
                 sent.over.get_or_insert(at);
-            })
+            });
         }
         _ => {}
     }

@@ -52,3 +52,68 @@ fn sent_since(db: &Connection, midnight: Moment, account: Option<&str>) -> Resul
     sent.sort_by_key(|s: &Sent| s.begun);
     Ok(sent)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{Balance, Job, JobEvent, Step, StreamEnd};
+    use crate::ledger::tests::{intent, up_to_the_message};
+
+    fn credits(available: f64) -> Option<Balance> {
+        Some(Balance { available, frozen: 0.0 })
+    }
+
+    /// The intent of the job's message, read at 500 credits.
+    fn begun(job: &Job) -> JobEvent {
+        let JobEvent::Intent { n, again, key, baseline, .. } = intent(job) else { unreachable!() };
+        JobEvent::Intent { n, again, key, baseline, credits: credits(500.0) }
+    }
+
+    #[tokio::test]
+    async fn a_message_counts_from_its_intent_and_not_where_it_was_refused() {
+        let top = tempfile::tempdir().unwrap();
+        let file = top.path().join("ledger.db");
+        let ledger = Ledger::open(&file).unwrap();
+        let mut job = up_to_the_message(&ledger, b"talk.mp4", 1).await;
+        let all = || async { ledger.sent_since(Moment(0), None).await.unwrap() };
+        assert_eq!(all().await, []);
+        job = ledger.append(job.id, vec![begun(&job)], Moment(10)).await.unwrap();
+        let sent = |intent| Sent {
+            job: JobId(1),
+            delivered: false,
+            intent,
+            begun: Moment(10),
+            before: Some(500.0),
+            over: None,
+            after: None,
+        };
+        let n = 0;
+        let first = job.messages[0].intent;
+        assert_eq!(all().await, [sent(first)]);
+        job = ledger.append(job.id, vec![JobEvent::Refused { n, intent: first }], Moment(20)).await.unwrap();
+        assert_eq!(all().await, []);
+
+        let events = vec![JobEvent::Started { step: job.step }, begun(&job)];
+        job = ledger.append(job.id, events, Moment(30)).await.unwrap();
+        let intent = job.messages.last().unwrap().intent;
+        let answered = JobEvent::Answered { n, intent, end: StreamEnd::Clean, words: String::new() };
+        ledger.append(job.id, vec![answered], Moment(40)).await.unwrap();
+        let second = Sent { begun: Moment(30), over: Some(Moment(40)), ..sent(intent) };
+        assert_eq!(all().await, [second.clone()]);
+        let observed = JobEvent::Observed { n, intent, reading: "{}".into(), credits: credits(450.0) };
+        let events = vec![JobEvent::Started { step: Step::Observe(0) }, observed];
+        ledger.append(job.id, events, Moment(50)).await.unwrap();
+        let second = Sent { over: Some(Moment(50)), after: Some(450.0), ..second };
+        assert_eq!(all().await, [second.clone()]);
+
+        // It has not ended: it counts however long ago it was begun. Of another account it doesn't.
+        let of = |account| ledger.sent_since(Moment(1000), account);
+        assert_eq!(of(None).await.unwrap(), [second.clone()]);
+        let mine = AccountId::new("anon_1");
+        assert_eq!(of(Some(mine.clone())).await.unwrap(), [second.clone()]);
+        let beside = Connection::open(&file).unwrap();
+        beside.execute("UPDATE job SET body = json_set(body, '$.account', 'anon_1')", []).unwrap();
+        assert_eq!(of(Some(mine)).await.unwrap(), [second]);
+        assert_eq!(of(Some(AccountId::new("anon_2"))).await.unwrap(), []);
+    }
+}

@@ -49,8 +49,8 @@ pub(super) async fn keep<'a>(tools: &'a Tools, claim: &Claim) -> Result<Kept<'a>
         match judge_spending(limits, &facts) {
             Verdict::Begin => {}
             Verdict::Ask(likely) => return Err(Stop::failed(asks(likely))),
-            Verdict::Reached(spent) => {
-                return Err(Stop::failed(reached(spent, limits.per_day.unwrap_or_default())));
+            Verdict::Reached(today) => {
+                return Err(Stop::failed(reached(today, limits.per_day.unwrap_or_default())));
             }
         }
     }
@@ -67,10 +67,10 @@ fn asks(likely: u64) -> Failure {
     .about(likely.to_string())
 }
 
-fn reached(spent: u64, per_day: u32) -> Failure {
+fn reached(today: u64, per_day: u32) -> Failure {
     Failure::new(
         Code::BudgetReached,
-        format!("{spent} credits are spent today or on their way, and {per_day} may be spent a day"),
+        format!("{today} credits are spent today or on their way, and {per_day} may be spent a day"),
         "It goes on after midnight, or when `[budget] per_day` is raised.",
     )
     .about(per_day.to_string())
