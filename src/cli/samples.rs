@@ -41,6 +41,7 @@ fn order(messages: usize) -> Order {
         output: None,
         priority: 1,
         again: false,
+        cost_ok: false,
         asked: None,
         from: WordsFrom::Sidecar(text),
     }

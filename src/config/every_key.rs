@@ -111,8 +111,8 @@ const SECOND_VALUES: &[(&str, &str, Second)] = &[
     ("web.hosts", "['a']", Second::Refused),
     ("messages.language", "'bn'", Second::Differs),
     ("messages.report", "'off'", Second::Differs),
-    ("budget.per_day", "1", Second::Refused),
-    ("budget.ask_above", "1", Second::Refused),
+    ("budget.per_day", "1", Second::Differs),
+    ("budget.ask_above", "1", Second::Differs),
 ];
 
 #[derive(Clone, Copy, PartialEq, Debug)]

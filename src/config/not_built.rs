@@ -18,8 +18,6 @@ const NOT_BUILT: &[(&str, &[&str])] = &[
     ("web.listen", &[]),
     ("web.token_file", &[]),
     ("web.hosts", &[]),
-    ("budget.per_day", &[]),
-    ("budget.ask_above", &[]),
 ];
 
 /// What is to be said of a value that is not its key's default.
@@ -58,7 +56,7 @@ mod tests {
             ("web.listen", "\"off\"", false, Verdict::Idle),
             ("web.listen", "\"0.0.0.0:80\"", false, Verdict::Refused),
             ("messages.report", "\"json\"", false, Verdict::Built),
-            ("budget.per_day", "5", false, Verdict::Refused),
+            ("budget.per_day", "5", false, Verdict::Built),
             ("ledger.url", "\"sqlite:///x\"", false, Verdict::Built),
             ("ledger.url", "\"postgres://x\"", false, Verdict::Refused),
         ] {

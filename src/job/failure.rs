@@ -95,6 +95,10 @@ codes! {
     NoSpace = "no-space", NeedsPerson;
     /// The outbox can't be written.
     OutboxReadOnly = "outbox-read-only", NeedsPerson;
+    /// So much was spent today, or would be, as may be spent a day.
+    BudgetReached = "budget-reached", NeedsPerson;
+    /// Likely to cost more than a clip may unasked.
+    CostAsks = "cost-asks", NeedsPerson;
 
     // The service.
     /// 2001.

@@ -7,6 +7,7 @@ mod model;
 mod event;
 
 mod apply;
+mod budget;
 mod looks;
 mod next;
 
@@ -19,6 +20,7 @@ mod path;
 mod stamp;
 
 pub use apply::{Illegal, admit, apply};
+pub use budget::{CLIPS_KEPT, Facts, Limits, Sent, Verdict, judge as judge_spending, note_sent};
 pub use event::{Balance, EVENT_VERSION, JobEvent};
 pub use failure::{Code, Failure, Found, Kind};
 pub use ids::{AccountId, ContentHash, JobId, RenderId, SessionId, TaskId};

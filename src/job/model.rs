@@ -61,6 +61,9 @@ pub struct Order {
     /// The text consents to pay once more for what was paid for before.
     #[serde(default)]
     pub again: bool,
+    /// The text says `Cost: ok`: a clip likely to be dear may be paid for.
+    #[serde(default)]
+    pub cost_ok: bool,
     /// How the film was asked for by a step that is an export: the report says what came out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,

@@ -15,6 +15,7 @@ fn order(words: &str, messages: usize) -> Order {
         output: None,
         priority: 1,
         again: false,
+        cost_ok: false,
         asked: None,
         from: WordsFrom::Default,
     }

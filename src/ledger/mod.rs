@@ -17,6 +17,8 @@ mod trust;
 
 mod render_times;
 
+mod spending;
+
 mod query;
 
 mod root;

@@ -90,13 +90,16 @@ pub(super) fn rebuild(db: &Connection, id: JobId) -> Result<Job, LedgerError> {
     made.ok_or_else(damaged)
 }
 
-type RawEvent = (u32, i64, u16, String, String);
+pub(super) type RawEvent = (u32, i64, u16, String, String);
 
-fn raw_event(row: &Row<'_>) -> rusqlite::Result<RawEvent> {
+pub(super) fn raw_event(row: &Row<'_>) -> rusqlite::Result<RawEvent> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
 }
 
-fn read_event(job: JobId, (seq, at, version, body, checksum): RawEvent) -> Result<Recorded, LedgerError> {
+pub(super) fn read_event(
+    job: JobId,
+    (seq, at, version, body, checksum): RawEvent,
+) -> Result<Recorded, LedgerError> {
     let at = Moment(at);
     if record::event_checksum(job, seq, at, version, &body) != checksum {
         return Err(LedgerError::Damaged {

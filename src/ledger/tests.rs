@@ -19,6 +19,7 @@ fn admitted(name: &[u8], ino: u64) -> JobEvent {
         output: None,
         priority: 1,
         again: false,
+        cost_ok: false,
         asked: None,
         from: WordsFrom::Default,
     };

@@ -28,8 +28,8 @@ use crate::mount::Dir;
 use crate::outbox;
 use crate::worker::clock::Clock;
 use crate::worker::{
-    Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Stops, Tally, Tools, Vitals, Withholding,
-    watch_requests,
+    Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Purse, Stops, Tally, Tools, Vitals,
+    Withholding, watch_requests,
 };
 
 /// Between two looks whose the folders are, so many times it is only asked whether a person has answered.
@@ -326,6 +326,7 @@ impl Daemon {
             progress: self.board.clone(),
             tally: Arc::clone(&self.tally),
             gate: Gate::default(),
+            purse: Purse::default(),
             stops: self.stops.clone(),
             vitals: Arc::clone(&self.vitals),
             settings: Arc::clone(&self.settings.0),

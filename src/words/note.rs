@@ -81,7 +81,7 @@ pub struct Note<'a> {
     pub film: Option<&'a str>,
     /// The files meant; for not-taken and ambiguous.
     pub files: &'a [String],
-    /// How many clips; for first-run.
+    /// How many clips, or credits; for first-run, budget-reached and cost-asks.
     pub count: Option<u64>,
     /// Bytes needed and bytes free; for no-space.
     pub room: Option<(u64, u64)>,

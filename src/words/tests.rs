@@ -139,6 +139,8 @@ fn what_is_special_about_a_code_is_said() {
         (Code::NotWhole, &["    Whole: yes\n", "\"talk.txt\""]),
         (Code::NotPlainText, &["Plain text (.txt)"]),
         (Code::NoSpace, &["1.2 GB are needed, and 3.0 MB are free."]),
+        (Code::BudgetReached, &["which is 2000."]),
+        (Code::CostAsks, &["about 2000.", "    Cost: ok\n", "\"talk.txt\""]),
         (Code::SameAgain, &["\"talk (2).mp4\"", "    Again: yes\n"]),
         (Code::BadSidecar, &["This is what dakbox found: the service answers 500"]),
         (Code::BadAddress, &["started anew"]),

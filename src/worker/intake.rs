@@ -291,6 +291,7 @@ fn unreadable(arrival: &Arrival) -> Order {
         output: None,
         priority: 1,
         again: false,
+        cost_ok: false,
         asked: None,
         from,
     }

@@ -41,6 +41,8 @@ mod folders;
 
 mod gate;
 
+mod budget;
+
 mod account;
 
 mod patience;
@@ -61,6 +63,7 @@ mod chance;
 
 pub use admission::{Admission, judge as admit};
 pub use brake::Brake;
+pub use budget::Purse;
 use chance::chance;
 pub use dispatcher::{Dispatcher, Ended};
 pub use folders::Folders;

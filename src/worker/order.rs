@@ -58,6 +58,7 @@ fn order(instruction: Instruction, from: WordsFrom, config: &config::Config) -> 
         output: headers.output,
         priority: priority(headers.priority),
         again: headers.again,
+        cost_ok: headers.cost_ok,
         asked,
         from,
     }

@@ -21,7 +21,10 @@ pub(super) fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
         project,
         question: about(Code::Question),
         film: about(Code::SameAgain),
-        count: about(Code::FirstRun).and_then(|count| count.parse().ok()),
+        count: [Code::FirstRun, Code::BudgetReached, Code::CostAsks]
+            .into_iter()
+            .find_map(about)
+            .and_then(|count| count.parse().ok()),
         ..Note::new(file, failure, Paid::No)
     }
 }

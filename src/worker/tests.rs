@@ -43,6 +43,7 @@ fn asks(words: &str, from: WordsFrom) -> Order {
         output: None,
         priority: 1,
         again: false,
+        cost_ok: false,
         asked: None,
         from,
     }

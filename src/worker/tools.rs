@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::brake::Brake;
+use super::budget::Purse;
 use super::clock::Clock;
 use super::folders::Folders;
 use super::gate::Gate;
@@ -53,6 +54,8 @@ pub struct Tools {
     pub tally: Arc<Tally>,
     /// What holds for the whole account.
     pub gate: Gate,
+    /// What may be spent.
+    pub purse: Purse,
     /// Being told to stop.
     pub stops: Stops,
     /// Signs of life.

@@ -7,6 +7,7 @@ use crate::job::{Balance, Code, Failure, JobEvent, JobId, SessionId, StreamEnd, 
 use crate::ledger::LedgerError;
 use crate::timeline::Reading;
 use crate::worker::Tools;
+use crate::worker::budget;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
 use crate::worker::gate::{self, Pass, Try};
@@ -20,6 +21,7 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
     let Some(text) = claim.job().order.messages.get(usize::from(n)).cloned() else { return Err(Stop::Stale) };
     room::check(tools, claim).await?;
     not_our_own(tools, claim).await?;
+    let _kept = budget::keep(tools, claim).await?;
     let (credits, trial) = credits(tools, claim).await?;
     let baseline = baseline(tools, claim, &session, n).await?;
     if !claim.job().may_be_paid() {

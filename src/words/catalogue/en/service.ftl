@@ -11,6 +11,20 @@ send-again =
     { "    " }Again: yes
 done-there = If it is done there, just wait: dakbox sees it, and makes the film from it.
 
+budget-reached =
+    { $file } would take dakbox over its limit of credits for a day, which is { $count }. So it waits.
+    .or = { $file } would take dakbox over its limit of credits for a day. So it waits.
+    .step-1 = { nothing-to-do } The work goes on by itself after midnight.
+    .step-2 = Is it urgent? Then ask the person who runs dakbox to raise the limit.
+
+cost-asks =
+    { $file } is likely to cost more credits than dakbox may spend on one clip without asking: about { $count }.
+    .or = { $file } is likely to cost more credits than dakbox may spend on one clip without asking.
+    .step-1 =
+        Do you agree? Then write this as the first line of { $text }, and save it. Make that file if it is not there.
+        { "    " }Cost: ok
+    .step-2 = If you do not agree, take the clip and its text out of the inbox.
+
 no-credits = There are not enough credits left to go on with { $file }.
     .step-1 =
         Register on this page to get more credits. The page is for the account that dakbox uses:
