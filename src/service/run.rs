@@ -293,7 +293,6 @@ impl Daemon {
                         let failure = ownership::hangs(&self.config);
                         tracing::warn!(code = %failure.code, "nothing is taken: {} {}", failure.message, failure.hint);
                         self.ledger.show_held(Some(&failure)).await?;
-                        self.herald.phase(Phase::Held(failure.message));
                     }
                 }
             }
