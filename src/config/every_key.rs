@@ -56,7 +56,7 @@ const SECOND_VALUES: &[(&str, &str, Second)] = &[
     ("folders.keep_archive", "'90d'", Second::Remarked),
     ("folders.min_free", "'1GiB'", Second::Differs),
     ("folders.first_run_limit", "0", Second::Differs),
-    ("folders.share_page", "false", Second::Remarked),
+    ("folders.share_page", "false", Second::Differs),
     ("watch.mode", "'poll'", Second::Differs),
     ("watch.poll_interval", "'1s'", Second::Differs),
     ("watch.rescan", "'1s'", Second::Differs),

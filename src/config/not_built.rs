@@ -10,7 +10,6 @@ use super::ignore::glob;
 /// there. Every other value is refused.
 const NOT_BUILT: &[(&str, &[&str])] = &[
     ("folders.keep_archive", &[]),
-    ("folders.share_page", &[]),
     ("watch.clip_wait", &[]),
     ("instructions.on_question", &[]),
     ("instructions.proceed_words", &[]),
@@ -52,7 +51,6 @@ mod tests {
         for (key, shown, is_time, want) in [
             ("watch.settle", "\"1s\"", true, Verdict::Built),
             ("folders.keep_archive", "\"90d\"", true, Verdict::Idle),
-            ("folders.share_page", "false", false, Verdict::Idle),
             ("web.listen", "\"off\"", false, Verdict::Idle),
             ("web.listen", "\"0.0.0.0:80\"", false, Verdict::Refused),
             ("messages.report", "\"json\"", false, Verdict::Built),

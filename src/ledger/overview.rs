@@ -135,6 +135,12 @@ impl Overview {
         }
     }
 
+    /// The jobs of one state that changed last, newest first.
+    pub fn lately(&self, state: &str, most: u32) -> Result<Vec<Job>, LedgerError> {
+        let sql = "SELECT body FROM job WHERE state = ?1 ORDER BY changed DESC, id DESC LIMIT ?2";
+        query::many(&self.db, sql, params![state, most])
+    }
+
     /// All that has not ended, oldest first.
     pub fn open_jobs(&self) -> Result<Vec<Job>, LedgerError> {
         query::open_jobs(&self.db)

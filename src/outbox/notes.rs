@@ -13,7 +13,7 @@ use crate::mount::{Dir, OpenError};
 const LONGEST: u64 = 1 << 20;
 
 /// What lies where a note is to be.
-enum There {
+pub(super) enum There {
     Nothing,
     SameText,
     OtherText,
@@ -78,7 +78,7 @@ pub fn clear(base: &Dir, path: &RelPath) -> io::Result<bool> {
     base.remove(path)
 }
 
-fn there(folder: &Dir, name: &RelPath, text: &str) -> io::Result<There> {
+pub(super) fn there(folder: &Dir, name: &RelPath, text: &str) -> io::Result<There> {
     let opened = match folder.open_file(name) {
         Ok(opened) if opened.stamp.size <= LONGEST => opened,
         Ok(_) | Err(OpenError::NotFile(_) | OpenError::OtherMount | OpenError::Link) => {
@@ -93,7 +93,11 @@ fn there(folder: &Dir, name: &RelPath, text: &str) -> io::Result<There> {
 }
 
 /// Writes the text beside its place and lets `name` put it there.
-fn place(folder: &Dir, text: &str, name: impl FnOnce(&RelPath) -> io::Result<()>) -> io::Result<()> {
+pub(super) fn place(
+    folder: &Dir,
+    text: &str,
+    name: impl FnOnce(&RelPath) -> io::Result<()>,
+) -> io::Result<()> {
     let (part, mut file) = temp_in(folder)?;
     let done = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     // Some shares rename no file that is open.

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 use super::background::Shell;
@@ -28,8 +28,8 @@ use crate::mount::Dir;
 use crate::outbox;
 use crate::worker::clock::Clock;
 use crate::worker::{
-    Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Purse, Stops, Tally, Tools, Vitals,
-    Withholding, watch_requests,
+    Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Page, PageKeeper, Purse, Stops, Tally,
+    Tools, Vitals, Withholding, watch_requests,
 };
 
 /// Between two looks whose the folders are, so many times it is only asked whether a person has answered.
@@ -174,7 +174,10 @@ impl Daemon {
         let (wake, wakes) = mpsc::channel(256);
         let dispatcher = Box::pin(Dispatcher::start(Arc::clone(&tools), wakes, flags.once));
         let dispatcher = self.vitals.start.during(dispatcher).await?;
-        tasks.spawn(watch_requests(self.ledger.clone(), wake.clone()));
+        let written = Arc::new(Notify::new());
+        tasks.spawn(watch_requests(self.ledger.clone(), wake.clone(), Arc::clone(&written)));
+        let (page, keeper) = PageKeeper::new(Arc::clone(&tools), written);
+        tasks.spawn(keeper.run());
         let withholding = Arc::new(Withholding::default());
         let intake = Intake::new(Arc::clone(&tools), wake, Arc::clone(&withholding));
         let (config, stops) = (Arc::clone(&self.config), self.stops.clone());
@@ -195,7 +198,7 @@ impl Daemon {
         };
         tools.inbox.stop();
         stops.drain.cancel();
-        self.close(&tools, tasks).await;
+        self.close(&tools, tasks, page).await;
         match deaf {
             Some(error) => Err(error),
             None => self.verdict(ended, flags, &withholding).await,
@@ -348,9 +351,10 @@ impl Daemon {
     }
 
     /// Lets the notes be written that are due, and ends everything else.
-    async fn close(&self, tools: &Tools, mut tasks: JoinSet<()>) {
+    async fn close(&self, tools: &Tools, mut tasks: JoinSet<()>, page: Page) {
         let _ = self.ledger.show_progress(Vec::new()).await;
         tools.notes.flush(Duration::from_secs(5)).await;
+        page.close(Duration::from_secs(3)).await;
         tasks.shutdown().await;
         if let Err(error) = tools.record_account().await {
             tracing::debug!(%error, "what the service asked for is not kept");

@@ -6,6 +6,8 @@
 
 mod note;
 
+mod page;
+
 mod report;
 
 mod json;
@@ -17,6 +19,7 @@ mod show;
 
 pub use json::report as report_json;
 pub use note::{Note, Paid, failed, waiting};
+pub use page::{Doing, MARK, Part, Place, Row, Said, SharePage, share_page};
 pub use report::{Credits, Done, Report, report};
 
 #[cfg(test)]

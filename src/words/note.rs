@@ -108,7 +108,7 @@ impl<'a> Note<'a> {
         }
     }
 
-    fn args(&self, words: &Catalogue) -> Args {
+    pub(super) fn args(&self, words: &Catalogue) -> Args {
         let name = |raw: &str| words.quoted(raw);
         let own = self.file.rsplit('/').next().unwrap_or(self.file);
         let stem = own.rsplit_once('.').map_or(own, |(stem, _)| stem);

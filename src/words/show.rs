@@ -43,6 +43,11 @@ pub(super) fn name(raw: &str) -> String {
     isolated(ends.into_iter().collect())
 }
 
+/// A sentence with its names, for where lines are broken by somebody else.
+pub(super) fn unjoined(text: &str) -> String {
+    text.replace(JOINT, " ")
+}
+
 /// An address as it is, or nothing where it could not be one.
 pub(super) fn link(raw: &str) -> Option<String> {
     let fine = raw.len() <= LINK_MAX && !raw.chars().any(|c| c.is_whitespace() || is_tricky(c));

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use super::folders::Folders;
 
 /// How often it is looked for. Each message looks for itself as well, right before its intent.
@@ -11,7 +13,13 @@ const PERIOD: Duration = Duration::from_secs(1);
 
 /// Whether the brake was on when it was last looked for.
 #[derive(Clone, Debug)]
-pub struct Brake(Arc<AtomicBool>);
+pub struct Brake(Arc<Looked>);
+
+#[derive(Debug, Default)]
+struct Looked {
+    is_on: AtomicBool,
+    turned: Notify,
+}
 
 impl Brake {
     /// Looks every so often, as long as anybody asks. The first look is waited for a moment: the share may hang.
@@ -19,14 +27,16 @@ impl Brake {
     /// # Errors
     /// Where no thread is to be had.
     pub fn watch(folders: Folders) -> std::io::Result<Self> {
-        let brake = Arc::new(AtomicBool::new(false));
+        let brake = Arc::new(Looked::default());
         let watched = Arc::downgrade(&brake);
         let (looked, first) = mpsc::sync_channel(1);
         std::thread::Builder::new().name("brake".into()).spawn(move || {
             loop {
                 let is_on = folders.paused();
                 let Some(brake) = watched.upgrade() else { return };
-                brake.store(is_on, Ordering::Relaxed);
+                if brake.is_on.swap(is_on, Ordering::Relaxed) != is_on {
+                    brake.turned.notify_one();
+                }
                 drop(brake);
                 let _ = looked.try_send(());
                 std::thread::sleep(PERIOD);
@@ -38,6 +48,11 @@ impl Brake {
 
     /// Whether it is on.
     pub fn is_on(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.is_on.load(Ordering::Relaxed)
+    }
+
+    /// Until it is put on or taken off, or was since this was asked last. One alone may ask.
+    pub async fn turned(&self) {
+        self.0.turned.notified().await;
     }
 }

@@ -1,6 +1,7 @@
 //! The folders of a root, opened anew for each use: a share that went away and came back is another one.
 
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::config;
@@ -103,6 +104,25 @@ impl Folders {
     /// The folder of failed clips, likewise.
     pub fn failed(&self) -> io::Result<Dir> {
         self.made(&self.config.failed)
+    }
+
+    /// The root, where the page for whoever has only the share lies.
+    pub fn top(&self) -> io::Result<Dir> {
+        self.present().map_err(io::Error::other)?;
+        Dir::open(&self.config.root)
+    }
+
+    /// Where the outbox and the folder of failed clips lie below the root, each where it does.
+    pub(super) fn below_root(&self) -> [Option<RelPath>; 2] {
+        let below = |path: &Path| {
+            RelPath::from_bytes(path.strip_prefix(&self.config.root).ok()?.as_os_str().as_bytes())
+        };
+        [below(&self.config.outbox), below(&self.config.failed)]
+    }
+
+    /// Whether that page is wanted.
+    pub(super) const fn wants_page(&self) -> bool {
+        self.config.share_page
     }
 
     fn made(&self, path: &Path) -> io::Result<Dir> {

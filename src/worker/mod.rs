@@ -49,6 +49,10 @@ mod patience;
 
 mod notes;
 
+mod page;
+
+mod shown;
+
 mod progress;
 
 mod story;
@@ -71,6 +75,7 @@ pub use gate::Gate;
 pub use intake::{Intake, Wake, Withholding};
 pub use notes::{Keeper, Notes};
 pub use order::{error_note_of, of as order_of, report_of, waiting_notes_of};
+pub use page::{Page, PageKeeper};
 pub use progress::Board;
 pub use requests::watch_requests;
 pub use tally::Tally;

@@ -1,10 +1,10 @@
 //! What a person asks from outside: go on, pay again, give up. The dispatcher decides, between two steps.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::claim::Claim;
 use super::dispatcher::Dispatcher;
@@ -18,8 +18,8 @@ use crate::outbox::{self, Back};
 /// sleep.
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// Brings every new request to the dispatcher.
-pub async fn watch_requests(ledger: Ledger, wakes: mpsc::Sender<Wake>) {
+/// Brings every new request to the dispatcher, and says whenever the ledger was written.
+pub async fn watch_requests(ledger: Ledger, wakes: mpsc::Sender<Wake>, written: Arc<Notify>) {
     let mut changes = ledger.changes(PERIOD);
     let mut told = 0;
     loop {
@@ -27,6 +27,7 @@ pub async fn watch_requests(ledger: Ledger, wakes: mpsc::Sender<Wake>) {
         if changes.recv().await.is_none() {
             tokio::time::sleep(PERIOD).await;
         }
+        written.notify_one();
         match ledger.requests().await {
             Ok(open) => {
                 let new: Vec<_> = open.into_iter().filter(|request| request.id > told).collect();

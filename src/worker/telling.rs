@@ -173,8 +173,17 @@ fn steps(events: &[Recorded]) -> Vec<Done> {
 
 /// A moment as people read it, in the time zone of this machine.
 pub(super) fn clock(moment: Moment) -> String {
+    on_clock(moment, "%Y-%m-%d %H:%M:%S")
+}
+
+/// The same to the minute.
+pub(super) fn minute(moment: Moment) -> String {
+    on_clock(moment, "%Y-%m-%d %H:%M")
+}
+
+fn on_clock(moment: Moment, format: &str) -> String {
     let zone = jiff::tz::TimeZone::system();
     jiff::Timestamp::from_millisecond(moment.0)
-        .map(|t| t.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string())
+        .map(|t| t.to_zoned(zone).strftime(format).to_string())
         .unwrap_or_default()
 }

@@ -35,6 +35,7 @@ mod ownership;
 mod refusals;
 mod rejected;
 mod reliability;
+mod share_page;
 mod shares;
 mod shutdown;
 mod slow_disk;

@@ -45,6 +45,7 @@ pub(crate) const WORDS: &str = "add Bangla subtitles, please\n";
 const SETTINGS: &str = r#"
 [folders]
 min_free = "0"
+share_page = false
 [watch]
 poll_interval = "100ms"
 rescan = "500ms"

@@ -1,0 +1,236 @@
+//! What the page on the share shows: gathered from the ledger at one moment. May block.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::clock::wall;
+use super::folders::Folders;
+use super::telling::{clock, minute, note};
+use super::{error_note_of, report_of};
+use crate::config::{Config, Report};
+use crate::job::{Code, End, Failure, Job, Moment, Phase, RelPath, Step, due_step};
+use crate::ledger::{LedgerError, Overview, Progress, Sighting};
+use crate::words::{self, Doing, Note, Paid, Part, Place, Row, Said, SharePage};
+
+/// Rows of a part that are listed at most: nobody reads more, and a page is loaded over slow networks.
+const MOST: usize = 60;
+/// Films, and failures, that are listed.
+const LATELY: u32 = 30;
+
+/// How it is looked.
+pub(super) struct Look {
+    pub(super) folders: Folders,
+    pub(super) config: Arc<Config>,
+    pub(super) paused: bool,
+    /// Whether dakbox goes on after this.
+    pub(super) runs: bool,
+}
+
+/// A page.
+pub(super) struct Shown {
+    /// Its text.
+    pub(super) text: String,
+    /// The same without the moment it was written at: what is the same stays.
+    pub(super) says: String,
+    /// It says something else after so long, if nothing happens.
+    pub(super) due: Option<Duration>,
+}
+
+/// A job with its name as it is shown.
+struct Told {
+    name: String,
+    job: Job,
+}
+
+/// A file that is no job.
+struct Lies {
+    name: String,
+    failure: Option<Failure>,
+    why: &'static str,
+}
+
+/// What the ledger says.
+struct Gathered {
+    now: Moment,
+    open: Vec<Told>,
+    seen: Vec<Lies>,
+    left_out: u64,
+    failed: Vec<Told>,
+    done: Vec<Told>,
+    progress: Vec<Progress>,
+    held: Option<Failure>,
+    inbox_away: bool,
+}
+
+impl Look {
+    /// The page as it is to be now.
+    ///
+    /// # Errors
+    /// Where the ledger can't be read.
+    pub(super) fn shown(&self) -> io::Result<Shown> {
+        let gathered = self.gathered().map_err(io::Error::other)?;
+        let inbox = self.config.folders.inbox.display().to_string();
+        let mut page = SharePage {
+            at: String::new(),
+            runs: self.runs,
+            paused: self.paused,
+            inbox_away: gathered.inbox_away && self.runs,
+            held: gathered.held.as_ref().map(|failure| note(&inbox, failure)),
+            parts: self.parts(&gathered),
+        };
+        let language = self.config.messages.language;
+        let says = words::share_page(&page, language);
+        page.at = clock(gathered.now);
+        Ok(Shown { text: words::share_page(&page, language), says, due: self.due(&gathered) })
+    }
+
+    fn gathered(&self) -> Result<Gathered, LedgerError> {
+        let view = Overview::open(&self.config.ledger.file)?;
+        let told = |jobs: Vec<Job>| jobs.into_iter().map(|job| Told { name: job.clip.path.to_string(), job });
+        // Left by a daemon that stops: nobody looks at these any more.
+        let seen = view.sightings()?.into_iter().filter(|seen| self.runs || seen.code.is_some());
+        Ok(Gathered {
+            now: wall(),
+            open: told(view.open_jobs()?).filter(|told| told.job.end.is_none()).collect(),
+            seen: seen.map(lies).collect(),
+            left_out: view.sightings_left_out()?,
+            failed: told(view.lately("failed", LATELY)?).collect(),
+            done: told(view.lately("delivered", LATELY)?).collect(),
+            progress: view.progress()?,
+            held: view.held()?,
+            inbox_away: view.inbox()?.is_some_and(|inbox| inbox.away.is_some()),
+        })
+    }
+
+    fn parts<'a>(&self, all: &'a Gathered) -> Vec<(Part, Vec<Row<'a>>, u64)> {
+        let [outbox, failed] = self.folders.below_root();
+        let (waits, works): (Vec<&Told>, Vec<&Told>) =
+            all.open.iter().partition(|told| told.job.waiting.is_some());
+        let waits = waits.into_iter().map(|told| row(&told.name, reason(told)));
+        let works = works.into_iter().map(|told| row(&told.name, Said::Doing(self.doing(&told.job, all))));
+        let lasts = all.failed.iter().map(|told| Row {
+            at: Some(minute(told.job.changed)),
+            note: error_note_of(&told.job)
+                .filter(|_| told.job.is_ended())
+                .and_then(|n| place(failed.as_ref(), &n)),
+            ..row(&told.name, reason(told))
+        });
+        let reports = matches!(self.config.messages.report, Report::Text | Report::Both);
+        let films = all.done.iter().map(|told| Row {
+            at: Some(minute(told.job.changed)),
+            film: told.job.delivered.as_ref().and_then(|film| place(outbox.as_ref(), film)),
+            note: report_of(&told.job)
+                .filter(|_| reports && told.job.is_ended())
+                .and_then(|report| place(outbox.as_ref(), &report)),
+            ..row(&told.name, Said::Nothing)
+        });
+        let seen = all.seen.iter().map(|lies| row(&lies.name, lies.said()));
+        vec![
+            cut(Part::Waits, waits, 0),
+            cut(Part::Work, works, 0),
+            cut(Part::Seen, seen, all.left_out),
+            cut(Part::Failed, lasts, 0),
+            cut(Part::Done, films, 0),
+        ]
+    }
+
+    fn doing(&self, job: &Job, all: &Gathered) -> Doing {
+        if job.unsettled {
+            return Doing::Plain("page-changing");
+        }
+        if !self.runs {
+            return Doing::Plain("page-down");
+        }
+        if job.phase == Phase::Running {
+            return self.running(job, all);
+        }
+        if self.paused && matches!(due_step(job), Step::Instruct(_)) {
+            return Doing::Plain("page-held");
+        }
+        match job.not_before.filter(|_| job.attempts > 0) {
+            Some(again) => Doing::Again(minute(again)),
+            None => Doing::Plain("page-next"),
+        }
+    }
+
+    fn running(&self, job: &Job, all: &Gathered) -> Doing {
+        let of_this = |row: &&Progress| row.job == job.id && row.step == job.step.name();
+        let moved = all.progress.iter().find(of_this).map(|row| (row.done, row.total));
+        match job.step {
+            Step::Session => Doing::Plain("page-session"),
+            Step::Upload => Doing::Upload(moved),
+            Step::Instruct(n) if job.message(n).is_some() => {
+                let of = job.order.messages.len() as u64;
+                let still = all.now.since(job.changed) >= self.config.jobs.still_working;
+                Doing::Instruct(minute(job.changed), still, (of > 1).then_some((u64::from(n) + 1, of)))
+            }
+            Step::Instruct(_) => Doing::Plain("page-next"),
+            Step::Observe(_) => Doing::Plain("page-observe"),
+            Step::Export => Doing::Export(moved.map(|(percent, _)| percent)),
+            Step::Fetch => Doing::Fetch(moved),
+            Step::Deliver => Doing::Plain("page-deliver"),
+            Step::Tidy => Doing::Plain("page-tidy"),
+        }
+    }
+
+    /// When the first message that is out counts as long.
+    fn due(&self, all: &Gathered) -> Option<Duration> {
+        let out = all.open.iter().map(|told| &told.job).filter(|job| {
+            job.phase == Phase::Running && matches!(job.step, Step::Instruct(_)) && job.waiting.is_none()
+        });
+        let left = out.map(|job| job.changed.after(self.config.jobs.still_working).since(all.now));
+        left.filter(|left| !left.is_zero()).min()
+    }
+}
+
+impl Lies {
+    fn said(&self) -> Said<'_> {
+        match &self.failure {
+            Some(failure) => Said::Why(Box::new(note(&self.name, failure))),
+            None => Said::Doing(Doing::Plain(self.why)),
+        }
+    }
+}
+
+fn lies(seen: Sighting) -> Lies {
+    let why = match seen.seen.as_ref().map(|seen| seen.reason.as_str()) {
+        Some("awaits-sidecar") => "page-awaits-sidecar",
+        Some("folder-arriving") => "page-folder-arriving",
+        Some("awaits-clip") => "page-awaits-clip",
+        _ => "page-settling",
+    };
+    // A text alone is no trouble yet.
+    let code = seen.code.filter(|code| *code != Code::AwaitsClip);
+    let failure = code.map(|code| Failure::new(code, seen.detail, ""));
+    Lies { name: seen.path.to_string(), failure, why }
+}
+
+/// Why a job waits, or has failed.
+fn reason(told: &Told) -> Said<'_> {
+    let failure = match &told.job.end {
+        Some(End::Failed(failure)) => Some(failure),
+        _ => told.job.waiting.as_ref(),
+    };
+    let paid = Paid::from_messages(&told.job.messages);
+    failure.map_or(Said::Nothing, |why| Said::Why(Box::new(Note { paid, ..note(&told.name, why) })))
+}
+
+fn row<'a>(name: &'a str, said: Said<'a>) -> Row<'a> {
+    Row { name, said, at: None, film: None, note: None }
+}
+
+/// The rows that are listed, and how many are not.
+fn cut<'a>(part: Part, rows: impl Iterator<Item = Row<'a>>, left_out: u64) -> (Part, Vec<Row<'a>>, u64) {
+    let mut rows: Vec<_> = rows.collect();
+    let more = rows.len().saturating_sub(MOST) as u64 + left_out;
+    rows.truncate(MOST);
+    (part, rows, more)
+}
+
+/// A place below a folder, from the root; nothing where the folder lies elsewhere.
+fn place(folder: Option<&RelPath>, path: &RelPath) -> Option<Place> {
+    let folder = folder?.as_bytes();
+    let between: &[u8] = if folder.is_empty() { b"" } else { b"/" };
+    Some([folder, between, path.as_bytes()].concat())
+}
