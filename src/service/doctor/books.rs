@@ -4,6 +4,7 @@ use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{major, minor};
 
@@ -22,17 +23,26 @@ pub(super) fn look(file: &Path, who: &Who) -> Vec<Line> {
     if !there {
         return vec![Line::ok("ledger", target, "is not there yet: the first run makes it")];
     }
+    let turn = turn();
     let looked = Overview::open(file).and_then(|view| {
         let condition = view.condition()?;
         view.check_pages()?;
         Ok(condition)
     });
+    drop(turn);
     let mut lines = vec![judge(file, looked, who)];
     let lock = file.with_extension("lock");
     let table = std::fs::read_to_string("/proc/locks").ok();
     let pid = std::fs::read_to_string(&lock).ok().and_then(|text| text.trim().parse().ok());
     lines.push(worker(&lock, lock.metadata().ok().as_ref(), pid, table.as_deref()));
     lines
+}
+
+/// One look opens the ledger at a time: of two that close it at once none takes away the files that SQLite keeps beside
+/// it while it is open.
+pub(super) fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn unreachable(file: &Path, why: &str, who: &Who) -> Line {

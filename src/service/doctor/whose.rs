@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use super::super::ownership::known;
+use super::books;
 use super::line::Line;
 use crate::ledger::{LedgerError, Overview};
 use crate::mount::{Dir, Keeper, Known, Mark, Verdict, verdict};
@@ -62,6 +63,7 @@ impl Claim {
 }
 
 fn told(place: &Path, mark: Option<Uuid>, ledger: &Path) -> Result<Told, LedgerError> {
+    let _turn = books::turn();
     let view = Overview::open(ledger)?;
     let condition = view.condition()?;
     let mut root = view.root_by_path(place)?;
