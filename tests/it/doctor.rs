@@ -87,7 +87,12 @@ fn contents(house: &House) -> Vec<String> {
     };
     let timeless = |line: &str| {
         let (before, rest) = line.rsplit_once(" (").unwrap();
-        format!("{before} {}", rest.split_once(") ").unwrap().1)
+        let hash = rest.split_once(") ").unwrap().1;
+        // A folder of tmpfs is as large as its names are many, and SQLite's side files come and go.
+        let (before, mode) = before.rsplit_once(' ').unwrap();
+        let (name, size) = before.rsplit_once(' ').unwrap();
+        let size = if hash == "-" { "-" } else { size };
+        format!("{name} {size} {mode} {hash}")
     };
     picture.lines().filter(is_ours).map(timeless).collect()
 }
