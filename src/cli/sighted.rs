@@ -47,6 +47,17 @@ pub(super) fn daemon(told: &mut Told, trail: &Explained, point: &Standpoint<'_>)
     }
 }
 
+/// What time alone brings, or somebody else; `None` where a code says why it is not taken.
+pub(super) fn waits_for(reason: &str) -> Option<&'static str> {
+    match reason {
+        "settling" => Some("it, or its text, changed a moment ago"),
+        "awaits-sidecar" => Some("a text of its own may still come"),
+        "folder-arriving" => Some("its folder is still arriving"),
+        "awaits-clip" => Some("no clip of its name is there"),
+        _ => None,
+    }
+}
+
 /// What the daemon has told of a file: right for the file as it was then.
 fn sighted(told: &mut Told, trail: &Explained, seen: &Seen, point: &Standpoint<'_>) {
     if let Some((first, by_event)) = seen.first {
@@ -66,11 +77,10 @@ fn sighted(told: &mut Told, trail: &Explained, seen: &Seen, point: &Standpoint<'
     let watch = &point.config.watch;
     let why = match seen.reason.as_str() {
         "settling" => format!("it, or its text, has to be unchanged for {}", lasting(watch.settle)),
-        "awaits-sidecar" => "a text of its own may still come".to_owned(),
         "folder-arriving" => {
             format!("nothing in its new folder may change for {}", lasting(watch.folder_wait))
         }
-        "awaits-clip" => "no clip of its name is there".to_owned(),
+        reason if let Some(why) = waits_for(reason) => why.to_owned(),
         _ => trail
             .sighting
             .as_ref()

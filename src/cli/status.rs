@@ -8,6 +8,7 @@ use comfy_table::Cell;
 use super::doing::{Around, doing};
 use super::human::{first_sentence, path, sentence};
 use super::out::{self, Screen};
+use super::sighted::waits_for;
 use super::standing::{Standing, brake_of};
 use super::view::Daemon;
 use super::{Exit, json, table};
@@ -135,14 +136,10 @@ fn sections(out: &mut String, standing: &Standing, screen: &Screen) {
 
 /// Why something that lies in the inbox is not taken now.
 fn lies(seen: &Sighting) -> String {
-    let reason = seen.seen.as_ref().map_or("", |seen| seen.reason.as_str());
-    let why = match (reason, seen.code) {
-        ("settling", _) => "it, or its text, changed a moment ago".to_owned(),
-        ("awaits-sidecar", _) => "a text of its own may still come".to_owned(),
-        ("folder-arriving", _) => "its folder is still arriving".to_owned(),
-        ("awaits-clip", _) => "no clip of its name is there".to_owned(),
-        (_, Some(_)) if seen.detail.is_empty() => "it is not taken as it is".to_owned(),
-        _ => first_sentence(&seen.detail),
+    let why = match seen.seen.as_ref().and_then(|seen| waits_for(&seen.reason)) {
+        Some(why) => why.to_owned(),
+        None if seen.detail.is_empty() => "it is not taken as it is".to_owned(),
+        None => first_sentence(&seen.detail),
     };
     let code = seen.code.map_or_else(String::new, |code| format!(" ({code})"));
     format!("{why}{code}; `dakbox explain` says more")

@@ -86,8 +86,8 @@ fn take_over(settings: &super::run::Settings, read: Result<Loaded, String>) -> b
         Ok(loaded) => {
             settings.replace(loaded.config);
             tracing::info!(
-                "the settings were read again: [instructions], [jobs], [export] and [messages] hold from now on, \
-                 the other sections from the next start on"
+                "the settings were read again: [instructions], [jobs], [export], [messages] and [budget] hold from now \
+                 on, the other sections from the next start on"
             );
         }
         Err(problems) => {

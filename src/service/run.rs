@@ -296,6 +296,8 @@ impl Daemon {
                         let failure = ownership::hangs(&self.config);
                         tracing::warn!(code = %failure.code, "nothing is taken: {} {}", failure.message, failure.hint);
                         self.ledger.show_held(Some(&failure)).await?;
+                        // Whoever waits at a shell is not to wait for a share.
+                        self.shell.ready(Some(&failure.message));
                     }
                 }
             }

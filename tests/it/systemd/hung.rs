@@ -118,3 +118,24 @@ fn a_share_that_hangs_is_no_standstill() {
     assert_eq!(manager.count("READY=1"), 1);
     assert_eq!(house.stop(), Some(0));
 }
+
+/// Whoever starts it in the background gets the shell back, and is told why nothing is taken.
+#[test]
+#[ignore = "slow: mounts a share, which takes root and bindfs"]
+fn a_share_that_hangs_does_not_hold_the_shell_that_starts_it() {
+    let mut house = House::new();
+    let share = Share::mount(&house.path("behind"), &house.root(""));
+    fs::create_dir_all(house.inbox("")).unwrap();
+    house.start();
+    house.drop_pair("talk", WORDS);
+    house.delivered("talk");
+    assert_eq!(house.stop(), Some(0));
+    share.hangs(true);
+    let pid_file = house.path("pid");
+    let ran = house.run(&["run", "--daemonize", "--pid-file", pid_file.to_str().unwrap()]);
+    let pid = Pid::from_raw(fs::read_to_string(&pid_file).unwrap().trim().parse().unwrap()).unwrap();
+    assert!(ran.code == 0 && ran.err.contains("does not answer"), "{ran:?}");
+    kill_process(pid, Signal::TERM).unwrap();
+    house.wait_for("it has ended all the same", || !pid_file.exists());
+    share.hangs(false);
+}
