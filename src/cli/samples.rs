@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::config::{Config, Env, parse};
+use crate::job::Work;
 use crate::job::{
     Balance, Clip, Code, ContentHash, Failure, Film, Job, JobEvent, JobId, Moment, Order, RelPath, RenderId,
     SessionId, Stamp, Step, StreamEnd, TextRef, WordsFrom, admit,
@@ -49,7 +50,7 @@ fn order(messages: usize) -> Order {
 
 /// A job that was just admitted, of so many messages.
 pub(super) fn job(messages: usize) -> Job {
-    let event = JobEvent::Admitted { clip: clip("a.mp4", 1), order: order(messages) };
+    let event = JobEvent::Admitted { clip: clip("a.mp4", 1), order: order(messages), work: Work::Clip };
     admit(JobId(1), &event, NOON).unwrap()
 }
 
@@ -84,7 +85,7 @@ pub(super) fn every_event() -> Vec<JobEvent> {
         .map(|step| JobEvent::Started { step })
         .collect();
     events.extend([
-        JobEvent::Admitted { clip: clip.clone(), order: order.clone() },
+        JobEvent::Admitted { clip: clip.clone(), order: order.clone(), work: Work::Clip },
         JobEvent::Rebound { clip: clip.clone(), order: order.clone() },
         JobEvent::Replaced { clip: clip.clone(), order: order.clone() },
         JobEvent::Renamed { path: path("b.mp4"), stamp: stamp(2) },
@@ -142,7 +143,8 @@ fn ready_to_send(ino: u64) -> Vec<JobEvent> {
 
 async fn found(ledger: &Ledger, name: &str, messages: usize, then: Vec<JobEvent>) -> Job {
     let ino = u64::try_from(name.len()).unwrap();
-    let mut events = vec![JobEvent::Admitted { clip: clip(name, ino), order: order(messages) }];
+    let mut events =
+        vec![JobEvent::Admitted { clip: clip(name, ino), order: order(messages), work: Work::Clip }];
     events.extend(then);
     ledger.found(events, NOON).await.unwrap()
 }

@@ -12,7 +12,7 @@ const WORDS: usize = 200;
 /// The event as a sentence; times in it are of `zone`.
 pub(super) fn told(event: &JobEvent, zone: &TimeZone) -> String {
     match event {
-        JobEvent::Admitted { clip, order } => {
+        JobEvent::Admitted { clip, order, .. } => {
             format!("Dropped as {}; to be done: “{}”.", clip.path, plain(&order.words, WORDS))
         }
         JobEvent::Rebound { order, .. } => {
@@ -31,17 +31,6 @@ pub(super) fn told(event: &JobEvent, zone: &TimeZone) -> String {
         }
         JobEvent::SessionDropped => "The session is gone; nothing was paid in it.".to_owned(),
         JobEvent::Uploaded { .. } => "The clip is in the session.".to_owned(),
-        JobEvent::Intent { n, credits, .. } => {
-            format!("Instruction {} goes out, and may be paid for from now on{}.", n + 1, balance(*credits))
-        }
-        JobEvent::Refused { n, .. } => {
-            format!("The service did not take instruction {}: nothing was paid for it.", n + 1)
-        }
-        JobEvent::Answered { n, end, words, .. } => answered(*n, end, words),
-        JobEvent::Observed { n, credits, .. } => {
-            format!("Instruction {} has changed the draft{}.", n + 1, balance(*credits))
-        }
-        JobEvent::DraftRead { .. } => "The draft is read as it is; no instruction was sent.".to_owned(),
         JobEvent::ExportChosen { id } => format!("An export is asked for as {}.", plain(id.as_str(), WORDS)),
         JobEvent::RenderFailed { message } => format!("The export failed: {}", sentence(message)),
         JobEvent::Rendered { .. } => "The film is rendered.".to_owned(),
@@ -65,6 +54,45 @@ pub(super) fn told(event: &JobEvent, zone: &TimeZone) -> String {
         JobEvent::Cancelled => "The clip was taken away before anything was paid: cancelled.".to_owned(),
         JobEvent::Withdrawn { .. } => "A person gave it up: cancelled.".to_owned(),
         JobEvent::Reopened { .. } => "The clip was dropped again: the job goes on.".to_owned(),
+        event => instructed(event),
+    }
+}
+
+/// The same for what happens to its instructions.
+fn instructed(event: &JobEvent) -> String {
+    match event {
+        JobEvent::Intent { n, credits, .. } => {
+            format!("Instruction {} goes out, and may be paid for from now on{}.", n + 1, balance(*credits))
+        }
+        JobEvent::Refused { n, .. } => {
+            format!("The service did not take instruction {}: nothing was paid for it.", n + 1)
+        }
+        JobEvent::Answered { n, end, words, .. } => answered(*n, end, words),
+        JobEvent::Observed { n, credits, .. } => {
+            format!("Instruction {} has changed the draft{}.", n + 1, balance(*credits))
+        }
+        JobEvent::DraftRead { .. } => "The draft is read as it is; no instruction was sent.".to_owned(),
+        JobEvent::Refined { order } => {
+            format!(
+                "Other words while it is at work: what is new in them is sent too: “{}”.",
+                plain(&order.words, WORDS)
+            )
+        }
+        JobEvent::Asked { n, .. } => {
+            format!("The service has answered instruction {} with a question.", n + 1)
+        }
+        JobEvent::Replied { words, text, .. } => {
+            let by = text
+                .as_ref()
+                .map_or_else(|| "The settings answer".to_owned(), |t| format!("{} answers", t.path));
+            format!("{by}: “{}”.", plain(words, WORDS))
+        }
+        JobEvent::SameAs { job, .. } => {
+            format!(
+                "Job {job} was paid for the same clip with the same words: its film is delivered once more."
+            )
+        }
+        event => event.name().replace('_', " "),
     }
 }
 
@@ -76,6 +104,7 @@ pub(super) const fn instruction(event: &JobEvent) -> Option<u16> {
         | JobEvent::Answered { n, .. }
         | JobEvent::Observed { n, .. }
         | JobEvent::Consent { n, .. }
+        | JobEvent::Asked { n, .. }
         | JobEvent::Started { step: Step::Instruct(n) | Step::Observe(n) } => Some(*n),
         _ => None,
     }

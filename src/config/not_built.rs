@@ -10,9 +10,6 @@ use super::ignore::glob;
 /// there. Every other value is refused.
 const NOT_BUILT: &[(&str, &[&str])] = &[
     ("folders.keep_archive", &[]),
-    ("watch.clip_wait", &[]),
-    ("instructions.on_question", &[]),
-    ("instructions.proceed_words", &[]),
     ("ledger.url", &["\"sqlite:*\""]),
     ("web.listen", &[]),
     ("web.token_file", &[]),

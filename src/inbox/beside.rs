@@ -80,6 +80,34 @@ pub fn words_now(dir: &Dir, clip: &RelPath, ignore: &IgnoreList) -> io::Result<W
     }
 }
 
+/// A text that lies alone, as it is at this moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AloneNow {
+    /// It lies there, and no clip beside it claims it.
+    Alone(Text),
+    /// It lies there, and is a clip's own text.
+    Claimed,
+    /// It does not lie there.
+    Missing,
+    /// It can't be read as it is: why.
+    Held(Code, String),
+}
+
+/// Looks whether `text` still lies alone, and what it says.
+///
+/// # Errors
+/// When its folder can't be listed.
+pub fn alone_now(dir: &Dir, text: &RelPath, ignore: &IgnoreList) -> io::Result<AloneNow> {
+    let pairs = pairs_of(dir, &text.parent(), None, ignore)?;
+    Ok(match read_text(dir, text) {
+        Err(TextError::Missing) => AloneNow::Missing,
+        _ if !pairs.alone.contains(text) => AloneNow::Claimed,
+        Ok(text) => AloneNow::Alone(text),
+        Err(e @ TextError::NotSafe(_)) => AloneNow::Held(Code::NotSafe, format!("{text}: {e}")),
+        Err(e) => AloneNow::Held(Code::Unreadable, format!("{text}: {e}")),
+    })
+}
+
 fn unread(text: &RelPath, error: &TextError) -> WordsNow {
     let code = match error {
         TextError::Missing | TextError::Busy => return WordsNow::Changing,
@@ -126,7 +154,7 @@ pub fn survey(path: &Path, watch: &Watch) -> io::Result<Survey> {
     let mut out = |report| match report {
         Report::Arrival(arrival) => found.arrivals.push(*arrival),
         Report::Withheld(withheld) => found.withheld = withheld,
-        Report::Gone(_) | Report::Folder(_) | Report::Quiet => {}
+        Report::Text(_) | Report::Gone(_) | Report::Folder(_) | Report::Quiet => {}
     };
     tracker.begin(true, &mut watches);
     let mut slice = Slice::ALL;

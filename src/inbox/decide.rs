@@ -220,7 +220,7 @@ impl Look<'_> {
     }
 
     /// A text, once it is still and says something.
-    fn text(&self, path: &RelPath, rest: Rest) -> Result<Text, Wait> {
+    pub(super) fn text(&self, path: &RelPath, rest: Rest) -> Result<Text, Wait> {
         let settle = self.watch.settle;
         if !rest.is_still(self.now, settle) {
             return Err(Wait::until(Reason::Settling, rest.since, rest.still_at(settle)));

@@ -20,6 +20,7 @@ mod picture;
 mod unit;
 
 mod decide;
+mod lone;
 mod tracker;
 mod tray;
 
@@ -30,12 +31,15 @@ mod trail;
 #[cfg(test)]
 mod stories;
 
-pub use beside::{Survey, WordsNow, survey, words_now};
+pub use beside::{AloneNow, Survey, WordsNow, alone_now, survey, words_now};
 pub use decide::alone_wait;
 pub use keeper::{Inbox, start};
+pub use lone::by_name;
 pub use names::Kind;
 pub use open::{Fit, Judged, MAX_CLIP, TextError, judge_clip, read_text};
 pub use pair::Words;
-pub use report::{Arrival, FolderState, Gone, Media, Mounted, Reason, Report, Text, What, Withheld};
+pub use report::{
+    Arrival, FolderState, Gone, LoneText, Means, Media, Mounted, Reason, Report, Text, What, Withheld,
+};
 pub use trail::{Claim, LeftAlone, Trail, trail};
 pub use watches::mounts;

@@ -1,8 +1,7 @@
 //! What a name says: clip, text, or something else; and which names mean the same. Pure.
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::job::RelPath;
+pub(super) use crate::job::folded as fold;
 use crate::media::Format;
 
 /// The name of a folder's text for clips alone, folded and without its ending.
@@ -39,18 +38,6 @@ pub(super) fn kind_of(name: &[u8]) -> Kind {
         None if is(&["rtf", "doc", "docx", "odt", "pages"]) => Kind::Rich,
         None if is(&["url", "webloc"]) => Kind::Address,
         None => Kind::Foreign,
-    }
-}
-
-/// The form in which names are compared: NFC, trimmed, lower case. Bytes that are no UTF-8 only mean themselves.
-pub(super) fn fold(name: &[u8]) -> Vec<u8> {
-    match std::str::from_utf8(name) {
-        Ok(text) if text.is_ascii() => text.trim().to_ascii_lowercase().into_bytes(),
-        // Normalised first, so that every letter has its one lower case, and after, because that may be in parts.
-        Ok(text) => {
-            text.nfc().collect::<String>().trim().to_lowercase().nfc().collect::<String>().into_bytes()
-        }
-        Err(_) => name.to_vec(),
     }
 }
 

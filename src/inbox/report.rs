@@ -11,7 +11,9 @@ pub enum Report {
     /// A clip is ready, or has come to be what must go to `failed/`. Sent again when the clip or its own text
     /// changed since, and after every start.
     Arrival(Box<Arrival>),
-    /// A clip that had arrived is not there any more.
+    /// A text that lies alone is still, and its time has come. Sent again when it changed, and after every start.
+    Text(Box<LoneText>),
+    /// A clip, or a text alone, that had arrived is not there any more.
     Gone(Gone),
     /// All that lies there and is not taken now; sent when it changed.
     Withheld(Vec<Withheld>),
@@ -56,6 +58,30 @@ pub struct Text {
     pub stamp: Stamp,
     /// Its bytes: all of them, or one more than a text may have.
     pub bytes: Vec<u8>,
+}
+
+/// A text that lies alone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoneText {
+    /// The text.
+    pub text: Text,
+    /// What it may be meant for.
+    pub means: Means,
+}
+
+/// What a text alone may be meant for, by its name and its words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Means {
+    /// `<name>.answer.txt`: the answer to a question.
+    Answer,
+    /// `<name>.v2.txt`: words for that version of a film.
+    Version(u32),
+    /// `<name>.video.txt`, or `Make: video`: a film of words alone.
+    Video,
+    /// Nothing but `credits` or `status`.
+    Ask,
+    /// Anything else: words for the film of its name, where there is one.
+    Words,
 }
 
 /// A clip that had arrived and is not there any more.

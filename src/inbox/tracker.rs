@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use super::decide::{Fate, House, Look, Wait};
 use super::folder::Folder;
+use super::lone::Clips;
 use super::names::{self, Kind};
 use super::pair::Pairs;
 use super::picture::{NotEntered, Picture};
 use super::report::{Arrival, Reason, Report, What, Withheld};
 use super::scan::{Around, Scan, Slice, Walk};
-use super::tray::Tray;
+use super::tray::{Tray, rules};
 use super::watch::Hint;
 use super::watches::Watches;
 use crate::config::Watch;
@@ -246,6 +247,14 @@ impl Tracker {
                 Fate::Wait(wait) => tray.put(clip.clone(), What::Clip, wait),
             }
         }
+        let alone =
+            pairs.alone.iter().filter(|text| !rules(text, path) && only.is_none_or(|only| only == *text));
+        let beside = (&house, &Clips::of(&folder.files));
+        for text in alone {
+            let mut ready = |lone| out(Report::Text(Box::new(lone)));
+            let wait = look.lone(&mut folder.files, text, beside, &mut ready);
+            tray.put(text.clone(), What::Text, wait);
+        }
         folder.pairs = Some(pairs);
         tray.put_others(path, &folder, &house, watch);
         if tray.outdated {
@@ -293,7 +302,11 @@ impl Tracker {
             self.scan_at.is_some() || !self.seen_all || self.walk.as_ref().is_some_and(Walk::is_full);
         for held in all.clone() {
             (&held.path, held.what, held.reason, held.note_due, &held.detail).hash(&mut digest);
-            pending |= held.what == What::Clip && held.due.is_some();
+            // A text alone that is still is waited for long, and may be nobody's.
+            let at =
+                if held.what == What::Text { now.saturating_add(self.watch.settle) } else { Duration::MAX };
+            let takes = matches!(held.what, What::Clip | What::Text);
+            pending |= takes && held.due.is_some_and(|due| due <= at);
         }
         let digest = digest.finish();
         let soonest = self.told_at.saturating_add(TELL_GAP);

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::decide::{House, Wait};
-use super::folder::{Folder, Item, is_rule};
+use super::folder::{Folder, is_rule};
 use super::names::{DEFAULT, Kind, fold};
-use super::report::{Reason, What, Withheld};
+use super::report::{What, Withheld};
 use crate::config::Watch;
 use crate::job::{Code, RelPath};
 
@@ -39,16 +39,9 @@ impl Tray {
         self.withheld.push(Withheld { path, what, reason, since, note_due, detail, due, first, stamp });
     }
 
-    /// What lies in a folder besides clips that are regular files: texts alone, the folder itself where it is a
-    /// unit, strangers.
+    /// What lies in a folder besides clips and texts that are regular files: the folder itself where it is a unit,
+    /// strangers.
     pub(super) fn put_others(&mut self, path: &RelPath, folder: &Folder, house: &House, watch: &Watch) {
-        let alone = folder.pairs.iter().flat_map(|pairs| &pairs.alone);
-        for text in alone.filter(|text| !rules(text, path)) {
-            let since = folder.files.get(text).map_or(self.now, Item::since);
-            let note_at = Some(since.saturating_add(watch.text_note_after));
-            let wait = Wait { due: None, note_at, ..Wait::until(Reason::AwaitsClip, since, since) };
-            self.put(text.clone(), What::Text, wait);
-        }
         match &house.wait {
             None => {
                 self.put_odd(folder, watch.settle);
@@ -100,6 +93,6 @@ impl Tray {
 }
 
 /// Whether a text without a clip rules over others in its folder.
-fn rules(text: &RelPath, folder: &RelPath) -> bool {
+pub(super) fn rules(text: &RelPath, folder: &RelPath) -> bool {
     fold(text.stem()) == DEFAULT || (*folder != RelPath::root() && is_rule(text))
 }

@@ -21,7 +21,7 @@ pub fn canonical(words: &str) -> String {
 }
 
 /// The steps of a text, in order: what stands between lines that are exactly `---`, each canonical.
-pub(super) fn steps(words: &str) -> Vec<String> {
+pub fn steps(words: &str) -> Vec<String> {
     let text: String = newlines(words).nfc().collect();
     let mut steps = vec![String::new()];
     for line in text.split('\n') {

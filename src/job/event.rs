@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Clip, ContentHash, Failure, Film, Key, Moment, Order, RelPath, RenderId, Repeat, SessionId,
-    Stamp, Step, StreamEnd, TaskId, TextRef,
+    AccountId, Clip, ContentHash, Failure, Film, JobId, Key, Moment, Order, RelPath, RenderId, Repeat,
+    SessionId, Stamp, Step, StreamEnd, TaskId, TextRef, Work,
 };
 
 /// The version of the events below; stored with each, raised when one of them changes its meaning.
@@ -30,6 +30,9 @@ pub enum JobEvent {
         clip: Clip,
         /// What is asked for, until the words are bound.
         order: Order,
+        /// What the film is made of.
+        #[serde(default, skip_serializing_if = "Work::is_clip")]
+        work: Work,
     },
     /// Before any message: other words, or the clip touched without a change of its bytes.
     Rebound {
@@ -42,6 +45,11 @@ pub enum JobEvent {
     Replaced {
         /// The clip as it is now.
         clip: Clip,
+        /// The words as they are now.
+        order: Order,
+    },
+    /// After a message was paid for: other words. Of their steps those that were not bound are sent after the job's own.
+    Refined {
         /// The words as they are now.
         order: Order,
     },
@@ -120,6 +128,39 @@ pub enum JobEvent {
         reading: String,
         /// The account's credits after it.
         credits: Option<Balance>,
+    },
+    /// The service has answered message `n` with a question, and changed nothing.
+    Asked {
+        /// The message's place.
+        n: u16,
+        /// Its intent's event.
+        intent: u32,
+        /// An answer's file that lies there already: it was meant for another question.
+        lying: Option<Stamp>,
+    },
+    /// The question that message `n` was answered with is answered: these words are the next message.
+    Replied {
+        /// The question's message.
+        n: u16,
+        /// The answer.
+        words: String,
+        /// The text it was read from; `None` where the settings answered.
+        text: Option<TextRef>,
+        /// That text is the clip's own by now.
+        sidecar: bool,
+    },
+    /// The same clip was paid for with the same words: its film is made once more of that project.
+    SameAs {
+        /// The job that was paid for.
+        job: JobId,
+        /// Its session.
+        session: SessionId,
+        /// The session's task, where the service named one.
+        task: Option<TaskId>,
+        /// Whose it is.
+        account: Option<AccountId>,
+        /// The state its film was made of, as JSON that the timeline room reads.
+        reading: String,
     },
     /// The state to export where no message was sent.
     DraftRead {
@@ -224,6 +265,7 @@ impl JobEvent {
             Self::Admitted { .. } => "admitted",
             Self::Rebound { .. } => "rebound",
             Self::Replaced { .. } => "replaced",
+            Self::Refined { .. } => "refined",
             Self::Renamed { .. } => "renamed",
             Self::Unsettled => "unsettled",
             Self::Started { .. } => "started",
@@ -234,6 +276,9 @@ impl JobEvent {
             Self::Refused { .. } => "refused",
             Self::Answered { .. } => "answered",
             Self::Observed { .. } => "observed",
+            Self::Asked { .. } => "asked",
+            Self::Replied { .. } => "replied",
+            Self::SameAs { .. } => "same_as",
             Self::DraftRead { .. } => "draft_read",
             Self::ExportChosen { .. } => "export_chosen",
             Self::RenderFailed { .. } => "render_failed",

@@ -79,6 +79,8 @@ codes! {
     TooDeep = "too-deep", NeedsPerson;
     /// The same clip with the same words was worked already.
     SameAgain = "same-again", NeedsPerson;
+    /// The same clip with the same words is in work: its film is delivered twice, and paid for once.
+    SameInWork = "same-in-work", NeedsPerson;
     /// Something this version can't do yet was asked for.
     NotInThisVersion = "not-in-this-version", NeedsPerson;
 

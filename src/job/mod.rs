@@ -3,6 +3,7 @@
 mod step;
 
 mod model;
+mod work;
 
 mod event;
 
@@ -27,13 +28,15 @@ pub use ids::{AccountId, ContentHash, JobId, RenderId, SessionId, TaskId};
 pub use key::{Key, Lineage, message_key};
 pub use looks::{Course, Look, RENDERS_KEPT, next_look};
 pub use model::{
-    Clip, End, Fate, Film, Job, Message, Order, Phase, Render, StreamEnd, TextRef, Upload, WordsFrom,
+    Asking, Clip, End, Fate, Film, Job, Message, Order, Phase, Render, Reply, StreamEnd, TextRef, Upload,
+    WordsFrom,
 };
 pub use moment::Moment;
 pub use next::{Action, due_step, is_looked_at_again, next_action, retry_delay};
-pub use path::RelPath;
+pub use path::{RelPath, folded};
 pub use stamp::Stamp;
 pub use step::{Repeat, Step};
+pub use work::{Base, Work};
 
 #[cfg(test)]
 mod tests;

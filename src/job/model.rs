@@ -6,7 +6,7 @@ use crate::instruction::Asked;
 
 use super::{
     AccountId, Code, ContentHash, Failure, JobId, Key, Lineage, Moment, RelPath, RenderId, SessionId, Stamp,
-    Step, TaskId, message_key,
+    Step, TaskId, Work, message_key,
 };
 
 /// The clip a job is about.
@@ -201,6 +201,24 @@ pub enum End {
     Cancelled,
 }
 
+/// A question of the service that waits for a person.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Asking {
+    /// The message that was answered by it.
+    pub n: u16,
+    /// An answer's file that lay there already when it was asked: it was meant for another question.
+    pub lying: Option<Stamp>,
+}
+
+/// A message that answers a question.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Reply {
+    /// Its place among the order's messages.
+    pub n: u16,
+    /// The text it was read from; `None` where the settings answered.
+    pub text: Option<TextRef>,
+}
+
 /// A job, as the sum of its events says.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Job {
@@ -212,8 +230,11 @@ pub struct Job {
     pub created: Moment,
     /// When its last event was recorded.
     pub changed: Moment,
-    /// The clip.
+    /// The clip, or the file that was dropped in its place.
     pub clip: Clip,
+    /// What its film is made of.
+    #[serde(default, skip_serializing_if = "Work::is_clip")]
+    pub work: Work,
     /// What is asked for; bound once a message has its intent.
     pub order: Order,
     /// The step it is in.
@@ -259,6 +280,15 @@ pub struct Job {
     /// A person gave it up: its files are put aside with this note.
     #[serde(default)]
     pub withdrawn: Option<Failure>,
+    /// The question that waits for a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asking: Option<Asking>,
+    /// Which of its messages answer questions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replies: Vec<Reply>,
+    /// The job that was paid for the same clip with the same words: its film is delivered once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<JobId>,
 }
 
 impl Job {
@@ -283,10 +313,25 @@ impl Job {
 
     /// The key of message `n` after so many consents to pay for it once more.
     pub fn key_after(&self, n: u16, again: u16) -> Option<Key> {
-        let contents = [self.content?];
-        let lineage =
-            Lineage { contents: &contents, language: &self.order.language, words: &self.order.words };
+        let contents = self.contents()?;
+        let reply = self.replies.iter().find(|reply| reply.n == n);
+        let lineage = Lineage {
+            contents: &contents,
+            language: &self.order.language,
+            words: &self.order.words,
+            over: self.work.base().map(|base| (base.root, base.version)),
+            reply: reply.and_then(|_| self.order.messages.get(usize::from(n))).map(String::as_str),
+        };
         Some(message_key(lineage, n, again))
+    }
+
+    /// What went up into its session, in order; `None` before the upload.
+    pub fn contents(&self) -> Option<Vec<ContentHash>> {
+        match &self.work {
+            Work::Clip => Some(vec![self.content?]),
+            Work::Video => Some(Vec::new()),
+            Work::Refine(base) => Some(base.contents.clone()),
+        }
     }
 
     /// How often a person has consented to pay for message `n` once more.

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use unicode_normalization::UnicodeNormalization;
 
 /// A path relative to one of the folders: `/`-separated names, none of them empty, `.` or `..`.
 ///
@@ -110,6 +111,18 @@ impl RelPath {
             }
         }
         Self::from_bytes(&out)
+    }
+}
+
+/// The form in which names are compared: NFC, trimmed, lower case. Bytes that are no UTF-8 only mean themselves.
+pub fn folded(name: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(name) {
+        Ok(text) if text.is_ascii() => text.trim().to_ascii_lowercase().into_bytes(),
+        // Normalised first, so that every letter has its one lower case, and after, because that may be in parts.
+        Ok(text) => {
+            text.nfc().collect::<String>().trim().to_lowercase().nfc().collect::<String>().into_bytes()
+        }
+        Err(_) => name.to_vec(),
     }
 }
 

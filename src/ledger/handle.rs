@@ -11,9 +11,9 @@ use tokio::sync::oneshot;
 use super::overview::{CREDITS, HELD, INBOX, LEFT_OUT};
 use super::{
     Answer, InboxShown, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting, changes, intent,
-    query, record, request, root, schema, trust,
+    line, query, record, request, root, schema, trust,
 };
-use crate::job::{Balance, ContentHash, Failure, Job, JobEvent, JobId, Moment, RelPath, Stamp};
+use crate::job::{Balance, ContentHash, Failure, Job, JobEvent, JobId, Key, Moment, RelPath, Stamp};
 
 type Call = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -159,6 +159,27 @@ impl Ledger {
     /// The job that made a film with these bytes.
     pub async fn job_of_film(&self, film: ContentHash) -> Result<Option<Job>, LedgerError> {
         self.call(move |db| query::job_of_film(db, &film)).await
+    }
+
+    /// The delivered job that was finished last among those whose film, or else whose clip, has that stem in that folder.
+    pub async fn delivered(&self, folder: RelPath, stem: Vec<u8>) -> Result<Option<Job>, LedgerError> {
+        self.call(move |db| line::delivered(db, &folder, &stem)).await
+    }
+
+    /// All later versions of the film that a job has made, oldest first, whatever became of them.
+    pub async fn versions(&self, root: JobId) -> Result<Vec<Job>, LedgerError> {
+        self.call(move |db| line::versions(db, root)).await
+    }
+
+    /// How often, since that moment, the film of a job was delivered once more.
+    pub async fn same_since(&self, job: JobId, since: Moment) -> Result<u32, LedgerError> {
+        self.call(move |db| line::same_since(db, job, since)).await
+    }
+
+    /// The job that may have paid for the message of that key.
+    pub async fn paid_by(&self, key: Key) -> Result<Option<JobId>, LedgerError> {
+        self.call(move |db| Ok(intent::find(db, &key)?.filter(|(_, refused)| !refused).map(|(by, _)| by)))
+            .await
     }
 
     /// One event of a job.

@@ -13,6 +13,7 @@ mod record;
 
 mod consent;
 mod intent;
+mod line;
 mod trust;
 
 mod render_times;

@@ -118,7 +118,7 @@ pub(super) fn many(db: &Connection, sql: &str, params: impl Params) -> Result<Ve
     rows.map(|body| parse(&body?)).collect()
 }
 
-fn one(db: &Connection, sql: &str, params: impl Params) -> Result<Option<Job>, LedgerError> {
+pub(super) fn one(db: &Connection, sql: &str, params: impl Params) -> Result<Option<Job>, LedgerError> {
     let body: Option<String> = db.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?;
     body.map(|b| parse(&b)).transpose()
 }

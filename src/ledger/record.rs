@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::{LedgerError, consent, intent, query, trust};
+use super::{LedgerError, consent, intent, line, query, trust};
 use crate::crash::{self, Side};
 use crate::job::{EVENT_VERSION, Job, JobEvent, JobId, Moment, WordsFrom, admit, apply};
 
@@ -122,9 +122,11 @@ fn store_event(
 pub(super) fn store_row(db: &Connection, job: &Job) -> Result<(), LedgerError> {
     let body = serde_json::to_string(job).map_err(|e| LedgerError::Damaged { what: e.to_string() })?;
     let stamp = &job.clip.stamp;
+    let (film_key, clip_key, first, same_as) = line::columns(job);
     db.prepare_cached(
         "UPDATE job SET root = ?2, path = ?3, dev = ?4, ino = ?5, size = ?6, ended = ?7, state = ?8, step = ?9,
-         code = ?10, film = ?11, changed = ?12, body = ?13 WHERE id = ?1",
+         code = ?10, film = ?11, changed = ?12, body = ?13, film_key = ?14, clip_key = ?15, line = ?16, same_as = ?17
+         WHERE id = ?1",
     )?
     .execute(params![
         job.id.0,
@@ -140,6 +142,10 @@ pub(super) fn store_row(db: &Connection, job: &Job) -> Result<(), LedgerError> {
         job.film.as_ref().map(|f| f.hash.to_string()),
         job.changed.0,
         body,
+        film_key,
+        clip_key,
+        first,
+        same_as,
     ])?;
     Ok(())
 }

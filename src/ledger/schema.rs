@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, Transaction};
 use uuid::Uuid;
 
-use super::{LedgerError, consent};
+use super::{LedgerError, consent, line};
 
 /// Every migration there ever was, oldest first; a file's version is how many of them it has had.
 const MIGRATIONS: &[&str] = &[
@@ -16,9 +16,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_reused_keys.sql"),
     include_str!("../../migrations/0004_consent_checksums.sql"),
     include_str!("../../migrations/0005_sightings.sql"),
+    include_str!("../../migrations/0006_lines.sql"),
 ];
 /// Where consents got their checksums.
 const SEALED: usize = 3;
+/// Where films got the keys that they are found by.
+const LINED: usize = 5;
 
 /// Opens the ledger for writing, makes it where it is missing, and brings it up to date.
 ///
@@ -97,6 +100,9 @@ fn migrate(db: &mut Connection, path: &Path, found: i64) -> Result<(), LedgerErr
         }
         if at == SEALED {
             consent::seal(&change)?;
+        }
+        if at == LINED {
+            line::fill(&change)?;
         }
         change.pragma_update(None, "user_version", i64::try_from(at + 1).unwrap_or(i64::MAX))?;
         change.commit()?;

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::*;
+use crate::job::Work;
 use crate::job::{
     Clip, Code, ContentHash, Failure, Job, JobEvent, JobId, Moment, Order, RelPath, SessionId, Stamp, Step,
     StreamEnd, TextRef, WordsFrom,
@@ -23,7 +24,11 @@ fn admitted(name: &[u8], ino: u64) -> JobEvent {
         asked: None,
         from: WordsFrom::Default,
     };
-    JobEvent::Admitted { clip: Clip { root: 1, path: RelPath::from_bytes(name).unwrap(), stamp }, order }
+    JobEvent::Admitted {
+        clip: Clip { root: 1, path: RelPath::from_bytes(name).unwrap(), stamp },
+        order,
+        work: Work::Clip,
+    }
 }
 
 /// Takes a job up to where its message can be sent.
@@ -256,7 +261,7 @@ async fn what_was_seen_of_an_older_job_is_not_recorded() {
     let disk = Disk::new();
     let ledger = disk.open();
     let old = ledger.found(vec![admitted(b"a.mp4", 1)], Moment(1)).await.unwrap();
-    let JobEvent::Admitted { clip, order } = admitted(b"a.mp4", 1) else { unreachable!() };
+    let JobEvent::Admitted { clip, order, .. } = admitted(b"a.mp4", 1) else { unreachable!() };
     ledger.append(old.id, vec![JobEvent::Rebound { clip, order }], Moment(2)).await.unwrap();
     let late = ledger.append_at(old.id, old.seq, vec![JobEvent::Unsettled], Moment(3)).await.unwrap_err();
     assert!(matches!(late, LedgerError::MovedOn(_)) && !late.is_fatal(), "{late}");
@@ -280,6 +285,9 @@ async fn a_ledger_of_an_older_dakbox_is_brought_up_to_date_after_a_copy() {
         .execute_batch(
             "DELETE FROM meta WHERE key IN ('reused', 'consents'); DROP TABLE request;
              ALTER TABLE consent DROP COLUMN checksum; ALTER TABLE sighting DROP COLUMN seen;
+             DROP INDEX job_by_film_key; DROP INDEX job_by_clip_key; DROP INDEX job_by_line; DROP INDEX job_by_same;
+             ALTER TABLE job DROP COLUMN film_key; ALTER TABLE job DROP COLUMN clip_key;
+             ALTER TABLE job DROP COLUMN line; ALTER TABLE job DROP COLUMN same_as;
              INSERT INTO consent (key, text, job) VALUES ('k1', 't1', 1), ('k1', 't2', 2);
              PRAGMA user_version = 1",
         )

@@ -19,7 +19,8 @@ pub(super) fn job(db: &Connection, row: &Job) -> Result<(), LedgerError> {
         made => made?,
     };
     let paid = |job: &Job| {
-        (job.seq, job.order.clone(), job.session.clone(), job.content, job.messages.clone(), job.step)
+        let asked = (job.order.clone(), job.replies.clone(), job.contents(), job.work.clone());
+        (job.seq, asked, job.session.clone(), job.messages.clone(), job.step)
     };
     if paid(&made) == paid(row) { Ok(()) } else { Err(damaged("its row is not what its events say")) }
 }

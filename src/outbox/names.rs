@@ -57,6 +57,11 @@ impl Title {
         Self::new(stem.as_bytes(), name_max)
     }
 
+    /// The name without number and ending.
+    pub fn stem(&self) -> &[u8] {
+        &self.0
+    }
+
     /// `talk.mp4`, and from 2 on `talk (2).mp4`.
     pub fn film(&self, number: u32) -> Vec<u8> {
         joined(&self.0, number, b".mp4")

@@ -117,6 +117,7 @@ impl<'a> Note<'a> {
             .with("file", Some(name(self.file)))
             .with("text", Some(name(&text)))
             .with("own_text", Some(name(&format!("{own}.txt"))))
+            .with("answer", Some(name(&format!("{stem}.answer.txt"))))
             .with("formats", Some(FORMATS.to_owned()))
             .with("code", Some(self.failure.code.to_string()))
             .with("message", show::sentence(&self.failure.message, MESSAGE_MAX))

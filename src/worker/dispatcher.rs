@@ -62,8 +62,8 @@ pub struct Dispatcher {
     pub(super) inbox_quiet: bool,
     /// With `once`, each wait is looked at again at most one time.
     pub(super) looked: HashSet<JobId>,
-    /// Consents that wait until what runs has told what it found.
-    pub(super) consents: HashMap<JobId, JobEvent>,
+    /// Consents and answers that wait until what runs has told what it found.
+    pub(super) said: HashMap<JobId, JobEvent>,
 }
 
 impl Dispatcher {
@@ -87,7 +87,7 @@ impl Dispatcher {
             once,
             inbox_quiet: false,
             looked: HashSet::new(),
-            consents: HashMap::new(),
+            said: HashMap::new(),
         };
         let now = this.tools.clock.now();
         for mut job in open {
@@ -288,12 +288,11 @@ impl Dispatcher {
             }
             Wake::Quiet(quiet) => self.inbox_quiet = quiet,
             Wake::Asked(request) => self.asked(request).await?,
-            Wake::Consent { job, n, again, text } => {
-                let consent = JobEvent::Consent { n, again, text: Some(text) };
+            Wake::Says { job, event } => {
                 if self.running.contains_key(&job) {
-                    self.consents.insert(job, consent);
+                    self.said.insert(job, *event);
                 } else {
-                    self.record(job, vec![consent]).await?;
+                    self.record(job, vec![*event]).await?;
                 }
             }
         }

@@ -9,12 +9,13 @@ use tokio::sync::mpsc;
 use super::admission::{self, Admission};
 use super::clock::wall;
 use super::folders::blocking;
+use super::texts::Held;
 use super::{Tools, order, story, telling};
 use crate::config::Language;
 use crate::crash::{self, Loop};
 use crate::inbox::{Arrival, FolderState, Gone, Mounted, Reason, Report, What, Withheld};
 use crate::job::{
-    Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, TextRef, WordsFrom,
+    Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, WordsFrom, Work,
 };
 use crate::ledger::{InboxShown, LedgerError, MountShown, Request};
 use crate::outbox::{Note, Title};
@@ -23,8 +24,11 @@ use crate::words;
 /// So long what is only shown is waited for: it is in the ledger's hands, and comes to be shown all the same.
 const SHOWN_WITHIN: Duration = Duration::from_millis(500);
 
+/// So often texts that wait for a clip's way to end are looked at again.
+const TEXTS_AGAIN: Duration = Duration::from_secs(1);
+
 /// Why the dispatcher is woken.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Wake {
     /// A job was made or changed in the ledger.
     Job(JobId),
@@ -32,17 +36,13 @@ pub enum Wake {
     Quiet(bool),
     /// A person asks for something from outside.
     Asked(Request),
-    /// A text says that a message in doubt is to be sent once more. The dispatcher records it, between two looks at the
-    /// state: one of them may just be finding out that it is not needed.
-    Consent {
+    /// A text consents to send a message in doubt once more, or answers a question. The dispatcher records it, between two
+    /// looks at the state: one of them may just be finding out that it is not needed.
+    Says {
         /// The job.
         job: JobId,
-        /// The message's place.
-        n: u16,
-        /// How often a person has consented, with this time.
-        again: u16,
-        /// The text.
-        text: TextRef,
+        /// What is said.
+        event: Box<JobEvent>,
     },
 }
 
@@ -62,7 +62,7 @@ impl Withholding {
 
 /// Takes reports of the inbox, one after the other.
 pub struct Intake {
-    tools: Arc<Tools>,
+    pub(super) tools: Arc<Tools>,
     wakes: mpsc::Sender<Wake>,
     withholding: Arc<Withholding>,
 }
@@ -78,7 +78,9 @@ impl Intake {
     /// # Errors
     /// Where the ledger fails: nothing may be taken then.
     pub async fn run(self, mut reports: mpsc::UnboundedReceiver<Report>) -> Result<(), LedgerError> {
-        let mut told = Vec::new();
+        let (mut told, mut held) = (Vec::new(), Held::default());
+        let mut again = tokio::time::interval(TEXTS_AGAIN);
+        again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let vitals = Arc::clone(&self.tools.vitals);
         let _going = vitals.intake.begin();
         loop {
@@ -87,11 +89,19 @@ impl Intake {
             let report = tokio::select! {
                 report = reports.recv() => report,
                 () = vitals.intake.asked() => continue,
+                _ = again.tick(), if !held.is_empty() => {
+                    self.texts_again(&mut held).await?;
+                    continue;
+                }
             };
             let Some(report) = report else { return Ok(()) };
             match report {
                 Report::Arrival(arrival) => self.arrived(&arrival).await?,
-                Report::Gone(gone) => self.gone(&gone).await?,
+                Report::Text(lone) => self.text(*lone, &mut held).await?,
+                Report::Gone(gone) => {
+                    held.forget(&gone.path);
+                    self.gone(&gone).await?;
+                }
                 Report::Withheld(list) => self.withheld(&list).await,
                 Report::Folder(state) => {
                     tell_folder(&state, &mut told);
@@ -108,7 +118,7 @@ impl Intake {
         }
     }
 
-    async fn wake(&self, wake: Wake) {
+    pub(super) async fn wake(&self, wake: Wake) {
         // Where the dispatcher has ended there is nobody to wake, and the ledger holds it for the next start.
         // One that is busy is no fault here.
         let _ = self.tools.vitals.intake.during(self.wakes.send(wake)).await;
@@ -118,27 +128,19 @@ impl Intake {
         let root = self.tools.folders.root();
         let clip = Clip { root, path: arrival.clip.clone(), stamp: arrival.stamp };
         let asked = order::of(arrival, &self.tools.config());
-        let at = self.tools.ledger.job_at(root, clip.path.clone()).await?;
-        let of = self.tools.ledger.job_of_file(clip.stamp).await?;
+        let of_clip = |job: Option<Job>| job.filter(|job| !job.work.is_text());
+        let at = of_clip(self.tools.ledger.job_at(root, clip.path.clone()).await?);
+        let of = of_clip(self.tools.ledger.job_of_file(clip.stamp).await?);
         let admission = admission::judge(&clip.path, &clip.stamp, asked.as_ref().ok(), at, of);
         let failure = arrival.verdict.as_ref().err().or(asked.as_ref().err()).cloned();
-        let order = asked.unwrap_or_else(|_| unreadable(arrival));
+        let order = asked.unwrap_or_else(|_| order::unreadable(arrival.sidecar.as_ref()));
         let recorded = match admission {
             Admission::Finished => return Ok(()),
             Admission::New if self.is_away(&clip).await => return Ok(()),
             Admission::New => {
-                let mut events = vec![JobEvent::Admitted { clip, order }];
+                let mut events = vec![JobEvent::Admitted { clip, order, work: Work::Clip }];
                 events.extend(failure.map(|failure| JobEvent::Failed { failure }));
-                let job = match self.tools.ledger.found(events.clone(), wall()).await {
-                    Err(error) if !error.is_fatal() => {
-                        tracing::warn!(%error, "a clip can't be recorded now, and is looked at once more");
-                        // Not in circles while the ledger's disk is full.
-                        tokio::time::sleep(Duration::from_secs(1)).await;
-                        self.tools.inbox.report_anew(&arrival.clip);
-                        return Ok(());
-                    }
-                    found => found?,
-                };
+                let Some(job) = self.found(&arrival.clip, events.clone()).await? else { return Ok(()) };
                 tracing::info!(job = %job.id, clip = %job.clip.path, "{} is taken: {}", job.clip.path, story::words(&job));
                 Some((job, events))
             }
@@ -150,8 +152,7 @@ impl Intake {
                 self.append(&job, events).await?
             }
             Admission::Known(job) => {
-                if let Some((n, again, text)) = consent(&job, &order) {
-                    self.wake(Wake::Consent { job: job.id, n, again, text }).await;
+                if self.heard(&job, &order).await {
                     return Ok(());
                 }
                 let mut events = changes(&job, clip, order);
@@ -161,22 +162,45 @@ impl Intake {
                 self.append(&job, events).await?
             }
         };
+        self.tell(recorded).await;
+        Ok(())
+    }
+
+    /// Tells the log and the dispatcher what was recorded.
+    pub(super) async fn tell(&self, recorded: Option<(Job, Vec<JobEvent>)>) {
         if let Some((job, events)) = recorded {
             story::tell(&job, &events);
             self.wake(Wake::Job(job.id)).await;
         }
-        Ok(())
+    }
+
+    /// Records a new job; nothing where the ledger can't take it now: then its file is looked at once more.
+    pub(super) async fn found(
+        &self,
+        file: &RelPath,
+        events: Vec<JobEvent>,
+    ) -> Result<Option<Job>, LedgerError> {
+        match self.tools.ledger.found(events, wall()).await {
+            Err(error) if !error.is_fatal() => {
+                tracing::warn!(%error, "a clip can't be recorded now, and is looked at once more");
+                // Not in circles while the ledger's disk is full.
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                self.tools.inbox.report_anew(file);
+                Ok(None)
+            }
+            found => Ok(Some(found?)),
+        }
     }
 
     /// Whether it was put away since it was looked at: the clip of a job that has just ended is no new drop.
-    async fn is_away(&self, clip: &Clip) -> bool {
+    pub(super) async fn is_away(&self, clip: &Clip) -> bool {
         let (folders, path) = (self.tools.folders.clone(), clip.path.clone());
         let look = blocking(move || Ok(folders.inbox()?.stat(&path)?.is_none()));
         self.tools.vitals.intake.during(look).await.unwrap_or(false)
     }
 
     /// Records events where they are still possible; a job that has moved on meanwhile is left alone.
-    async fn append(
+    pub(super) async fn append(
         &self,
         job: &Job,
         events: Vec<JobEvent>,
@@ -250,16 +274,17 @@ impl Intake {
 }
 
 /// What an arrival changes about the job it belongs to; nothing where all is as it was.
-fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
+pub(super) fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
     if job.may_be_paid() {
         // Renamed, or only its ctime or its share's device number moved: the same bytes, to be known by their new stamp.
         let same = clip.stamp.same_contents(&job.clip.stamp)
             || (clip.path == job.clip.path && clip.stamp.same_but_numbers(&job.clip.stamp));
-        let renamed =
-            (same && clip != job.clip).then_some(JobEvent::Renamed { path: clip.path, stamp: clip.stamp });
-        return renamed.into_iter().collect();
+        let moved = clip != job.clip && (same || job.work.is_text());
+        let renamed = moved.then_some(JobEvent::Renamed { path: clip.path, stamp: clip.stamp });
+        let refined = takes_words(job, &order).then_some(JobEvent::Refined { order });
+        return renamed.into_iter().chain(refined).collect();
     }
-    if !clip.stamp.same_contents(&job.clip.stamp) {
+    if !job.work.is_text() && !clip.stamp.same_contents(&job.clip.stamp) {
         return vec![JobEvent::Replaced { clip, order }];
     }
     if clip == job.clip && order == job.order && !job.unsettled {
@@ -268,33 +293,24 @@ fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
     vec![JobEvent::Rebound { clip, order }]
 }
 
+/// Whether a text that was saved while its job runs is taken in: the same words in other bytes always, so that the text is
+/// known when it is put away; other words as long as there is a message to come, or one that is out.
+fn takes_words(job: &Job, now: &Order) -> bool {
+    let WordsFrom::Sidecar(text) = &now.from else { return false };
+    let known = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.hash == text.hash);
+    let in_time = matches!(job.step, Step::Instruct(_) | Step::Observe(_));
+    !known && !job.closing() && !now.words.is_empty() && (in_time || now.words == job.order.words)
+}
+
 /// A new text with `Again: yes` beside a clip whose message is in doubt: that one message is sent once more.
-fn consent(job: &Job, order: &Order) -> Option<(u16, u16, TextRef)> {
+pub(super) fn consent(job: &Job, order: &Order) -> Option<JobEvent> {
     let (Step::Observe(n) | Step::Instruct(n)) = job.step else { return None };
     let WordsFrom::Sidecar(text) = &order.from else { return None };
     let spent = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.hash == text.hash);
     let doubt = job.phase == Phase::Waiting && job.message(n).is_some_and(Message::may_be_paid);
     let asked = order.again && order.same_request(&job.order);
     let again = job.again(n) + 1;
-    (doubt && asked && !spent).then(|| (n, again, text.clone()))
-}
-
-/// The order of a clip whose text can't be read: nothing is asked for, and the text goes where its clip goes.
-fn unreadable(arrival: &Arrival) -> Order {
-    let from =
-        arrival.sidecar.as_ref().map_or(WordsFrom::Default, |t| WordsFrom::Sidecar(order::reference(t)));
-    Order {
-        words: String::new(),
-        messages: Vec::new(),
-        language: String::new(),
-        quality: String::new(),
-        output: None,
-        priority: 1,
-        again: false,
-        cost_ok: false,
-        asked: None,
-        from,
-    }
+    (doubt && asked && !spent).then(|| JobEvent::Consent { n, again, text: Some(text.clone()) })
 }
 
 fn note(withheld: &Withheld, language: Language) -> Option<(RelPath, String)> {

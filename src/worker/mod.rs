@@ -7,6 +7,10 @@ mod intake;
 
 mod admission;
 
+mod texts;
+
+mod refine;
+
 mod order;
 
 mod dispatcher;

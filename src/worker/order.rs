@@ -3,11 +3,43 @@
 use crate::config;
 use crate::inbox::{Arrival, Text, WordsNow};
 use crate::instruction::{self, Asked, Instruction, Priority, Problem, Quality, Route};
-use crate::job::{Code, ContentHash, Failure, Found, Job, Order, RelPath, TextRef, WordsFrom};
+use crate::job::{Code, ContentHash, Failure, Found, Job, Order, RelPath, TextRef, WordsFrom, Work};
 use crate::outbox::{Note, Title};
 
 /// The longest name a folder takes, in bytes.
 pub(super) const NAME_MAX: usize = 255;
+
+/// What a text alone asks for.
+///
+/// # Errors
+/// A text that can't be read.
+pub(super) fn of_text(text: &Text, config: &config::Config) -> Result<Order, Failure> {
+    let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
+    let instruction = sidecar.instruction(&config.instructions.default);
+    Ok(order(instruction, WordsFrom::Sidecar(reference(text)), config))
+}
+
+/// The order of a drop whose text can't be read: nothing is asked for, and the text goes where its clip goes.
+pub(super) fn unreadable(text: Option<&Text>) -> Order {
+    Order {
+        words: String::new(),
+        messages: Vec::new(),
+        language: String::new(),
+        quality: String::new(),
+        output: None,
+        priority: 1,
+        again: false,
+        cost_ok: false,
+        asked: None,
+        from: text.map_or(WordsFrom::Default, |text| WordsFrom::Sidecar(reference(text))),
+    }
+}
+
+/// The messages among these steps.
+pub(super) fn messages(steps: &[String]) -> Vec<String> {
+    let is_message = |step: &&String| instruction::route(step) == Route::Message;
+    steps.iter().filter(is_message).cloned().collect()
+}
 
 /// What an arrival asks for.
 ///
@@ -121,9 +153,21 @@ pub(super) fn is_still(from: &WordsFrom, now: &WordsNow) -> bool {
 
 /// What a job's film and notes are called.
 pub(super) fn title(job: &Job) -> Title {
-    match &job.order.output {
-        Some(name) => Title::of_output(name, NAME_MAX),
-        None => Title::new(job.clip.path.stem(), NAME_MAX),
+    if let Some(name) = &job.order.output {
+        return Title::of_output(name, NAME_MAX);
+    }
+    let stem = job.clip.path.stem();
+    match &job.work {
+        Work::Clip => Title::new(stem, NAME_MAX),
+        // `song.video.txt` makes `song.mp4`.
+        Work::Video => {
+            let at = stem.len().saturating_sub(b".video".len());
+            let named = at > 0 && stem[at..].eq_ignore_ascii_case(b".video");
+            Title::new(if named { &stem[..at] } else { stem }, NAME_MAX)
+        }
+        Work::Refine(base) => {
+            Title::new(&[base.film.stem(), format!(".v{}", base.made).as_bytes()].concat(), NAME_MAX)
+        }
     }
 }
 
@@ -139,6 +183,10 @@ pub fn report_of(job: &Job) -> Option<RelPath> {
 pub fn waiting_notes_of(job: &Job) -> Vec<RelPath> {
     let (clip, folder) = (&job.clip.path, job.clip.path.parent());
     let note = |name| folder.join(&Title::new(name, NAME_MAX).note(1, Note::Waiting));
+    if job.work.is_text() {
+        // After the film that is to come: a bare `talk.txt` makes another version of one that may wait for something too.
+        return [title(job).stem(), clip.name()].into_iter().filter_map(note).collect();
+    }
     [clip.stem(), clip.name()].into_iter().filter_map(note).collect()
 }
 

@@ -51,8 +51,8 @@ impl Dispatcher {
             }
         }
         self.asked_meanwhile(&claim).await?;
-        match self.consents.remove(&id) {
-            Some(consent) => self.record(id, vec![consent]).await,
+        match self.said.remove(&id) {
+            Some(event) => self.record(id, vec![event]).await,
             None => Ok(()),
         }
     }
@@ -166,6 +166,16 @@ impl Dispatcher {
         self.reload(id).await
     }
 
+    /// Whoever waits for another job's film is looked at now: it may be that one's.
+    fn wake_followers(&mut self) {
+        let now = self.tools.clock.now();
+        for (id, job) in self.jobs.iter_mut().filter(|(_, job)| job.code() == Some(Code::SameInWork)) {
+            self.relooks.remove(id);
+            self.looked.remove(id);
+            job.not_before = Some(now);
+        }
+    }
+
     pub(super) fn recorded(&mut self, job: Job, events: &[JobEvent], next: Option<Step>) {
         let id = job.id;
         super::story::tell(&job, events);
@@ -173,6 +183,7 @@ impl Dispatcher {
         if job.is_ended() {
             self.tools.tally.count(&job);
             self.jobs.remove(&id);
+            self.wake_followers();
             return;
         }
         self.hold(job);

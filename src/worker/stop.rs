@@ -143,7 +143,15 @@ fn failed(
 }
 
 fn session_gone(job: &Job, now: Moment, patience: Patience) -> Vec<JobEvent> {
-    if job.may_be_paid() {
+    if job.same_as.is_some() {
+        let failure = Failure::new(
+            Code::SameAgain,
+            "the same clip was paid for with the same words, and the service has that project no longer",
+            "Write `Again: yes` as the first line of the text to pay for it once more.",
+        );
+        return vec![JobEvent::Waits { failure, until: None }];
+    }
+    if job.may_be_paid() || job.work.base().is_some() {
         let failure = Failure::new(
             Code::SessionLost,
             "the service does not know this clip's session any more, and what was paid for was in it",

@@ -39,6 +39,15 @@ pub(super) fn tell(job: &Job, events: &[JobEvent]) {
             JobEvent::Unsettled => {
                 tracing::info!(job = %id, "{clip} or its text is being changed; nothing is sent until it has settled");
             }
+            JobEvent::Refined { .. } => {
+                tracing::info!(job = %id, "{clip} has other words now: what is new in them is sent after what was bound");
+            }
+            JobEvent::Replied { n, .. } => {
+                tracing::info!(job = %id, n, "{clip}: the service's question is answered");
+            }
+            JobEvent::SameAs { job: other, .. } => {
+                tracing::info!(job = %id, other = %other, "{clip} was paid for with the same words by job {other}: its film is delivered once more");
+            }
             JobEvent::SessionDropped => {
                 tracing::warn!(job = %id, "{clip}: its session is gone before anything was paid; a new one is opened");
             }

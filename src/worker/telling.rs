@@ -20,7 +20,7 @@ pub(super) fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
         register,
         project,
         question: about(Code::Question),
-        film: about(Code::SameAgain),
+        film: about(Code::SameAgain).or_else(|| about(Code::SameInWork)),
         count: [Code::FirstRun, Code::BudgetReached, Code::CostAsks]
             .into_iter()
             .find_map(about)
@@ -118,7 +118,10 @@ pub(super) fn report<T>(
 /// The exported draft.
 fn draft(job: &Job, events: &[Recorded]) -> Option<Draft> {
     let recorded = events.iter().find(|recorded| Some(recorded.seq) == job.draft_seq)?;
-    let (JobEvent::Observed { reading, .. } | JobEvent::DraftRead { reading }) = &recorded.event else {
+    let (JobEvent::Observed { reading, .. }
+    | JobEvent::DraftRead { reading }
+    | JobEvent::SameAs { reading, .. }) = &recorded.event
+    else {
         return None;
     };
     serde_json::from_str::<Reading>(reading).ok()?.draft

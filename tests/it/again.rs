@@ -117,3 +117,78 @@ fn a_clip_that_was_taken_away_and_comes_back_goes_on() {
     house.delivered("talk");
     assert_eq!(house.world().charges(), 1);
 }
+
+#[test]
+fn the_same_drop_is_delivered_once_more_for_nothing_and_then_asks() {
+    let mut house = dropped_again(WORDS);
+    let report = house.note(house.outbox("talk (2).report.txt"));
+    assert!(report.contains("talk (2).mp4"), "{report}");
+    house.wait_for("the clip is put away", || house.archive("talk (2).mp4").exists());
+    let world = house.world();
+    assert_eq!((world.charges(), world.renders().len()), (1, 2));
+    // A further time it waits, and the note names the film that was made.
+    house.drop_pair("talk", WORDS);
+    let note = house.waits("talk", "same-again");
+    assert!(note.contains("talk.mp4"), "{note}");
+    house.stop();
+    house.start();
+    another_goes_through(&house, "other");
+    assert_eq!(house.world().charges_of(&clip("talk")), 1);
+    // Other words for it make other work of it, in a session of its own.
+    house.drop_file("talk.txt", "make it shorter");
+    house.note(house.outbox("talk (3).report.txt"));
+    assert_eq!(house.world().charges_of(&clip("talk")), 2);
+}
+
+#[test]
+fn where_the_project_is_gone_the_same_drop_asks() {
+    let mut house = House::new();
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.delivered("talk");
+    house.service.faults("export:code=1002");
+    house.drop_pair("talk", WORDS);
+    house.waits("talk", "same-again");
+    house.service.faults("");
+    another_goes_through(&house, "other");
+    assert_eq!(house.world().charges_of(&clip("talk")), 1);
+    house.drop_file("talk.txt", format!("Again: yes\n\n{WORDS}"));
+    house.note(house.outbox("talk (2).report.txt"));
+    assert_eq!(house.world().charges_of(&clip("talk")), 2);
+}
+
+#[test]
+fn the_same_clip_in_work_is_followed_and_delivered_too() {
+    let mut house = House::new();
+    house.service.faults("message:code=2001");
+    for stem in ["one", "two"] {
+        house.drop_file(format!("{stem}.txt"), WORDS);
+    }
+    house.drop_file("one.mp4", clip("the same"));
+    house.start();
+    house.waits("one", "no-credits");
+    house.drop_file("two.mp4", clip("the same"));
+    // What the first waits for was refused, and paid by nobody: both wait for credits, and one of them pays.
+    house.note(house.outbox("two.waiting.txt"));
+    house.service.faults("message:late-delay=1s");
+    house.delivered("one");
+    house.delivered("two");
+    assert_eq!((house.world().charges(), house.world().renders().len()), (1, 2));
+}
+
+#[test]
+fn the_same_clip_behind_a_question_carries_its_note() {
+    let mut house = House::new();
+    house.service.faults("message:questionx1");
+    house.drop_pair("one", WORDS);
+    house.start();
+    house.waits("one", "question");
+    house.drop_file("two.txt", WORDS);
+    house.drop_file("two.mp4", clip("one"));
+    let note = house.waits("two", "same-in-work");
+    assert!(note.contains("one.mp4"), "{note}");
+    house.drop_file("one.answer.txt", "The second one.");
+    house.delivered("one");
+    house.delivered("two");
+    assert_eq!(house.world().accepted(), [WORDS.trim(), "The second one."]);
+}

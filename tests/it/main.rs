@@ -32,6 +32,8 @@ mod mounts;
 mod names;
 mod network;
 mod ownership;
+mod questions;
+mod refine;
 mod refusals;
 mod rejected;
 mod reliability;

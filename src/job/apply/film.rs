@@ -1,6 +1,6 @@
 //! From the session to the film: the steps that may be repeated.
 
-use crate::job::{End, Film, Job, JobEvent, Phase, RelPath, Step, Upload};
+use crate::job::{End, Film, Job, JobEvent, Phase, RelPath, Render, Step, Upload, Work};
 
 pub(super) fn session(job: &mut Job, event: &JobEvent) -> bool {
     match event {
@@ -10,9 +10,16 @@ pub(super) fn session(job: &mut Job, event: &JobEvent) -> bool {
             job.sessions += 1;
             job.task.clone_from(task);
             job.account.clone_from(account);
-            job.enter_still_trying(Step::Upload, !is_first);
+            if job.work == Work::Video {
+                job.upload = Upload::Done { applied: false };
+                job.enter(job.first_after_upload());
+            } else {
+                job.enter_still_trying(Step::Upload, !is_first);
+            }
         }
-        JobEvent::SessionDropped if !job.may_be_paid() && !job.closing() => job.drop_session(),
+        JobEvent::SessionDropped if !job.may_be_paid() && !job.closing() && job.work.base().is_none() => {
+            job.drop_session();
+        }
         JobEvent::Uploaded { content, stamp, applied } if job.runs(Step::Upload) => {
             job.content = Some(*content);
             job.clip.stamp = *stamp;
@@ -26,6 +33,15 @@ pub(super) fn session(job: &mut Job, event: &JobEvent) -> bool {
 
 pub(super) fn film(job: &mut Job, event: &JobEvent) -> bool {
     match event {
+        JobEvent::SameAs { job: other, session, task, account, .. }
+            if job.runs(Step::Instruct(0)) && !job.may_be_paid() =>
+        {
+            job.session = Some(session.clone());
+            job.task.clone_from(task);
+            job.account.clone_from(account);
+            (job.same_as, job.draft_seq, job.render) = (Some(*other), Some(job.seq), Render::default());
+            job.enter(Step::Export);
+        }
         JobEvent::DraftRead { .. } if job.runs(Step::Export) && !job.may_be_paid() => {
             job.draft_seq = Some(job.seq);
         }

@@ -8,6 +8,9 @@ pub(super) fn folder(job: &mut Job, event: &JobEvent) -> bool {
         (job.clip.path, job.clip.stamp) = (path.clone(), *stamp);
         return true;
     }
+    if let JobEvent::Refined { order } = event {
+        return refined(job, order);
+    }
     if job.may_be_paid() || job.closing() {
         return false;
     }
@@ -42,7 +45,7 @@ fn rebound(job: &mut Job, clip: &Clip, order: &Order) {
         // Consents were given for the other words.
         job.messages.clear();
     }
-    if !same_language && job.session.is_some() {
+    if (!same_language || job.same_as.is_some()) && job.session.is_some() && job.work.base().is_none() {
         job.drop_session();
     } else if !same_words && matches!(job.upload, Upload::Done { .. }) {
         job.enter(job.first_after_upload());
@@ -90,6 +93,25 @@ pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
 /// Whether the words were written for this very clip.
 const fn is_own(order: &Order) -> bool {
     matches!(order.from, WordsFrom::Sidecar(_))
+}
+
+/// Other words while the job runs: what was bound runs as it was bound, and what is new in them is sent after it. From
+/// the export on it is too late for that: the text is left where it lies, and refines the film.
+fn refined(job: &mut Job, now: &Order) -> bool {
+    let in_time = matches!(job.step, Step::Instruct(_) | Step::Observe(_)) || now.words == job.order.words;
+    if !job.may_be_paid() || job.closing() || !in_time || !is_own(now) {
+        return false;
+    }
+    if now.words == job.order.words {
+        // Only the file is another one.
+        job.order.from = now.from.clone();
+        return true;
+    }
+    let bound = job.order.messages.clone();
+    job.order.messages.extend(now.messages.iter().filter(|step| !bound.contains(step)).cloned());
+    job.order.words.clone_from(&now.words);
+    job.order.from = now.from.clone();
+    true
 }
 
 /// Other words after a message was paid for: of the steps that were never sent those that stand in the new text are sent,

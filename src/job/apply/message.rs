@@ -1,6 +1,8 @@
 //! What happens to a message: its intent, its answer, what the state shows, and a consent to send it once more.
 
-use crate::job::{Fate, Job, JobEvent, Key, Message, Phase, Step, StreamEnd, TextRef, WordsFrom};
+use crate::job::{
+    Asking, Fate, Job, JobEvent, Key, Message, Phase, Reply, Step, StreamEnd, TextRef, WordsFrom,
+};
 
 pub(super) fn message(job: &mut Job, event: &JobEvent) -> bool {
     match event {
@@ -25,6 +27,15 @@ pub(super) fn message(job: &mut Job, event: &JobEvent) -> bool {
             true
         }
         JobEvent::Observed { n, intent, .. } => observed(job, *n, *intent),
+        JobEvent::Asked { n, intent, lying } => {
+            let ended = job.message(*n).is_some_and(|m| m.intent == *intent && is_clean(m));
+            if !ended || !job.runs(Step::Observe(*n)) {
+                return false;
+            }
+            job.asking = Some(Asking { n: *n, lying: *lying });
+            true
+        }
+        JobEvent::Replied { n, words, text, sidecar } => replied(job, *n, words, (text.as_ref(), *sidecar)),
         _ => false,
     }
 }
@@ -35,10 +46,32 @@ fn observed(job: &mut Job, n: u16, intent: u32) -> bool {
     if !job.runs(Step::Observe(n)) || !settle_fate(job, n, Fate::Taken) {
         return false;
     }
-    job.incomplete |= !clean;
+    (job.asking, job.incomplete) = (None, job.incomplete || !clean);
     job.draft_seq = Some(job.seq);
     let more = usize::from(n) + 1 < job.order.messages.len();
     job.enter(if more { Step::Instruct(n + 1) } else { Step::Export });
+    true
+}
+
+fn is_clean(message: &Message) -> bool {
+    message.fate == Fate::Ended(StreamEnd::Clean)
+}
+
+/// A question was answered: the message that was answered with it is over, and the answer is the one after it.
+fn replied(job: &mut Job, n: u16, words: &str, (text, sidecar): (Option<&TextRef>, bool)) -> bool {
+    let asks = job.asking.as_ref().is_some_and(|asking| asking.n == n);
+    if !asks || job.step != Step::Observe(n) || !job.message(n).is_some_and(is_clean) || job.closing() {
+        return false;
+    }
+    settle_fate(job, n, Fate::Taken);
+    let at = n + 1;
+    job.order.messages.insert(usize::from(at).min(job.order.messages.len()), words.to_owned());
+    job.replies.push(Reply { n: at, text: text.cloned() });
+    if let (Some(text), true) = (text, sidecar) {
+        job.order.from = WordsFrom::Sidecar(text.clone());
+    }
+    job.asking = None;
+    job.enter(Step::Instruct(at));
     true
 }
 

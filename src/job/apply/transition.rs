@@ -23,13 +23,14 @@ pub struct Illegal {
 
 /// A new job out of its first event; `None` where that is no admission.
 pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
-    let JobEvent::Admitted { clip, order } = event else { return None };
-    Some(Job {
+    let JobEvent::Admitted { clip, order, work } = event else { return None };
+    let mut job = Job {
         id,
         seq: 1,
         created: at,
         changed: at,
         clip: clip.clone(),
+        work: work.clone(),
         order: order.clone(),
         step: Step::Session,
         phase: Phase::Ready,
@@ -52,7 +53,12 @@ pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
         left: false,
         end: None,
         withdrawn: None,
-    })
+        asking: None,
+        replies: Vec::new(),
+        same_as: None,
+    };
+    job.join_base();
+    Some(job)
 }
 
 /// The job after `event`, recorded at `at`.
@@ -69,6 +75,7 @@ pub fn apply(job: &Job, event: &JobEvent, at: Moment) -> Result<Job, Illegal> {
         _ if job.is_ended() => false,
         JobEvent::Rebound { .. }
         | JobEvent::Replaced { .. }
+        | JobEvent::Refined { .. }
         | JobEvent::Renamed { .. }
         | JobEvent::Unsettled
         | JobEvent::Cancelled => folder(&mut next, event),
@@ -85,6 +92,8 @@ pub fn apply(job: &Job, event: &JobEvent, at: Moment) -> Result<Job, Illegal> {
         JobEvent::Intent { .. }
         | JobEvent::Refused { .. }
         | JobEvent::Answered { .. }
+        | JobEvent::Asked { .. }
+        | JobEvent::Replied { .. }
         | JobEvent::Observed { .. } => message(&mut next, event),
         _ => film(&mut next, event),
     };
@@ -145,7 +154,17 @@ impl Job {
         (self.session, self.task) = (None, None);
         (self.upload, self.content) = (Upload::Fresh, None);
         (self.draft_seq, self.render, self.film) = (None, Render::default(), None);
-        self.incomplete = false;
+        (self.incomplete, self.same_as) = (false, None);
+        self.join_base();
+    }
+
+    /// New words for a film are sent in its project: there is no other session for them, and nothing to send up.
+    pub(super) fn join_base(&mut self) {
+        let Some(base) = self.work.base() else { return };
+        (self.session, self.task, self.account) =
+            (Some(base.session.clone()), base.task.clone(), base.account.clone());
+        self.upload = Upload::Done { applied: false };
+        self.step = self.first_after_upload();
     }
 
     /// Whether its end is decided: only tidying up is left, or nothing.

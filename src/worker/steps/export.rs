@@ -161,8 +161,9 @@ async fn draft(tools: &Tools, claim: &mut Claim) -> Result<String, Stop> {
         claim.commit(&tools.ledger, JobEvent::DraftRead { reading }).await?;
     }
     let seq = claim.job().draft_seq.ok_or(Stop::Stale)?;
-    let (JobEvent::Observed { reading, .. } | JobEvent::DraftRead { reading }) =
-        tools.ledger.event(claim.id(), seq).await?.event
+    let (JobEvent::Observed { reading, .. }
+    | JobEvent::DraftRead { reading }
+    | JobEvent::SameAs { reading, .. }) = tools.ledger.event(claim.id(), seq).await?.event
     else {
         return Err(Stop::Stale);
     };

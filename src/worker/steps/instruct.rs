@@ -2,8 +2,8 @@
 
 use crate::api::{ApiError, Call, Delivery, ErrorKind, MessageEnd};
 use crate::crash;
-use crate::inbox::{self, WordsNow};
-use crate::job::{Balance, Code, Failure, JobEvent, JobId, SessionId, StreamEnd, Upload, WordsFrom};
+use crate::inbox::{self, AloneNow, WordsNow};
+use crate::job::{Balance, Code, Failure, JobEvent, SessionId, StreamEnd, Upload, WordsFrom};
 use crate::ledger::LedgerError;
 use crate::timeline::Reading;
 use crate::worker::Tools;
@@ -11,7 +11,7 @@ use crate::worker::budget;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
 use crate::worker::gate::{self, Pass, Try};
-use crate::worker::steps::room;
+use crate::worker::steps::{room, same};
 use crate::worker::stop::Stop;
 use crate::worker::{order, state};
 
@@ -19,6 +19,9 @@ use crate::worker::{order, state};
 pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<JobEvent>, Stop> {
     let session = claim.session()?;
     let Some(text) = claim.job().order.messages.get(usize::from(n)).cloned() else { return Err(Stop::Stale) };
+    if let Some(same) = same::find(tools, claim, n).await? {
+        return Ok(vec![same]);
+    }
     room::check(tools, claim).await?;
     not_our_own(tools, claim).await?;
     let _kept = budget::keep(tools, claim).await?;
@@ -119,6 +122,9 @@ async fn still_meant(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
             if now == Some(true) { Some(inbox::words_now(&inbox, &clip.path, &ignore)?) } else { None };
         Ok((now, words))
     };
+    if claim.job().work.is_text() {
+        return text_still_meant(tools, claim).await;
+    }
     match blocking(look).await.map_err(|e| Stop::local("reading the clip's words", &e))? {
         (None, _) => Err(tools.folders.vanished(&claim.job().clip.path).await),
         (_, Some(WordsNow::Held { code: code @ (Code::Unreadable | Code::NotSafe), detail })) => {
@@ -126,6 +132,25 @@ async fn still_meant(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
         }
         (_, Some(words)) if order::is_still(&claim.job().order.from, &words) => Ok(()),
         _ => Err(Stop::Unsettled),
+    }
+}
+
+/// The same for a text that was dropped alone: no clip claims it by now, and it says what it said.
+async fn text_still_meant(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
+    let inbox = tools.folders.open(Place::Inbox).await?;
+    let (path, ignore) = (claim.job().clip.path.clone(), tools.config().watch.ignore.clone());
+    let look = move || inbox::alone_now(&inbox, &path, &ignore);
+    match blocking(look).await.map_err(|e| Stop::local("reading the text", &e))? {
+        AloneNow::Missing => Err(tools.folders.vanished(&claim.job().clip.path).await),
+        // A clip of its name came: it is that one's text, and was never this job's.
+        AloneNow::Claimed => Err(Stop::Vanished),
+        AloneNow::Held(code, detail) => {
+            Err(Stop::failed(Failure::new(code, detail, "It is looked at again by itself.")))
+        }
+        AloneNow::Alone(text) => match &claim.job().order.from {
+            WordsFrom::Sidecar(bound) if order::reference(&text).hash == bound.hash => Ok(()),
+            _ => Err(Stop::Unsettled),
+        },
     }
 }
 
@@ -152,7 +177,7 @@ async fn intend(
         match claim.try_commit(&tools.ledger, intent).await {
             Ok(()) => break,
             Err(LedgerError::KeyTaken { .. }) if claim.job().order.again => consent(tools, claim, n).await?,
-            Err(LedgerError::KeyTaken { by }) => return Err(same_again(tools, by).await?),
+            Err(LedgerError::KeyTaken { by }) => return Err(same::again(tools, by).await?),
             Err(error) => return Err(error.into()),
         }
     }
@@ -164,20 +189,6 @@ async fn intend(
         return Err(stop);
     }
     Ok(())
-}
-
-/// The same message was sent before, for another drop of the clip.
-async fn same_again(tools: &Tools, by: JobId) -> Result<Stop, Stop> {
-    let film = tools.ledger.job(by).await?.and_then(|job| job.delivered);
-    let failure = Failure::new(
-        Code::SameAgain,
-        format!("the same clip was sent with the same words before, for job {by}"),
-        "Write `Again: yes` as the first line of the text to pay for it once more.",
-    );
-    Ok(Stop::failed(match film {
-        Some(film) => failure.about(film.to_string()),
-        None => failure,
-    }))
 }
 
 /// The same message was sent before, and the text says `Again: yes`: it is used up by letting this one out.

@@ -19,3 +19,4 @@ pub(super) mod deliver;
 pub(super) mod tidy;
 
 pub(super) mod room;
+mod same;

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use crate::job::{Code, Failure, Fate, JobEvent, StreamEnd};
+use crate::config::OnQuestion;
+use crate::job::{Code, Failure, Fate, JobEvent, Stamp, StreamEnd};
 use crate::timeline::Reading;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
+use crate::worker::folders::{Place, blocking};
+use crate::worker::order;
 use crate::worker::state::{self, Pace, Seen};
 use crate::worker::stop::Stop;
 
@@ -43,9 +46,55 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
                 let retry_after = asked.map(Duration::from_millis);
                 Err(Stop::Failed { failure: failure.clone(), retry_after })
             }
-            fate => Err(parked(tools, claim, unchanged(fate, &words)).await),
+            fate => {
+                let failure = unchanged(fate, &words);
+                if failure.code == Code::Question
+                    && let Some(events) = asked(tools, claim, (n, message.intent)).await?
+                {
+                    return Ok(events);
+                }
+                Err(parked(tools, claim, failure).await)
+            }
         },
     }
+}
+
+/// The service asks: answered by the settings where they say so, and no question of this job was answered before.
+/// Else it is noted which answer lies there already: that one was meant for something else.
+async fn asked(
+    tools: &Tools,
+    claim: &mut Claim,
+    (n, intent): (u16, u32),
+) -> Result<Option<Vec<JobEvent>>, Stop> {
+    if claim.job().asking.as_ref().is_some_and(|asking| asking.n == n) {
+        return Ok(None);
+    }
+    let lying = lying(tools, claim).await;
+    claim.commit(&tools.ledger, JobEvent::Asked { n, intent, lying }).await?;
+    let config = tools.config();
+    let instructions = &config.instructions;
+    if instructions.on_question != OnQuestion::Proceed || !claim.job().replies.is_empty() {
+        return Ok(None);
+    }
+    let words = instructions.proceed_words.clone();
+    Ok(Some(vec![JobEvent::Replied { n, words, text: None, sidecar: false }]))
+}
+
+/// The state of an answer's file that lies beside the clip before its question was told.
+async fn lying(tools: &Tools, claim: &Claim) -> Option<Stamp> {
+    let inbox = tools.folders.open(Place::Inbox).await.ok()?;
+    let clip = claim.job().clip.path.clone();
+    let names = [clip.stem().to_vec(), clip.name().to_vec(), order::title(claim.job()).stem().to_vec()];
+    let look = move || {
+        for name in names {
+            let Some(path) = clip.with_name(&[&name[..], b".answer.txt"].concat()) else { continue };
+            if let Some(entry) = inbox.stat(&path)? {
+                return Ok(Some(entry.stamp));
+            }
+        }
+        Ok(None)
+    };
+    blocking(look).await.ok().flatten()
 }
 
 /// What the service said to the message with that intent, as far as it was heard.
@@ -93,7 +142,7 @@ fn unchanged(fate: &Fate, words: &str) -> Failure {
         Fate::Ended(StreamEnd::Clean) if asks(words) => Failure::new(
             Code::Question,
             format!("the service asks: {}", words.trim()),
-            "Answer in the project itself by its link, or drop the clip anew with words that leave no question.",
+            "Answer in a text named after the clip, ending in `.answer.txt`, beside it in the inbox.",
         )
         .about(words.trim()),
         Fate::Ended(StreamEnd::Clean) if words.trim().is_empty() => Failure::new(

@@ -12,7 +12,8 @@ use crate::worker::stop::Stop;
 /// The outbox can be written, and holds twice the clip's size besides `min_free`.
 pub(crate) async fn check(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
     let config = tools.config();
-    let need = claim.job().clip.stamp.size.saturating_mul(2).saturating_add(config.folders.min_free);
+    let bytes = claim.job().work.base().map_or(claim.job().clip.stamp.size, |base| base.bytes);
+    let need = bytes.saturating_mul(2).saturating_add(config.folders.min_free);
     let folder = claim.job().clip.path.parent();
     let outbox = tools.folders.try_open(Place::Outbox).await.map_err(|e| read_only(&e))?;
     let free = blocking(move || {

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::config::{self, AfterSuccess, IgnoreList};
 use crate::inbox::{WordsNow, words_now};
-use crate::job::{End, Failure, Job, JobEvent, RelPath, WordsFrom};
+use crate::job::{End, Failure, Job, JobEvent, RelPath, TextRef, WordsFrom};
 use crate::mount::{Dir, Removal};
 use crate::outbox::{self, Fate, Item, Note, Title};
 use crate::words;
@@ -166,20 +166,43 @@ async fn drop_film(tools: &Tools, job: &Job) -> Result<(), Stop> {
 /// read: on another file system nothing else tells.
 pub(crate) fn bound(job: &Job) -> Vec<Item> {
     let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: job.content, content: None };
+    if job.work.is_text() {
+        return std::iter::once(clip).chain(answers(job)).collect();
+    }
     let text = match &job.order.from {
         WordsFrom::Sidecar(text) => {
             Some(Item { from: text.path.clone(), known: text.stamp, hash: Some(text.hash), content: None })
         }
         _ => None,
     };
-    std::iter::once(clip).chain(text).collect()
+    std::iter::once(clip).chain(text).chain(answers(job)).collect()
+}
+
+/// The texts that have answered questions.
+fn answers(job: &Job) -> impl Iterator<Item = Item> {
+    let own = match &job.order.from {
+        WordsFrom::Sidecar(text) => Some(&text.path),
+        _ => None,
+    };
+    let texts = job.replies.iter().filter_map(|reply| reply.text.as_ref());
+    texts.filter(move |text| Some(&text.path) != own && text.path != job.clip.path).map(item)
+}
+
+/// A text as it was read.
+fn item(text: &TextRef) -> Item {
+    Item { from: text.path.clone(), known: text.stamp, hash: Some(text.hash), content: None }
 }
 
 /// The clip, and the text that lies beside it now, if that is still the one that was bound. A text that belongs to
 /// another clip by now stays for that one.
 fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
     let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None, content: job.content };
-    let WordsFrom::Sidecar(bound) = &job.order.from else { return Ok(vec![clip]) };
+    let WordsFrom::Sidecar(bound) = &job.order.from else {
+        return Ok(std::iter::once(clip).chain(answers(job)).collect());
+    };
+    if job.work.is_text() {
+        return Ok(std::iter::once(item(bound)).chain(answers(job)).collect());
+    }
     let text = match words_now(inbox, &job.clip.path, ignore)? {
         WordsNow::Own { text, .. } if order::reference(&text).hash == bound.hash => {
             Some(Item { from: text.path, known: text.stamp, hash: Some(bound.hash), content: None })
@@ -190,7 +213,7 @@ fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
         }
         _ => None,
     };
-    Ok(std::iter::once(clip).chain(text).collect())
+    Ok(std::iter::once(clip).chain(text).chain(answers(job)).collect())
 }
 
 async fn delete(tools: &Tools, job: &Job) -> Result<Kept, Stop> {

@@ -94,6 +94,15 @@ same-again = dakbox has already made a film from { $file } with the same words: 
         { $text }, and save it. Make that file if it is not there.
         { "    " }Again: yes
 
+same-in-work =
+    { $file } is the same clip as { $film }, with the same words, and dakbox works on that one now. You get the film
+    for this one too, and it is paid for once.
+    .or =
+        { $file } is in work already under another name, with the same words. You get the film for this one too, and it
+        is paid for once.
+    .step-1 = You do not need to do anything. If the other one waits for something, its own note says for what.
+    .step-2 = Do you need the film only once? Then take this clip and its text out of the inbox.
+
 not-in-this-version = { $file } asks for something that this version of dakbox cannot do yet.
     .step-1 = Leave that wish out: change the text or the file, and save it.
     .step-2 = Or take it out of the inbox, and keep it for a later version.

@@ -58,15 +58,12 @@ unknown-fate =
     .step-2 = { done-there }
     .step-3 = { send-again }
 
-# The folder contract answers a question by `<name>.answer.txt`. This version does not read that file yet, so the text
-# names what does work.
 question = The video service has a question about { $file }, and it changed nothing yet.
-    .step-1 = This version of dakbox cannot send an answer yet. But you can ask again in clearer words.
-    .step-2 = Take the words of your text, and add the answer to the question.
+    .step-1 =
+        Write the answer into a text file, give it the name { $answer }, and put it into the inbox beside the clip.
+    .step-2 =
+        The answer is sent once, as the next instruction, and may cost credits.
     .step-3 =
-        Put a copy of the clip with a new name into the inbox, and beside it a text of the same name with the new
-        words. This makes a new film, and it costs credits.
-    .step-4 =
         You can also look at the project in your browser:
         { "    " }{ $project }
 

@@ -1,0 +1,54 @@
+//! Lines of films: which delivered film a name means, and what was made of it since.
+
+use rusqlite::{Connection, params};
+
+use super::{LedgerError, query, record};
+use crate::job::{Job, JobId, Moment, RelPath, folded};
+
+/// The key that a delivered film, or its clip, is found by: its folder as it is, and its stem folded.
+fn key(folder: &RelPath, stem: &[u8]) -> Vec<u8> {
+    [folder.as_bytes(), b"/", &folded(stem)].concat()
+}
+
+/// What a job's row says of lines: the keys of film and clip, the first job of the line, the job it is the same as.
+pub(super) type Columns = (Option<Vec<u8>>, Option<Vec<u8>>, Option<i64>, Option<i64>);
+
+pub(super) fn columns(job: &Job) -> Columns {
+    let of = |path: &RelPath| key(&path.parent(), path.stem());
+    let film = job.delivered.as_ref();
+    let clip = film.filter(|_| !job.work.is_text()).map(|_| of(&job.clip.path));
+    (film.map(of), clip, job.work.base().map(|base| base.root.0), job.same_as.map(|id| id.0))
+}
+
+/// The delivered job that was finished last among those whose film, or else whose clip, has that stem in that folder.
+pub(super) fn delivered(db: &Connection, folder: &RelPath, stem: &[u8]) -> Result<Option<Job>, LedgerError> {
+    let key = key(folder, stem);
+    let by = |column: &str| {
+        format!(
+            "SELECT body FROM job WHERE {column} = ?1 AND state = 'delivered' AND ended = 1 ORDER BY changed DESC, id DESC LIMIT 1"
+        )
+    };
+    match query::one(db, &by("film_key"), params![key])? {
+        Some(job) => Ok(Some(job)),
+        None => query::one(db, &by("clip_key"), params![key]),
+    }
+}
+
+/// All later versions of the film that job `root` has made, oldest first, whatever became of them.
+pub(super) fn versions(db: &Connection, root: JobId) -> Result<Vec<Job>, LedgerError> {
+    query::many(db, "SELECT body FROM job WHERE line = ?1 ORDER BY id", [root.0])
+}
+
+/// How often, since that moment, the film of a job was delivered once more.
+pub(super) fn same_since(db: &Connection, job: JobId, since: Moment) -> Result<u32, LedgerError> {
+    let sql = "SELECT count(*) FROM job WHERE same_as = ?1 AND changed >= ?2 AND state <> 'cancelled'";
+    Ok(db.query_row(sql, params![job.0, since.0], |row| row.get(0))?)
+}
+
+/// Gives the rows of a time without these columns theirs.
+pub(super) fn fill(db: &Connection) -> Result<(), LedgerError> {
+    for job in query::many(db, "SELECT body FROM job WHERE state = 'delivered'", [])? {
+        record::store_row(db, &job)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! The same drop with the same words: its film is there, or on its way, and is not paid for twice.
+
+use std::time::Duration;
+
+use crate::job::{Code, End, Failure, Job, JobEvent, JobId};
+use crate::worker::Tools;
+use crate::worker::claim::Claim;
+use crate::worker::clock::wall;
+use crate::worker::stop::Stop;
+
+/// Within this time a film is delivered once more for nothing, and no more often.
+const ONCE_IN: Duration = Duration::from_hours(24);
+
+/// Whether the first message of a job was sent for another one. Of a film that was made from it, one more export is free;
+/// one that is on its way is waited for.
+pub(super) async fn find(tools: &Tools, claim: &Claim, n: u16) -> Result<Option<JobEvent>, Stop> {
+    let job = claim.job();
+    if n > 0 || job.may_be_paid() || job.order.again || job.work.base().is_some() {
+        return Ok(None);
+    }
+    let key = job.key(0).ok_or(Stop::Stale)?;
+    let Some(by) = tools.ledger.paid_by(key).await?.filter(|by| *by != job.id) else { return Ok(None) };
+    let Some(other) = tools.ledger.job(by).await? else { return Ok(None) };
+    if !other.order.same_request(&job.order) {
+        return Ok(None);
+    }
+    match &other.end {
+        None => Err(Stop::failed(follows(&other))),
+        Some(End::Delivered) => once_more(tools, &other).await.map(Some),
+        Some(_) => Ok(None),
+    }
+}
+
+/// What its film was made of, if that was not done in the last day.
+async fn once_more(tools: &Tools, other: &Job) -> Result<JobEvent, Stop> {
+    let since = wall().before(ONCE_IN);
+    let (Some(session), Some(seq)) = (other.session.clone(), other.draft_seq) else {
+        return Err(again(tools, other.id).await?);
+    };
+    if tools.ledger.same_since(other.id, since).await? > 0 {
+        return Err(again(tools, other.id).await?);
+    }
+    match tools.ledger.event(other.id, seq).await?.event {
+        JobEvent::Observed { reading, .. } => Ok(JobEvent::SameAs {
+            job: other.id,
+            session,
+            task: other.task.clone(),
+            account: other.account.clone(),
+            reading,
+        }),
+        _ => Err(again(tools, other.id).await?),
+    }
+}
+
+/// It waits for the film of the one that is in work.
+fn follows(other: &Job) -> Failure {
+    let clip = other.clip.path.to_string();
+    let why = other
+        .waiting
+        .as_ref()
+        .map_or_else(String::new, |failure| format!("; that one waits: {}", failure.message));
+    Failure::new(
+        Code::SameInWork,
+        format!("the same clip with the same words is in work already, as {clip}{why}"),
+        "Its film is delivered for this one too; it is paid for once.",
+    )
+    .about(clip)
+}
+
+/// The same message was sent before, for another drop of the clip.
+pub(super) async fn again(tools: &Tools, by: JobId) -> Result<Stop, Stop> {
+    let film = tools.ledger.job(by).await?.and_then(|job| job.delivered);
+    let failure = Failure::new(
+        Code::SameAgain,
+        format!("the same clip was sent with the same words before, for job {by}"),
+        "Write `Again: yes` as the first line of the text to pay for it once more.",
+    );
+    Ok(Stop::failed(match film {
+        Some(film) => failure.about(film.to_string()),
+        None => failure,
+    }))
+}

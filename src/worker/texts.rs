@@ -1,0 +1,228 @@
+//! Texts that lie alone: answers, and words for a film that was delivered or for a film of words alone.
+
+use std::collections::BTreeMap;
+
+use super::admission::{self, Admission};
+use super::intake::{Intake, Wake};
+use super::{order, refine, story};
+use crate::inbox::{LoneText, Means, by_name};
+use crate::job::{Clip, Code, Failure, Job, JobEvent, Order, RelPath, Work, folded};
+use crate::ledger::LedgerError;
+
+/// What became of a text alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Taken {
+    /// It is taken up, or is nobody's.
+    Yes,
+    /// A clip of its name is on its way: it is looked at again when that has ended.
+    Later,
+}
+
+/// Texts that wait until a clip's way has ended.
+#[derive(Default)]
+pub(super) struct Held(BTreeMap<RelPath, LoneText>);
+
+impl Held {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// It is not there any more.
+    pub(super) fn forget(&mut self, text: &RelPath) {
+        self.0.remove(text);
+    }
+}
+
+impl Intake {
+    /// Takes a text up, or holds it.
+    pub(super) async fn text(&self, lone: LoneText, held: &mut Held) -> Result<(), LedgerError> {
+        held.forget(&lone.text.path);
+        if self.take_text(&lone).await? == Taken::Later {
+            held.0.insert(lone.text.path.clone(), lone);
+        }
+        Ok(())
+    }
+
+    /// Looks again at those that are held.
+    pub(super) async fn texts_again(&self, held: &mut Held) -> Result<(), LedgerError> {
+        for lone in std::mem::take(&mut held.0).into_values() {
+            self.text(lone, held).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_text(&self, lone: &LoneText) -> Result<Taken, LedgerError> {
+        if lone.means == Means::Answer {
+            return self.answer(lone).await;
+        }
+        let clip =
+            Clip { root: self.tools.folders.root(), path: lone.text.path.clone(), stamp: lone.text.stamp };
+        let of_text = |job: Option<Job>| job.filter(|job| job.work.is_text());
+        let at = of_text(self.tools.ledger.job_at(clip.root, clip.path.clone()).await?);
+        let of = of_text(self.tools.ledger.job_of_file(clip.stamp).await?);
+        let read = order::of_text(&lone.text, &self.tools.config());
+        // An editor's new file under the old name is the same text, whatever was paid for.
+        let open = at.as_ref().filter(|job| !job.is_ended() && !job.closing()).cloned();
+        let admission = match open {
+            Some(job) => Admission::Known(Box::new(job)),
+            None => admission::judge(&clip.path, &clip.stamp, read.as_ref().ok(), at, of),
+        };
+        let (job, mut events) = match admission {
+            Admission::Finished => return Ok(Taken::Yes),
+            Admission::New => return self.new_text(lone, clip, read).await,
+            Admission::Known(job) => {
+                let (order, wait) = self.asked_again(&job, lone, &read).await?;
+                if self.heard(&job, &order).await {
+                    return Ok(Taken::Yes);
+                }
+                let mut events = super::intake::changes(&job, clip, order);
+                events.extend(wait.filter(|_| !job.may_be_paid()));
+                (job, events)
+            }
+            Admission::Reopens(job) => {
+                let (order, wait) = self.asked_again(&job, lone, &read).await?;
+                let wait = wait.filter(|_| !job.may_be_paid());
+                (job, std::iter::once(JobEvent::Reopened { clip, order }).chain(wait).collect())
+            }
+        };
+        let failure = read.err().filter(|_| !job.may_be_paid());
+        events.extend(failure.map(|failure| JobEvent::Failed { failure }));
+        self.tell(self.append(&job, events).await?).await;
+        Ok(Taken::Yes)
+    }
+
+    /// What a text asks for that was read once more, and why nothing of it is to be done.
+    async fn asked_again(
+        &self,
+        job: &Job,
+        lone: &LoneText,
+        read: &Result<Order, Failure>,
+    ) -> Result<(Order, Option<JobEvent>), LedgerError> {
+        let Ok(order) = read.clone() else { return Ok((order::unreadable(Some(&lone.text)), None)) };
+        let Some(base) = job.work.base() else { return Ok((order, None)) };
+        let Some(over) = self.tools.ledger.job(base.over).await? else { return Ok((order, None)) };
+        let (order, known) = refine::order(order, base, &over, matches!(lone.means, Means::Version(_)));
+        let film = over.delivered.as_ref().map(ToString::to_string).unwrap_or_default();
+        let wait = known.then(|| JobEvent::Waits { failure: refine::nothing_new(&film), until: None });
+        Ok((order, wait))
+    }
+
+    async fn new_text(
+        &self,
+        lone: &LoneText,
+        clip: Clip,
+        read: Result<Order, Failure>,
+    ) -> Result<Taken, LedgerError> {
+        let stem = match by_name(&clip.path) {
+            Some((Means::Version(_), base)) => base,
+            _ => folded(clip.path.stem()),
+        };
+        let asked = match lone.means {
+            Means::Version(version) => Some(version),
+            Means::Words => None,
+            Means::Video => return self.admit(lone, (clip, Work::Video), read, None).await,
+            Means::Ask | Means::Answer => return Ok(Taken::Yes),
+        };
+        if self.is_on_its_way(&clip.path.parent(), &stem).await? {
+            return Ok(Taken::Later);
+        }
+        let Some(films) = self.line(&clip.path.parent(), &stem).await? else { return Ok(Taken::Yes) };
+        if films.is_busy() {
+            return Ok(Taken::Later);
+        }
+        let Some(base) = films.base(asked) else { return Ok(Taken::Yes) };
+        let (read, wait) = match read {
+            Ok(order) => {
+                let (order, known) = refine::order(order, &base, films.last(), asked.is_some());
+                let film = films.last().delivered.as_ref().map(ToString::to_string).unwrap_or_default();
+                (Ok(order), known.then(|| refine::nothing_new(&film)))
+            }
+            Err(failure) => (Err(failure), None),
+        };
+        self.admit(lone, (clip, Work::Refine(Box::new(base))), read, wait).await
+    }
+
+    async fn admit(
+        &self,
+        lone: &LoneText,
+        (clip, work): (Clip, Work),
+        read: Result<Order, Failure>,
+        wait: Option<Failure>,
+    ) -> Result<Taken, LedgerError> {
+        if self.is_away(&clip).await {
+            return Ok(Taken::Yes);
+        }
+        let failure = read.as_ref().err().cloned();
+        let order = read.unwrap_or_else(|_| order::unreadable(Some(&lone.text)));
+        let mut events = vec![JobEvent::Admitted { clip, order, work }];
+        events.extend(failure.map(|failure| JobEvent::Failed { failure }));
+        events.extend(wait.map(|failure| JobEvent::Waits { failure, until: None }));
+        if let Some(job) = self.found(&lone.text.path, events.clone()).await? {
+            tracing::info!(job = %job.id, text = %job.clip.path, "{} is taken: {}", job.clip.path, story::words(&job));
+            self.tell(Some((job, events))).await;
+        }
+        Ok(Taken::Yes)
+    }
+
+    /// Whether a clip of that stem is in work in that folder, or a later version of its film.
+    async fn is_on_its_way(&self, folder: &RelPath, stem: &[u8]) -> Result<bool, LedgerError> {
+        let of_stem = |job: &Job| job.clip.path.parent() == *folder && folded(job.clip.path.stem()) == stem;
+        Ok(self.tools.ledger.open_jobs().await?.iter().any(|job| !job.work.is_text() && of_stem(job)))
+    }
+
+    /// The film of that name in that folder, with all that was made of it since.
+    async fn line(&self, folder: &RelPath, stem: &[u8]) -> Result<Option<refine::Line>, LedgerError> {
+        let ledger = &self.tools.ledger;
+        let Some(job) = ledger.delivered(folder.clone(), stem.to_vec()).await? else { return Ok(None) };
+        let root = match job.work.base().map(|base| base.root) {
+            Some(root) => ledger.job(root).await?,
+            None => Some(job),
+        };
+        let Some(root) = root else { return Ok(None) };
+        let versions = ledger.versions(root.id).await?;
+        Ok(Some(refine::Line::new(root, versions)))
+    }
+
+    /// An answer: to the question of the clip in whose name it is, where one waits.
+    async fn answer(&self, lone: &LoneText) -> Result<Taken, LedgerError> {
+        let text = &lone.text;
+        let Some((_, name)) = by_name(&text.path) else { return Ok(Taken::Yes) };
+        let Ok(order) = order::of_text(text, &self.tools.config()) else { return Ok(Taken::Yes) };
+        let folder = text.path.parent();
+        let named = |job: &Job| {
+            let clip = &job.clip.path;
+            clip.parent() == folder
+                && [clip.stem().to_vec(), clip.name().to_vec(), order::title(job).stem().to_vec()]
+                    .iter()
+                    .any(|own| folded(own) == name)
+        };
+        for job in self.tools.ledger.open_jobs().await?.iter().filter(|job| named(job)) {
+            let Some(asking) = job.asking.as_ref().filter(|_| is_asked(job)) else { continue };
+            if asking.lying.is_some_and(|lying| lying.same_contents(&text.stamp)) {
+                continue;
+            }
+            let reply = JobEvent::Replied {
+                n: asking.n,
+                words: order.words.clone(),
+                text: Some(order::reference(text)),
+                sidecar: false,
+            };
+            self.wake(Wake::Says { job: job.id, event: Box::new(reply) }).await;
+            break;
+        }
+        Ok(Taken::Yes)
+    }
+
+    /// Whether new words of a job's own text were taken as a consent, or as the answer to its question.
+    pub(super) async fn heard(&self, job: &Job, order: &Order) -> bool {
+        let said = super::intake::consent(job, order).or_else(|| refine::reply(job, order));
+        let Some(event) = said else { return false };
+        self.wake(Wake::Says { job: job.id, event: Box::new(event) }).await;
+        true
+    }
+}
+
+/// Whether a job waits for an answer.
+pub(super) fn is_asked(job: &Job) -> bool {
+    job.asking.is_some() && job.waiting.as_ref().is_some_and(|failure| failure.code == Code::Question)
+}
