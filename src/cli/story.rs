@@ -31,6 +31,7 @@ pub(super) fn told(event: &JobEvent, zone: &TimeZone) -> String {
         }
         JobEvent::SessionDropped => "The session is gone; nothing was paid in it.".to_owned(),
         JobEvent::Uploaded { .. } => "The clip is in the session.".to_owned(),
+        JobEvent::PartUploaded { n, .. } => format!("Part {} of the project is in the session.", n + 1),
         JobEvent::ExportChosen { id } => format!("An export is asked for as {}.", plain(id.as_str(), WORDS)),
         JobEvent::RenderFailed { message } => format!("The export failed: {}", sentence(message)),
         JobEvent::Rendered { .. } => "The film is rendered.".to_owned(),

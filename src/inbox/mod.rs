@@ -21,6 +21,7 @@ mod unit;
 
 mod decide;
 mod lone;
+mod project;
 mod tracker;
 mod tray;
 
@@ -31,15 +32,17 @@ mod trail;
 #[cfg(test)]
 mod stories;
 
-pub use beside::{AloneNow, Survey, WordsNow, alone_now, survey, words_now};
+pub use beside::{AloneNow, Survey, WordsNow, alone_now, project_now, survey, words_now};
 pub use decide::alone_wait;
 pub use keeper::{Inbox, start};
 pub use lone::by_name;
 pub use names::Kind;
 pub use open::{Fit, Judged, MAX_CLIP, TextError, judge_clip, read_text};
 pub use pair::Words;
+pub use project::in_order;
 pub use report::{
-    Arrival, FolderState, Gone, LoneText, Means, Media, Mounted, Reason, Report, Text, What, Withheld,
+    Arrival, FolderState, Gone, LoneText, Means, Media, Mounted, ProjectFound, Reason, Report, Text, What,
+    Withheld,
 };
 pub use trail::{Claim, LeftAlone, Trail, trail};
 pub use watches::mounts;

@@ -11,6 +11,8 @@ mod texts;
 
 mod refine;
 
+mod projects;
+
 mod order;
 
 mod dispatcher;

@@ -95,7 +95,7 @@ impl Notes {
 }
 
 fn text(job: &Job, failure: &Failure, language: Language) -> String {
-    let file = job.clip.path.to_string();
+    let file = job.dropped().to_string();
     let note = words::Note {
         paid: words::Paid::from_messages(&job.messages),
         job: Some(job.id),

@@ -156,9 +156,9 @@ pub(super) fn title(job: &Job) -> Title {
     if let Some(name) = &job.order.output {
         return Title::of_output(name, NAME_MAX);
     }
-    let stem = job.clip.path.stem();
+    let stem = job.stem();
     match &job.work {
-        Work::Clip => Title::new(stem, NAME_MAX),
+        Work::Clip | Work::Project(_) => Title::new(stem, NAME_MAX),
         // `song.video.txt` makes `song.mp4`.
         Work::Video => {
             let at = stem.len().saturating_sub(b".video".len());
@@ -181,17 +181,17 @@ pub fn report_of(job: &Job) -> Option<RelPath> {
 
 /// Where the note of a job that waits may lie: without its clip's ending, and with it.
 pub fn waiting_notes_of(job: &Job) -> Vec<RelPath> {
-    let (clip, folder) = (&job.clip.path, job.clip.path.parent());
+    let folder = job.home();
     let note = |name| folder.join(&Title::new(name, NAME_MAX).note(1, Note::Waiting));
     if job.work.is_text() {
         // After the film that is to come: a bare `talk.txt` makes another version of one that may wait for something too.
-        return [title(job).stem(), clip.name()].into_iter().filter_map(note).collect();
+        return [title(job).stem(), job.dropped().name()].into_iter().filter_map(note).collect();
     }
-    [clip.stem(), clip.name()].into_iter().filter_map(note).collect()
+    [job.stem(), job.dropped().name()].into_iter().filter_map(note).collect()
 }
 
 /// Where the note of a job that has failed lies, where its name was free.
 pub fn error_note_of(job: &Job) -> Option<RelPath> {
-    let note = Title::new(job.clip.path.stem(), NAME_MAX).note(1, Note::Error);
-    job.clip.path.parent().join(&note).filter(|_| job.end.is_some())
+    let note = Title::new(job.stem(), NAME_MAX).note(1, Note::Error);
+    job.home().join(&note).filter(|_| job.end.is_some())
 }

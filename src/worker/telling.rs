@@ -59,7 +59,7 @@ pub(super) fn sighting(held: &Withheld, now: Moment, age: Duration) -> Sighting 
 /// The text of a failed job's note.
 pub(super) fn failed(job: &Job, failure: &Failure, language: Language) -> String {
     let session = job.session.as_ref().map(SessionId::as_str);
-    let file = job.clip.path.to_string();
+    let file = job.dropped().to_string();
     let note =
         Note { paid: Paid::from_messages(&job.messages), job: Some(job.id), session, ..note(&file, failure) };
     words::failed(&note, language)
@@ -88,7 +88,7 @@ pub(super) fn report<T>(
     let film = job.film.as_ref();
     let remarks: Vec<String> = Vec::new();
     tell(&words::Report {
-        clip: &job.clip.path.to_string(),
+        clip: &job.dropped().to_string(),
         film: &job.delivered.as_ref().map(ToString::to_string).unwrap_or_default(),
         incomplete: job.incomplete,
         clip_ms: film.and_then(|f| f.duration_ms).filter(|_| job.order.language == "bn"),

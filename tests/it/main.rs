@@ -32,6 +32,7 @@ mod mounts;
 mod names;
 mod network;
 mod ownership;
+mod projects;
 mod questions;
 mod refine;
 mod refusals;

@@ -83,11 +83,11 @@ async fn asked(
 /// The state of an answer's file that lies beside the clip before its question was told.
 async fn lying(tools: &Tools, claim: &Claim) -> Option<Stamp> {
     let inbox = tools.folders.open(Place::Inbox).await.ok()?;
-    let clip = claim.job().clip.path.clone();
-    let names = [clip.stem().to_vec(), clip.name().to_vec(), order::title(claim.job()).stem().to_vec()];
+    let (job, home) = (claim.job(), claim.job().home());
+    let names = [job.stem().to_vec(), job.dropped().name().to_vec(), order::title(job).stem().to_vec()];
     let look = move || {
         for name in names {
-            let Some(path) = clip.with_name(&[&name[..], b".answer.txt"].concat()) else { continue };
+            let Some(path) = home.join(&[&name[..], b".answer.txt"].concat()) else { continue };
             if let Some(entry) = inbox.stat(&path)? {
                 return Ok(Some(entry.stamp));
             }

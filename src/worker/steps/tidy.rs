@@ -4,8 +4,8 @@ use std::io;
 
 use crate::config::{self, AfterSuccess, IgnoreList};
 use crate::inbox::{WordsNow, words_now};
-use crate::job::{End, Failure, Job, JobEvent, RelPath, TextRef, WordsFrom};
-use crate::mount::{Dir, Removal};
+use crate::job::{End, Failure, Job, JobEvent, Part, Project, RelPath, TextRef, WordsFrom};
+use crate::mount::{Dir, Removal, Type};
 use crate::outbox::{self, Fate, Item, Note, Title};
 use crate::words;
 use crate::worker::Tools;
@@ -30,6 +30,9 @@ pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, S
     };
     Ok(vec![JobEvent::Tidied { clip_at, left }])
 }
+
+/// As deep as folders are looked into.
+const DEEPEST: usize = 32;
 
 type Kept = (Option<String>, bool);
 
@@ -104,15 +107,20 @@ async fn texts(tools: &Tools, job: &Job, forms: Vec<Note>) -> Result<Vec<(Note, 
 
 async fn failed(tools: &Tools, job: &Job, failure: &Failure) -> Result<Kept, Stop> {
     let store = tools.folders.open(Place::Failed).await?;
-    let title = Title::new(job.clip.path.stem(), order::NAME_MAX);
-    let moved = keep(tools, job, store.clone(), Some(title.clone())).await;
+    let title = Title::new(job.stem(), order::NAME_MAX);
+    // The note of a project lies beside its folder.
+    let beside = Some(title.clone()).filter(|_| job.work.project().is_none());
+    let moved = keep(tools, job, store.clone(), beside).await;
     let (clip_at, left, number) = match moved {
-        Ok((at, left)) => (at.clone(), left, at.and_then(|at| number(&at))),
+        Ok((at, left)) => {
+            let counted = at.clone().filter(|_| job.work.project().is_none());
+            (at, left, counted.and_then(|at| number(&at)))
+        }
         // An inbox that can't be written: the files stay, and their note stands in the outbox too.
         Err(_) => (None, true, None),
     };
     let text = telling::failed(job, failure, tools.config().messages.language);
-    let at = job.clip.path.parent();
+    let at = job.home();
     let outbox = tools.folders.open(Place::Outbox).await.ok().filter(|_| left);
     blocking(move || {
         let note = title.note(number.unwrap_or(1), Note::Error);
@@ -143,7 +151,11 @@ async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Resu
     let kept = blocking(move || {
         let items = items(&job, &inbox, &ignore)?;
         let note = note.as_ref().map(|title| (title, Note::Error));
-        outbox::keep(&inbox, &items, &store, note)
+        let kept = outbox::keep(&inbox, &items, &store, note)?;
+        if let Some(project) = job.work.project() {
+            remove_emptied(&inbox, &project.folder);
+        }
+        Ok(kept)
     })
     .await
     .map_err(|e| Stop::local("moving the clip out of the inbox", &e))?;
@@ -152,6 +164,18 @@ async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Resu
         Some(Fate::Missing) | None => (None, false),
         Some(Fate::Changed) => (None, true),
     })
+}
+
+/// The folders of a project that nothing is left in go with its files. One that stays does no harm.
+fn remove_emptied(inbox: &Dir, folder: &RelPath) {
+    for (name, kind) in inbox.list(folder).unwrap_or_default() {
+        if matches!(kind, Type::Folder | Type::Unknown)
+            && let Some(below) = folder.join(&name).filter(|path| path.names().count() < DEEPEST)
+        {
+            remove_emptied(inbox, &below);
+        }
+    }
+    let _ = inbox.remove_empty_folder(folder);
 }
 
 /// A film that was fetched and is not to be delivered any more.
@@ -165,6 +189,9 @@ async fn drop_film(tools: &Tools, job: &Job) -> Result<(), Stop> {
 /// The clip and the text that it was bound to, wherever they lie by now. Of the clip its bytes as well, where they were
 /// read: on another file system nothing else tells.
 pub(crate) fn bound(job: &Job) -> Vec<Item> {
+    if let Some(project) = job.work.project() {
+        return of_project(job, project);
+    }
     let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: job.content, content: None };
     if job.work.is_text() {
         return std::iter::once(clip).chain(answers(job)).collect();
@@ -176,6 +203,17 @@ pub(crate) fn bound(job: &Job) -> Vec<Item> {
         _ => None,
     };
     std::iter::once(clip).chain(text).chain(answers(job)).collect()
+}
+
+/// The parts of a project, its text, and what has answered its questions.
+fn of_project(job: &Job, project: &Project) -> Vec<Item> {
+    let part =
+        |part: &Part| Item { from: part.path.clone(), known: part.stamp, hash: None, content: part.content };
+    let text = match &job.order.from {
+        WordsFrom::Sidecar(text) => Some(item(text)),
+        _ => None,
+    };
+    project.parts.iter().map(part).chain(text).chain(answers(job)).collect()
 }
 
 /// The texts that have answered questions.
@@ -196,6 +234,9 @@ fn item(text: &TextRef) -> Item {
 /// The clip, and the text that lies beside it now, if that is still the one that was bound. A text that belongs to
 /// another clip by now stays for that one.
 fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
+    if let Some(project) = job.work.project() {
+        return Ok(of_project(job, project));
+    }
     let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None, content: job.content };
     let WordsFrom::Sidecar(bound) = &job.order.from else {
         return Ok(std::iter::once(clip).chain(answers(job)).collect());
@@ -222,11 +263,15 @@ async fn delete(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
     let left = blocking(move || {
         let items = items(&job, &inbox, &ignore)?;
         for (at, item) in items.iter().enumerate() {
+            // Each file of a project that was changed since stays.
             let gone = remove(&inbox, &item.from, item)?;
             if at == 0 && !gone {
                 // Another clip lies there now, and the text beside it is its own.
                 return Ok(true);
             }
+        }
+        if let Some(project) = job.work.project() {
+            remove_emptied(&inbox, &project.folder);
         }
         Ok(false)
     })

@@ -107,6 +107,30 @@ not-in-this-version = { $file } asks for something that this version of dakbox c
     .step-1 = Leave that wish out: change the text or the file, and save it.
     .step-2 = Or take it out of the inbox, and keep it for a later version.
 
+project-needs-text =
+    The folder { $file } is to be one project, but there is no text in it that says what to make of its clips. So it
+    waits.
+    .step-1 =
+        Write what you want into a text file, and save it in that folder under this name:
+        { "    " }project.txt
+
+project-needs-media = The folder { $file } is a project, but there are no clips, pictures or sounds in it. So it waits.
+    .step-1 = Put the media into the folder. These formats are taken: { $formats }.
+    .step-2 = If the folder is not needed any more, take it out of the inbox.
+
+project-held = The folder { $file } is a project, and something in it cannot be used. So the whole project waits.
+    .step-1 =
+        Mend these files, put them in again, or take them out of the folder. Files that are still being copied only
+        need time.
+
+late-media =
+    These files came into the folder { $file } after its film was begun. They are not in the film, and nothing is done
+    with them.
+    .step-1 =
+        Do you want another film? Then save a new text in that folder, under the name project.txt, and put all media
+        for it there.
+    .step-2 = If not, take these files out of the inbox.
+
 awaits-clip = { $file } is a text without a clip, so dakbox does nothing with it.
     .step-1 = Put the clip beside it, under the same name.
     .step-2 = { take-out }
