@@ -9,7 +9,7 @@ use super::names::{Kind, fold, kind, kind_of};
 use super::open::{TextError, read_text};
 use super::pair::{Names, Pair, Pairs, Words, pair};
 use super::project::{PROJECT, in_order};
-use super::report::{Arrival, Report, Text, Withheld};
+use super::report::{Arrival, ProjectFound, Report, Text, Withheld};
 use super::scan::{MAX_DEPTH, Slice};
 use super::tracker::Tracker;
 use super::watches::Watches;
@@ -172,6 +172,8 @@ fn pairs_of(dir: &Dir, folder: &RelPath, clip: Option<&RelPath>, ignore: &Ignore
 pub struct Survey {
     /// What would be taken, or moved to `failed/`, if nothing changed any more.
     pub arrivals: Vec<Arrival>,
+    /// Folders that would be taken as one.
+    pub projects: Vec<ProjectFound>,
     /// What would not.
     pub withheld: Vec<Withheld>,
 }
@@ -190,7 +192,8 @@ pub fn survey(path: &Path, watch: &Watch) -> io::Result<Survey> {
     let mut out = |report| match report {
         Report::Arrival(arrival) => found.arrivals.push(*arrival),
         Report::Withheld(withheld) => found.withheld = withheld,
-        Report::Project(_) | Report::Text(_) | Report::Gone(_) | Report::Folder(_) | Report::Quiet => {}
+        Report::Project(project) => found.projects.push(*project),
+        Report::Text(_) | Report::Gone(_) | Report::Folder(_) | Report::Quiet => {}
     };
     tracker.begin(true, &mut watches);
     let mut slice = Slice::ALL;

@@ -13,7 +13,7 @@ pub(super) const NAME_MAX: usize = 255;
 ///
 /// # Errors
 /// A text that can't be read.
-pub(super) fn of_text(text: &Text, config: &config::Config) -> Result<Order, Failure> {
+pub fn of_text(text: &Text, config: &config::Config) -> Result<Order, Failure> {
     let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
     let instruction = sidecar.instruction(&config.instructions.default);
     Ok(order(instruction, WordsFrom::Sidecar(reference(text)), config))

@@ -127,8 +127,8 @@ late-media =
     These files came into the folder { $file } after its film was begun. They are not in the film, and nothing is done
     with them.
     .step-1 =
-        Do you want another film? Then save a new text in that folder, under the name project.txt, and put all media
-        for it there.
+        Do you want another film? Then put all media for it into that folder, and save a new text there under this name:
+        { "    " }project.txt
     .step-2 = If not, take these files out of the inbox.
 
 awaits-clip = { $file } is a text without a clip, so dakbox does nothing with it.
