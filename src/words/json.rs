@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Paid, Report};
+use super::{Paid, Report, without_screen};
 use crate::job::{Step, WordsFrom};
 use crate::timeline::{Said, Told, ToldTrack, TrackKind};
 
@@ -27,6 +27,7 @@ pub fn report(r: &Report) -> String {
         "incomplete": r.incomplete,
         "words": { "text": r.words, "from": from, "file": text },
         "said": r.said,
+        "said_without_screen": r.said.iter().map(|said| without_screen(said)).collect::<Vec<_>>(),
         "timeline": r.timeline.map(timeline),
         "paid": paid(r.paid),
         "credits": {

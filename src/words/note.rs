@@ -1,7 +1,7 @@
 //! Notes: why a drop waits or has failed, were credits spent, what to do.
 
 use super::catalogue::{Args, Catalogue, pages};
-use super::show;
+use super::{screen, show};
 use crate::config::Language;
 use crate::job::{Code, Failure, Fate, JobId, Message, is_looked_at_again};
 
@@ -10,7 +10,7 @@ const FORMATS: &str = "mp4, mov, avi, webm, mkv, jpg, jpeg, png, gif, webp, mp3,
 /// Characters of a failure's own message that are shown.
 const MESSAGE_MAX: usize = 300;
 /// Lines of a question that are shown.
-const QUESTION_MAX: usize = 6;
+const QUESTION_MAX: usize = 8;
 /// Names of a list that are shown.
 const FILES_MAX: usize = 6;
 
@@ -116,6 +116,7 @@ impl<'a> Note<'a> {
         Args::default()
             .with("file", Some(name(self.file)))
             .with("text", Some(name(&text)))
+            .with("answer", Some(show::name(&format!("{stem}.answer.txt"))))
             .with("own_text", Some(name(&format!("{own}.txt"))))
             .with("formats", Some(FORMATS.to_owned()))
             .with("code", Some(self.failure.code.to_string()))
@@ -226,7 +227,7 @@ fn listed(note: &Note, words: &Catalogue, args: &Args) -> String {
 }
 
 fn asked(note: &Note, words: &Catalogue) -> String {
-    match note.question.map(|q| show::quote(q, QUESTION_MAX)) {
+    match note.question.map(|q| show::quote(&screen::told(q, words), QUESTION_MAX)) {
         Some(block) if !block.is_empty() => format!("{}\n{block}", words.word("asked")),
         _ => String::new(),
     }

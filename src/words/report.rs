@@ -1,7 +1,7 @@
 //! Reports: what was done for a film that is delivered.
 
 use super::catalogue::{Args, Catalogue, pages};
-use super::{Paid, show, timeline};
+use super::{Paid, screen, show, timeline};
 use crate::config::Language;
 use crate::instruction::Asked;
 use crate::job::{Step, WordsFrom};
@@ -166,7 +166,7 @@ fn said(r: &Report, words: &Catalogue) -> String {
     for (at, answer) in r.said.iter().enumerate() {
         let args = Args::default().count("n", u64::try_from(at + 1).ok());
         let head = if r.said.len() == 1 { "said" } else { "said-to" };
-        let block = match show::quote(answer, QUOTE_MAX) {
+        let block = match show::quote(&screen::told(answer, words), QUOTE_MAX) {
             block if block.is_empty() => show::paragraph(&words.word("said-nothing"), "  ", "  "),
             block => block,
         };

@@ -58,17 +58,15 @@ unknown-fate =
     .step-2 = { done-there }
     .step-3 = { send-again }
 
-# The folder contract answers a question by `<name>.answer.txt`. This version does not read that file yet, so the text
-# names what does work.
 question = The video service has a question about { $file }, and it changed nothing yet.
-    .step-1 = This version of dakbox cannot send an answer yet. But you can ask again in clearer words.
-    .step-2 = Take the words of your text, and add the answer to the question.
+    .step-1 =
+        Write your answer into a plain text file, and save it in the inbox beside the clip under this name:
+        { "    " }{ $answer }
+    .step-2 = dakbox then sends your answer, and goes on by itself. An answer costs credits, as your first words did.
     .step-3 =
-        Put a copy of the clip with a new name into the inbox, and beside it a text of the same name with the new
-        words. This makes a new film, and it costs credits.
-    .step-4 =
-        You can also look at the project in your browser:
+        You can also answer in the project, in your browser:
         { "    " }{ $project }
+    .step-4 = If you do not need the film any more, take the clip and its text out of the inbox.
 
 nothing-changed =
     The video service stopped with an error, and it changed nothing for { $file }. dakbox does not send your words
