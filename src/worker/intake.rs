@@ -238,8 +238,9 @@ impl Intake {
         self.withholding.clips.store(held, Ordering::Relaxed);
         let language = self.tools.notes.language();
         let due = list.iter().filter(|w| w.note_due);
-        self.tools.notes.inbox(due.filter_map(|withheld| note(withheld, language)).collect());
         let (now, age) = (wall(), self.tools.inbox.age());
+        let told = |held| note(held, &telling::minute(telling::since(held, now, age)), language);
+        self.tools.notes.inbox(due.filter_map(told).collect());
         let rows = list.iter().filter(|w| w.what != What::Foreign).map(|w| telling::sighting(w, now, age));
         let shown = self.tools.ledger.show_sightings(rows.collect());
         // What comes next may need no ledger, as a note: it does not wait for a disk that hangs.
@@ -297,7 +298,7 @@ fn unreadable(arrival: &Arrival) -> Order {
     }
 }
 
-fn note(withheld: &Withheld, language: Language) -> Option<(RelPath, String)> {
+fn note(withheld: &Withheld, since: &str, language: Language) -> Option<(RelPath, String)> {
     let code = match withheld.reason {
         Reason::Held(code) => code,
         Reason::AwaitsClip => Code::AwaitsClip,
@@ -314,7 +315,7 @@ fn note(withheld: &Withheld, language: Language) -> Option<(RelPath, String)> {
     let file = withheld.path.to_string();
     let files: Vec<String> =
         withheld.detail.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
-    let note = words::Note { files: &files, ..telling::note(&file, &failure) };
+    let note = words::Note { files: &files, since: Some(since), ..telling::note(&file, &failure) };
     Some((path, words::waiting(&note, language)))
 }
 

@@ -59,6 +59,7 @@ mod story;
 
 mod tally;
 
+mod remarks;
 mod telling;
 
 pub mod clock;

@@ -27,7 +27,7 @@ fn finished<'a>(
     from: &'a WordsFrom,
     said: &'a [String],
     steps: &'a [Done],
-    remarks: &'a [String],
+    remarks: &'a [Remark],
 ) -> Report<'a> {
     Report {
         clip: "news/talk.mp4",
@@ -71,7 +71,7 @@ fn steps() -> Vec<Done> {
 fn a_report_tells_what_was_done() {
     let from = WordsFrom::Sidecar(text_file("news/talk.txt"));
     let said = ["Done!\nReason: none".to_owned(), String::new()];
-    let (steps, remarks) = (steps(), ["\"talk.txt\" was not used".to_owned()]);
+    let (steps, remarks) = (steps(), [Remark::GaveWay(vec!["news/talk.txt".to_owned()])]);
     let text = report_en(&finished(&from, &said, &steps, &remarks));
     for part in [
         "The film of \"news/talk.mp4\" is ready: \"talk.v2.mp4\".\nLength: 1:03\nPicture: 1080 x 1920\nFile size: 12 MB\n",
@@ -81,7 +81,7 @@ fn a_report_tells_what_was_done() {
         "to message 2:\n  It said nothing.",
         "Credits were spent for this clip.\nCredits before: 100. Credits after: 49.5. Spent: 50.5.\n",
         "  - 14:05:10: message 1 sent and carried out (3.2 s)\n",
-        "Please note:\n  - \"talk.txt\" was not used.\n",
+        "Please note:\n  - There was more than one text for this clip.",
         PROJECT,
         "Session: 9007199254740993123\n",
     ] {
