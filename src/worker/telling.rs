@@ -21,6 +21,7 @@ pub(super) fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
         register,
         project,
         question: about(Code::Question),
+        said: about(Code::NothingChanged),
         film: about(Code::SameAgain),
         count: [Code::FirstRun, Code::BudgetReached, Code::CostAsks]
             .into_iter()

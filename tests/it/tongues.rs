@@ -108,7 +108,7 @@ fn a_report_remarks_what_one_would_stumble_over() {
     for part in [
         "Please note: - The name \"talk.mp4\" was taken in the outbox",
         "This one was not used, because the other names the clip more exactly: \"talk.txt\".",
-        "by its content it is gif.",
+        "By its content the clip is gif",
         "The film was exported in low quality",
     ] {
         assert!(flat.contains(part), "{part:?} is not in\n{report}");
@@ -156,4 +156,17 @@ fn two_clips_at_once_say_that_their_credits_are_of_both() {
         let shared = report.contains("Other jobs used the same account at the same time: 1.");
         assert!(shared && !report.contains("Spent:"), "{report}");
     }
+}
+
+#[test]
+fn what_the_service_says_instead_of_working_is_quoted() {
+    let mut house = House::with(faulty(&["message:unchanged"]), "");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    let note = house.waits("talk", "nothing-changed");
+    assert!(
+        note.contains("The video service said:\n  > ") && note.contains("I did what you asked"),
+        "{note}"
+    );
+    assert!(!note.contains("with an error") && !note.contains("[Export button]"), "{note}");
 }

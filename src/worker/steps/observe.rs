@@ -101,7 +101,8 @@ fn unchanged(fate: &Fate, words: &str) -> Failure {
             Code::NothingChanged,
             format!("the service changed nothing and said: {}", without_screen(words.trim())),
             "Say more exactly what is wanted, in a new text.",
-        ),
+        )
+        .about(words.trim()),
         Fate::Ended(StreamEnd::Error(error)) => Failure::new(
             Code::NothingChanged,
             format!("the service broke off and changed nothing: {error}"),

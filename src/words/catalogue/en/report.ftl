@@ -51,7 +51,7 @@ remark-gave-way =
     There was more than one text for this clip. This one was not used, because the other names the clip more
     exactly: { $texts }.
 remark-no-text = The clip had no text of its own. To ask for something else, drop it with a text named { $text }.
-remark-format = The name of the clip says otherwise, but by its content it is { $format }. It was used as it is.
+remark-format = By its content the clip is { $format }, though its name says otherwise. It was used as it is.
 remark-name-taken = The name { $name } was taken in the outbox, so the film has a number in its name.
 remark-quality = The film was exported in { $made ->
         [low] low
