@@ -20,6 +20,9 @@ const MOST: usize = 16_384;
 /// Characters of a further change that are shown.
 const CLAUSE_MAX: usize = 200;
 
+/// A longer clause is not one that somebody wrote to have something clicked, in bytes.
+const CLAUSE_LONG: usize = 600;
+
 /// What is done instead.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Instead {
@@ -191,6 +194,9 @@ fn judged(sentence: &str) -> Vec<(&str, Clause)> {
 
 /// A clause parted where another begins that assumes a screen: "I added music and you can click Export".
 fn joined(clause: &str) -> Vec<&str> {
+    if clause.len() > CLAUSE_LONG {
+        return vec![clause];
+    }
     let shown = outside(clause);
     for joint in [" and ", " then ", " or ", " so "] {
         for (at, _) in clause.match_indices(joint) {

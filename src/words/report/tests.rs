@@ -203,7 +203,7 @@ fn every_remark_is_told_in_both_languages() {
 fn where_credits_can_not_be_told_the_reason_is() {
     let told = |before, after, paid| {
         let credits = Credits { before, after, others: 0 };
-        report_en(&Report { credits, paid, ..finished(&WordsFrom::Default, &[], &[], &[]) })
+        report_en(&Report { paid, credits, ..finished(&WordsFrom::Default, &[], &[], &[]) })
     };
     assert!(told(Some(10.0), Some(90.0), Paid::Yes).contains("cannot be told, because new credits came in"));
     for (before, after) in [(None, None), (Some(1.0), None), (None, Some(1.0))] {

@@ -57,3 +57,12 @@ fn nothing_is_lost_however_odd_the_words() {
     let long = "Nothing to see here. ".repeat(5_000);
     assert_eq!(shown(&long), long);
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_said_is_shown_and_asked_about(raw in "[a-zA-Z .,;!?\n\"“”\\[\\]*-]{0,80}|(click |and |Export|, |点击|。|ক্লিক করুন|। |\"|drag the |clip|if you ){0,14}") {
+        let shown = shown(&raw);
+        proptest::prop_assert!(shown.contains('[') || shown == raw, "{raw:?} became {shown:?}");
+        let _ = super::super::asks(&raw);
+    }
+}
