@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::human::{amount, plain, sentence, time};
 use super::show::film_text;
 use crate::job::{Balance, Failure, JobEvent, Moment, Step, StreamEnd};
+use crate::words::without_screen;
 
 /// Characters of other people's words that stand in a sentence.
 const WORDS: usize = 200;
@@ -125,7 +126,7 @@ fn started(step: Step) -> String {
 }
 
 fn answered(n: u16, end: &StreamEnd, words: &str) -> String {
-    let words = plain(words, WORDS);
+    let words = plain(&without_screen(words), WORDS);
     let words = words.trim_end_matches('.');
     let said = if words.is_empty() { "without words".to_owned() } else { format!("“{words}”") };
     let n = n + 1;

@@ -280,10 +280,11 @@ impl Intake {
         self.withholding.clips.store(held, Ordering::Relaxed);
         let language = self.tools.notes.language();
         let due = list.iter().filter(|w| w.note_due);
-        let mut notes: BTreeMap<_, _> = due.filter_map(|withheld| note(withheld, language)).collect();
+        let (now, age) = (wall(), self.tools.inbox.age());
+        let told = |held| note(held, &telling::minute(telling::since(held, now, age)), language);
+        let mut notes: BTreeMap<_, _> = due.filter_map(told).collect();
         notes.extend(memory.late.folders().filter_map(|(folder, files)| late_note(folder, files, language)));
         self.tools.notes.inbox(notes);
-        let (now, age) = (wall(), self.tools.inbox.age());
         let rows = list.iter().filter(|w| w.what != What::Foreign).map(|w| telling::sighting(w, now, age));
         let shown = self.tools.ledger.show_sightings(rows.collect());
         // What comes next may need no ledger, as a note: it does not wait for a disk that hangs.
@@ -333,7 +334,7 @@ pub(super) fn consent(job: &Job, order: &Order) -> Option<JobEvent> {
     (doubt && asked && !spent).then(|| JobEvent::Consent { n, again, text: Some(text.clone()) })
 }
 
-fn note(withheld: &Withheld, language: Language) -> Option<(RelPath, String)> {
+fn note(withheld: &Withheld, since: &str, language: Language) -> Option<(RelPath, String)> {
     let code = match withheld.reason {
         Reason::Held(code) => code,
         Reason::AwaitsClip => Code::AwaitsClip,
@@ -350,7 +351,7 @@ fn note(withheld: &Withheld, language: Language) -> Option<(RelPath, String)> {
     let file = withheld.path.to_string();
     let files: Vec<String> =
         withheld.detail.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
-    let note = words::Note { files: &files, ..telling::note(&file, &failure) };
+    let note = words::Note { files: &files, since: Some(since), ..telling::note(&file, &failure) };
     Some((path, words::waiting(&note, language)))
 }
 

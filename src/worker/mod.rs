@@ -65,6 +65,7 @@ mod story;
 
 mod tally;
 
+mod remarks;
 mod telling;
 
 pub mod clock;

@@ -97,11 +97,15 @@ fn order(instruction: Instruction, from: WordsFrom, config: &config::Config) -> 
 }
 
 fn quality(asked: Option<Quality>, config: &config::Config) -> &'static str {
-    match asked {
-        None => config.export.quality.as_str(),
-        Some(Quality::Low) => "low",
-        Some(Quality::Medium) => "medium",
-        Some(Quality::High) => "high",
+    asked.map_or_else(|| config.export.quality.as_str(), named)
+}
+
+/// A quality as the service writes it.
+pub(super) const fn named(quality: Quality) -> &'static str {
+    match quality {
+        Quality::Low => "low",
+        Quality::Medium => "medium",
+        Quality::High => "high",
     }
 }
 

@@ -345,7 +345,12 @@ fn a_report_tells_what_the_events_say() {
     job.account = Some(AccountId::new("anon_1"));
     let report = |now: &str| {
         let account = AccountId::new(now);
-        let around = telling::Around { others: 0, project: link, account: Some(&account) };
+        let around = telling::Around {
+            others: 0,
+            project: link,
+            account: Some(&account),
+            ..telling::Around::default()
+        };
         telling::report(&job, &events, &around, |report| words::report(report, Language::English))
     };
     assert!(report("anon_2").contains("anon_2") && !report("anon_1").contains("anon_1"));

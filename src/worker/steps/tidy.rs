@@ -12,7 +12,7 @@ use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
 use crate::worker::stop::Stop;
-use crate::worker::{order, telling};
+use crate::worker::{order, remarks, telling};
 
 /// Ends the job as it was decided.
 pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, Stop> {
@@ -95,7 +95,13 @@ async fn texts(tools: &Tools, job: &Job, forms: Vec<Note>) -> Result<Vec<(Note, 
     };
     let account = tools.service.account();
     let language = tools.config().messages.language;
-    let around = telling::Around { others, project: link.as_deref(), account: account.as_ref() };
+    let beside = remarks::look(tools, job).await;
+    let around = telling::Around {
+        others,
+        project: link.as_deref(),
+        account: account.as_ref(),
+        beside: Some(&beside),
+    };
     Ok(telling::report(job, &events, &around, |report| {
         let told = |form| match form {
             Note::ReportJson => words::report_json(report),

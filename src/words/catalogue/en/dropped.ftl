@@ -1,7 +1,7 @@
 # About what was dropped. A message a code: what happened, with `.or` for when less is known, and the steps to take.
 # A line that begins with a blank stands as it is: something to type, or a link.
 
-save-as = Save the clip as MP4, or in another of these formats: { $formats }.
+save-as = Save the clip anew as MP4, or in another of these formats: { $formats }.
 put-again = Put the new clip and its text into the inbox.
 still-copying = Is it still being copied? Then just wait. dakbox takes it when it is complete.
 take-out = If you do not need it any more, take it out of the inbox.
