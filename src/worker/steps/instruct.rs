@@ -206,7 +206,7 @@ async fn intend(
         match claim.try_commit(&tools.ledger, intent).await {
             Ok(()) => break,
             Err(LedgerError::KeyTaken { .. }) if claim.job().order.again => consent(tools, claim, n).await?,
-            Err(LedgerError::KeyTaken { by }) => return Err(same::again(tools, by).await?),
+            Err(LedgerError::KeyTaken { by }) => return Err(same::meanwhile(tools, claim, (n, by)).await?),
             Err(error) => return Err(error.into()),
         }
     }

@@ -67,6 +67,14 @@ fn follows(other: &Job) -> Failure {
     .about(clip)
 }
 
+/// Another drop was quicker, between the look for it and the intent: what is to be done is asked once more.
+pub(super) async fn meanwhile(tools: &Tools, claim: &Claim, (n, by): (u16, JobId)) -> Result<Stop, Stop> {
+    match find(tools, claim, n).await? {
+        Some(_) => Ok(Stop::Stale),
+        None => again(tools, by).await,
+    }
+}
+
 /// The same message was sent before, for another drop of the clip.
 pub(super) async fn again(tools: &Tools, by: JobId) -> Result<Stop, Stop> {
     let film = tools.ledger.job(by).await?.and_then(|job| job.delivered);

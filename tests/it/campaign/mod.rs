@@ -11,6 +11,7 @@ mod trial;
 mod verdict;
 mod workload;
 
+mod conversation;
 mod powercut;
 mod random;
 mod recovery;

@@ -72,7 +72,7 @@ struct Tally {
 impl Tally {
     fn add(&mut self, trial: &Trial) {
         self.delivered += trial.count(|rest| *rest == Rest::Delivered);
-        self.parked += trial.count(|rest| matches!(rest, Rest::Waits(code) if code != "same-again"));
+        self.parked += trial.count(|rest| matches!(rest, Rest::Waits(code) if !code.starts_with("same-")));
         for (place, count) in &trial.hits {
             *self.hits.entry(place.clone()).or_default() += count;
         }
