@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::human::{lasting, plain, sentence, size, time};
 use super::view::Daemon;
 use crate::config::Config;
-use crate::inbox::{Claim, Kind, LeftAlone, Trail, Words, alone_wait};
+use crate::inbox::{Claim, Kind, LeftAlone, Means, Trail, Words, alone_wait, by_name};
 use crate::instruction;
 use crate::job::{Action, Code, Failure, Job, Moment, next_action};
 use crate::mount::Type;
@@ -186,17 +186,19 @@ fn looked(told: &mut Told, look: &Trail, trail: &Explained, point: &Standpoint<'
         }
     }
     if let Some(unit) = &look.unit {
-        told.line("folder", format!("{unit} is a project or a batch, by its name or by a text in it"));
-        told.held(
-            "held",
-            Code::NotInThisVersion,
-            format!("{unit} is worked as a whole, which this version can't do yet"),
+        told.line(
+            "folder",
+            format!("{unit} is a project or a batch, by its name or by a text in it: it is taken as a whole"),
+        );
+        told.say(
+            "part",
+            format!("it is part of {unit}, which is taken as a whole once nothing in it changes"),
         );
     }
     words(told, look, trail);
     match look.kind {
         Kind::Clip(_) => clip(told, look, trail, point),
-        Kind::Text | Kind::Rich => text(told, look),
+        Kind::Text | Kind::Rich => text(told, look, trail),
         Kind::Foreign => told.held("not-taken", Code::NotTaken, "its ending is none that is taken".into()),
         Kind::Address => {}
     }
@@ -363,7 +365,27 @@ fn clip(told: &mut Told, look: &Trail, trail: &Explained, point: &Standpoint<'_>
 }
 
 /// A text: whose it is.
-fn text(told: &mut Told, look: &Trail) {
+fn text(told: &mut Told, look: &Trail, trail: &Explained) {
+    let alone = look.clips.is_empty() && look.kind == Kind::Text;
+    match by_name(&trail.below).filter(|_| alone) {
+        Some((Means::Answer, _)) => {
+            told.line("name", "it answers the question of the drop of that name, where one waits")
+        }
+        Some((Means::Version(n), _)) => {
+            told.line(
+                "name",
+                format!("it holds words for version {n} of the film of that name, where there is one"),
+            );
+        }
+        Some((Means::Video, _)) => told.line("name", "it asks for a film of words alone"),
+        _ => {}
+    }
+    let open = trail.jobs.iter().find(|about| !about.job.is_ended() && about.job.clip.path == trail.below);
+    if let Some(job) = open.map(|about| &about.job) {
+        told.code = job.code();
+        told.say("job", format!("it is what job {} was made of, which is {}", job.id, job.state()));
+        return;
+    }
     for (clip, claim) in &look.clips {
         told.line(
             "clip",
@@ -393,11 +415,11 @@ fn text(told: &mut Told, look: &Trail) {
             told.held("not-taken", Code::NotTaken, "no clip of its name lies beside it".to_owned());
         }
         None if look.withheld.is_some() => {
-            let why = "no clip of its name lies beside it: it waits for one, and costs nothing";
+            let why = "no clip of its name lies beside it: it waits for one, or for the film of its name, and costs nothing";
             told.held("waits", Code::AwaitsClip, why.to_owned());
         }
         None => {
-            told.say("rules", "it makes its folder a project or a batch, which this version can't work yet");
+            told.say("rules", "it makes its folder a project or a batch, which is taken as a whole");
         }
     }
 }

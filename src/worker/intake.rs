@@ -272,20 +272,20 @@ impl Intake {
 
     /// Tells people and observers what is not taken.
     pub(super) async fn tell_withheld(&self, memory: &Memory) {
-        let list = &memory.withheld;
-        let held = list
-            .iter()
+        let taken = self.taken(&memory.withheld).await;
+        let list = || memory.withheld.iter().filter(|w| !taken.contains(&w.path));
+        let held = list()
             .filter(|w| matches!(w.what, What::Clip | What::Folder) && w.reason.code().is_some())
             .count();
         self.withholding.clips.store(held, Ordering::Relaxed);
         let language = self.tools.notes.language();
-        let due = list.iter().filter(|w| w.note_due);
+        let due = list().filter(|w| w.note_due);
         let (now, age) = (wall(), self.tools.inbox.age());
         let told = |held| note(held, &telling::minute(telling::since(held, now, age)), language);
         let mut notes: BTreeMap<_, _> = due.filter_map(told).collect();
         notes.extend(memory.late.folders().filter_map(|(folder, files)| late_note(folder, files, language)));
         self.tools.notes.inbox(notes);
-        let rows = list.iter().filter(|w| w.what != What::Foreign).map(|w| telling::sighting(w, now, age));
+        let rows = list().filter(|w| w.what != What::Foreign).map(|w| telling::sighting(w, now, age));
         let shown = self.tools.ledger.show_sightings(rows.collect());
         // What comes next may need no ledger, as a note: it does not wait for a disk that hangs.
         if let Ok(Err(error)) = tokio::time::timeout(SHOWN_WITHIN, shown).await {

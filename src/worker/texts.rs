@@ -1,12 +1,12 @@
 //! Texts that lie alone: answers, and words for a film that was delivered or for a film of words alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::admission::{self, Admission};
 use super::intake::{Intake, Wake};
 use super::projects::{self, Late};
 use super::{order, refine, story};
-use crate::inbox::{LoneText, Means, ProjectFound, Withheld, by_name};
+use crate::inbox::{LoneText, Means, ProjectFound, What, Withheld, by_name};
 use crate::job::{Clip, Code, Failure, Job, JobEvent, Order, RelPath, Work, folded};
 use crate::ledger::LedgerError;
 
@@ -191,6 +191,29 @@ impl Intake {
             self.tell(Some((job, events))).await;
         }
         Ok(Taken::Yes)
+    }
+
+    /// The texts among these that are taken up: as words of a job, as an answer to one, or left where they were when their
+    /// job had ended. Asked only for those that a person would be told of.
+    pub(super) async fn taken(&self, list: &[Withheld]) -> HashSet<RelPath> {
+        let texts = || list.iter().filter(|held| held.what == What::Text);
+        if texts().next().is_none() {
+            return HashSet::new();
+        }
+        let mut taken = HashSet::new();
+        for job in self.tools.ledger.open_jobs().await.unwrap_or_default() {
+            taken.extend(job.replies.iter().filter_map(|reply| Some(reply.text.as_ref()?.path.clone())));
+            taken.insert(job.clip.path);
+        }
+        let root = self.tools.folders.root();
+        for held in texts().filter(|held| held.note_due && !taken.contains(&held.path)).collect::<Vec<_>>() {
+            let job = self.tools.ledger.job_at(root, held.path.clone()).await.ok().flatten();
+            let same = |job: &Job| held.stamp.is_some_and(|stamp| job.clip.stamp.same_but_numbers(&stamp));
+            if job.is_some_and(|job| job.left && same(&job)) {
+                taken.insert(held.path.clone());
+            }
+        }
+        taken
     }
 
     /// Whether a clip of that stem is in work in that folder, or a later version of its film.

@@ -64,8 +64,8 @@ const RULES: &[Row] = &[
     ("ruled/default.txt", "rules", None, "text: ruled/default.txt reads well"),
     ("alone.mp4", "ready", None, "words: no text of its own, and no default.txt"),
     ("readme.txt", "waits", Some("awaits-clip"), "name: a text"),
-    ("work/a.mp4", "held", Some("not-in-this-version"), "folder: work is a project or a batch"),
-    ("work/project.txt", "rules", Some("not-in-this-version"), "folder: work is a project"),
+    ("work/a.mp4", "part", None, "folder: work is a project or a batch"),
+    ("work/project.txt", "rules", None, "folder: work is a project"),
     ("ruled", "folder", None, "place: in the inbox, as ruled"),
 ];
 
