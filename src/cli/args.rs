@@ -45,7 +45,7 @@ pub enum Command {
     Check,
     /// Say what is going on
     Status {
-        /// Say it anew every second, until Ctrl-C
+        /// Say it anew each time that it changes, until Ctrl-C
         #[arg(long)]
         watch: bool,
         /// As JSON, one object a line

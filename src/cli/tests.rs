@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::args::State;
 use super::out::Screen;
 use super::samples::{self, NOON};
-use super::standing::Standing;
+use super::standing::{Standing, is_paused};
 use super::{Exit, calls, jobs, json, main, show, status, story};
 use crate::config::{Config, Env};
 use crate::job::JobId;
@@ -29,7 +29,7 @@ impl Desk {
     }
 
     fn status(&self, screen: &Screen) -> String {
-        let mut standing = Standing::look(&self.config).unwrap();
+        let mut standing = Standing::look(&self.config, is_paused(&self.config)).unwrap();
         standing.now = NOON;
         status::text(&standing, &self.config, screen)
     }
@@ -113,7 +113,7 @@ async fn status_for_machines_is_one_object() {
     let ledger = samples::ledger(&desk.config).await;
     let lock = File::create(calls::lock_of(&desk.config.ledger.file)).unwrap();
     lock.try_lock().unwrap();
-    let standing = Standing::look(&desk.config).unwrap();
+    let standing = Standing::look(&desk.config, is_paused(&desk.config)).unwrap();
     let [all] = &values(&json::line(&json::StatusLine::new(&standing)).unwrap())[..] else { panic!() };
     assert_eq!((&all["running"], &all["pid"], &all["paused"]), (&true.into(), &Value::Null, &false.into()));
     assert_eq!((&all["working"], &all["delivered"]), (&2.into(), &1.into()));

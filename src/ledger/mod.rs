@@ -33,6 +33,7 @@ mod counted;
 
 mod error;
 
+pub use changes::watch as watch_changes;
 pub use condition::Condition;
 pub use error::LedgerError;
 pub use handle::{Ledger, MOST_SIGHTINGS};
