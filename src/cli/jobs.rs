@@ -39,7 +39,8 @@ fn text(jobs: &[Job], screen: &Screen) -> String {
     let row = |job: &Job| {
         let (id, state, clip) = (table::number(job.id), table::state(job.state()), Cell::new(&job.clip.path));
         if roomy {
-            let changed = Cell::new(human::minute(job.changed, &screen.zone));
+            let at = if screen.is_wide() { human::minute } else { human::short_time };
+            let changed = Cell::new(at(job.changed, &screen.zone));
             vec![id, state, Cell::new(job.step), why(job), changed, clip]
         } else {
             vec![id, state, clip]

@@ -23,7 +23,7 @@ impl Screen {
     pub(super) fn of(env: &Env) -> Self {
         let set = env.get("COLUMNS").and_then(|text| text.to_str()?.parse().ok()).filter(|n| *n > 0);
         Self {
-            width: set.or_else(|| comfy_table::Table::new().width()),
+            width: set.or_else(|| comfy_table::Table::new().width()).filter(|n| *n > 0),
             colour: io::stdout().is_terminal() && !env.is_dumb() && env.get("NO_COLOR").is_none(),
             zone: TimeZone::system(),
         }
@@ -32,6 +32,11 @@ impl Screen {
     /// Whether there is room for what can be left out.
     pub(super) fn is_roomy(&self) -> bool {
         self.width.is_none_or(|width| width >= 72)
+    }
+
+    /// Whether there is room for what can be shortened.
+    pub(super) fn is_wide(&self) -> bool {
+        self.width.is_none_or(|width| width >= 100)
     }
 
     /// Whether the same place can be written again.

@@ -85,9 +85,8 @@ impl Standing {
 
     /// Whether what is said of it changes with the clock alone.
     pub(super) fn moves(&self) -> bool {
-        let ticks = |job: &Job| {
-            job.phase == Phase::Running || job.not_before.is_some_and(|until| until > self.now)
-        };
+        let ticks =
+            |job: &Job| job.phase == Phase::Running || job.not_before.is_some_and(|until| until > self.now);
         matches!(self.daemon, Daemon::Runs(_)) && self.jobs.iter().any(|j| j.waiting.is_none() && ticks(j))
     }
 

@@ -33,11 +33,7 @@ pub(super) fn status(loaded: &Loaded, env: &Env, how: How) -> anyhow::Result<Exi
 }
 
 /// The standing: for people where there is a screen, else as JSON.
-pub(super) fn said(
-    standing: &Standing,
-    config: &Config,
-    screen: Option<&Screen>,
-) -> anyhow::Result<String> {
+pub(super) fn said(standing: &Standing, config: &Config, screen: Option<&Screen>) -> anyhow::Result<String> {
     match screen {
         Some(screen) => Ok(text(standing, config, screen)),
         None => json::line(&json::StatusLine::new(standing)),

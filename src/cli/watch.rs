@@ -1,5 +1,6 @@
 //! `dakbox status --watch`: the standing, said anew each time that it changes, until Ctrl-C.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -191,7 +192,7 @@ fn framed(said: &str, height: Option<usize>) -> String {
         frame += "\u{1b}[K\r\n";
     }
     if !more.is_empty() {
-        frame += &format!("… {} lines more\u{1b}[K\r\n", more.len());
+        let _ = write!(frame, "… {} lines more\u{1b}[K\r\n", more.len());
     }
     frame + "\u{1b}[J"
 }

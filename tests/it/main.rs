@@ -42,5 +42,6 @@ mod slow_disk;
 mod strangers;
 mod streams;
 mod systemd;
+mod terminal;
 mod tongues;
 mod words;
