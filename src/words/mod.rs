@@ -8,6 +8,8 @@ mod note;
 
 mod page;
 
+mod spoken;
+
 mod report;
 
 mod json;
@@ -21,6 +23,7 @@ pub use json::report as report_json;
 pub use note::{Note, Paid, failed, waiting};
 pub use page::{Doing, MARK, Part, Place, Row, Said, SharePage, share_page};
 pub use report::{Credits, Done, Report, report};
+pub use spoken::{About, Tongue, others_words, safe_link, shown_name, whole_name};
 
 #[cfg(test)]
 mod tests;

@@ -119,6 +119,11 @@ impl Vitals {
         }
     }
 
+    /// What goes on.
+    pub fn situation(&self) -> Situation {
+        self.situation.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Asks every loop.
     pub fn ask(&self) {
         self.loops().into_iter().for_each(Pulse::ask);

@@ -1,0 +1,3 @@
+# ওয়েব বোর্ড।
+
+board-title = dakbox
