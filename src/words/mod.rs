@@ -14,12 +14,15 @@ mod report;
 
 mod json;
 
+mod machine;
+
 mod timeline;
 
 mod catalogue;
 mod show;
 
 pub use json::report as report_json;
+pub use machine::{FilmLine, JobLine, is_tricky, json_line, path_text, reason_of, rfc3339};
 pub use note::{Note, Paid, failed, waiting};
 pub use page::{Doing, MARK, Part, Place, Row, Said, SharePage, share_page};
 pub use report::{Credits, Done, Report, report};
