@@ -126,7 +126,7 @@ pub fn survey(path: &Path, watch: &Watch) -> io::Result<Survey> {
     let mut out = |report| match report {
         Report::Arrival(arrival) => found.arrivals.push(*arrival),
         Report::Withheld(withheld) => found.withheld = withheld,
-        Report::Gone(_) | Report::Folder(_) | Report::Quiet => {}
+        Report::Gone(_) | Report::Folder(_) | Report::Looked { .. } | Report::Quiet => {}
     };
     tracker.begin(true, &mut watches);
     let mut slice = Slice::ALL;

@@ -7,6 +7,8 @@ mod handle;
 
 mod overview;
 
+mod figures;
+
 mod condition;
 
 mod record;

@@ -358,7 +358,13 @@ impl Daemon {
         let (out, reports) = mpsc::unbounded_channel();
         let known = folders.clone();
         let admit = move |_: &Dir| known.present().map_err(|failure| failure.message);
-        let report = move |report| drop(out.send(report));
+        let vitals = Arc::clone(&self.vitals);
+        let report = move |report| match report {
+            // Counted here: it must wake nobody.
+            Report::Looked { everything: true, took } => vitals.meters.scans.took(took),
+            Report::Looked { everything: false, took } => vitals.meters.polls.took(took),
+            report => drop(out.send(report)),
+        };
         let config = &self.config;
         let inbox = inbox::start(config.folders.inbox.clone(), config.watch.clone(), admit, report)
             .map_err(StartError::Thread)?;

@@ -19,6 +19,12 @@ mod house;
 
 mod machines;
 
+mod metrics;
+
+mod exposition;
+
+mod health;
+
 mod kept;
 
 mod parts;

@@ -33,6 +33,8 @@ mod stop;
 
 mod tools;
 
+mod meters;
+
 mod vitals;
 
 mod brake;
@@ -73,6 +75,7 @@ pub use dispatcher::{Dispatcher, Ended};
 pub use folders::Folders;
 pub use gate::Gate;
 pub use intake::{Intake, Wake, Withholding};
+pub use meters::{Count, Meters, StepMeter, Times};
 pub use notes::{Keeper, Notes};
 pub use order::{error_note_of, of as order_of, report_of, waiting_notes_of};
 pub use page::{Page, PageKeeper};

@@ -27,6 +27,7 @@ mod films;
 mod formats;
 mod guards;
 mod kills;
+mod machines;
 mod memory;
 mod mounts;
 mod names;
