@@ -7,6 +7,8 @@ mod handle;
 
 mod overview;
 
+mod figures;
+
 mod condition;
 
 mod record;
@@ -35,6 +37,7 @@ mod error;
 
 pub use condition::Condition;
 pub use error::LedgerError;
+pub use figures::{CreditsRead, Ended, Took};
 pub use handle::{Ledger, MOST_SIGHTINGS};
 pub use overview::{InboxShown, MountShown, Overview, Progress, Seen, Sighting, Summary};
 pub use query::Recorded;

@@ -15,16 +15,50 @@ mod guard;
 
 mod door;
 
+mod login;
+
 mod house;
 
 mod machines;
+
+mod board;
+
+mod look;
+
+mod row;
+
+mod job;
+
+mod story;
+
+mod lanes;
+
+mod film;
+
+mod list;
+
+mod figures;
+
+mod chart;
+
+mod health;
+
+mod ask;
+
+mod letter;
+
+mod live;
 
 mod kept;
 
 mod parts;
 
+mod frame;
+
 mod html;
 
 mod tongue;
+
+mod assets;
 
 pub use start::{Key, Web, WebError};
