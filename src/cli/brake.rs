@@ -10,16 +10,7 @@ use serde::Serialize;
 use super::human::path;
 use super::standing::brake_of;
 use super::{Exit, json, out};
-
-/// What stands in the file, for whoever finds it.
-const TEXT: &str = "\
-dakbox is paused.
-
-While this file lies here, dakbox sends no new instruction, and so nothing new is
-paid for. What was sent already is still finished and delivered.
-
-To go on, delete this file, or run `dakbox resume`.
-";
+use crate::outbox::PAUSED;
 
 /// The brake as it is now: the one line of `pause --json` and `resume --json`.
 #[derive(Serialize)]
@@ -61,7 +52,7 @@ fn put_on(root: &Path) -> anyhow::Result<bool> {
     match OpenOptions::new().write(true).create_new(true).open(&brake) {
         Ok(mut file) => {
             // The file is the brake, not its text: on a full disk an empty one holds as well.
-            let _ = file.write_all(TEXT.as_bytes());
+            let _ = file.write_all(PAUSED.as_bytes());
             Ok(true)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
@@ -96,7 +87,7 @@ mod tests {
         let brake = root.path().join("pause.txt");
         assert!(!take_off(root.path()).unwrap());
         assert!(put_on(root.path()).unwrap());
-        assert_eq!(std::fs::read_to_string(&brake).unwrap(), TEXT);
+        assert_eq!(std::fs::read_to_string(&brake).unwrap(), PAUSED);
         std::fs::write(&brake, "by hand").unwrap();
         assert!(!put_on(root.path()).unwrap());
         assert_eq!(std::fs::read_to_string(&brake).unwrap(), "by hand", "what a person wrote stays");

@@ -1,96 +1,188 @@
-//! `/healthz` and `/readyz`: whether the process lives, and whether it could take a clip now. Neither touches a folder.
+//! How dakbox itself is: folders and how they are looked at, the account, the queue, and the brake.
 
-use std::time::{Duration, Instant};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
-use serde::Serialize;
-use tokio::sync::Mutex;
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
 
+use super::frame::{Frame, Visitor, page, trouble};
 use super::house::House;
-use crate::worker::{Situation, Vitals};
+use super::html::{Html, made};
+use super::kept::Which;
+use super::look::Look;
+use super::parts::{Part, Parts};
+use super::row::When;
+use super::tongue::Lang;
+use crate::job::Moment;
+use crate::words::{About, Tongue, whole_name};
+use crate::worker::note_of;
 
-/// A loop that has not come round in so long hangs.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// An answer is good for so long: whoever asks all the time must not keep the loops from their work.
-const GOOD: Duration = Duration::from_secs(1);
-/// The ledger is a file of this machine: one that takes longer is no good.
-pub(super) const LEDGER: Duration = Duration::from_secs(2);
+#[derive(Template)]
+#[template(path = "health.html")]
+struct Health {
+    p: Frame,
+    parts: Arc<Parts>,
+}
 
-/// The last answer.
-#[derive(Default)]
-pub(super) struct Health(Mutex<Option<(Instant, Vec<&'static str>)>>);
-
-impl Health {
-    /// The loops that don't come round.
-    pub(super) async fn silent(&self, vitals: &Vitals) -> Vec<&'static str> {
-        let mut last = self.0.lock().await;
-        if let Some((at, silent)) = last.as_ref().filter(|(at, _)| at.elapsed() < GOOD) {
-            let _ = at;
-            return silent.clone();
+/// How dakbox is.
+pub(super) async fn health(State(house): State<Arc<House>>, visitor: Visitor) -> Response {
+    match parts(&house, visitor.lang).await {
+        Ok(parts) => {
+            let p = visitor.frame("/health", visitor.tongue().word("nav-health")).live("health");
+            page(StatusCode::OK, visitor.lang, &Health { p, parts })
         }
-        let silent = vitals.silent(PATIENCE).await;
-        *last = Some((Instant::now(), silent.clone()));
-        silent
+        Err(error) => trouble(visitor, &error),
     }
 }
 
-/// What `/healthz` says.
-#[derive(Serialize)]
-pub(super) struct Alive {
-    /// Whether every loop comes round.
-    pub(super) alive: bool,
-    /// Those that don't: `start`, `dispatcher` or `intake`.
-    pub(super) silent: Vec<&'static str>,
+/// Its parts.
+///
+/// # Errors
+/// Where the ledger can't be read.
+pub(super) async fn parts(house: &Arc<House>, lang: Lang) -> io::Result<Arc<Parts>> {
+    house.parts(Which::Health, lang, move |house| Ok(of(&house.look()?, lang))).await
 }
 
-/// What `/readyz` says.
-#[derive(Serialize, PartialEq, Eq, Debug)]
-pub(super) struct Ready {
-    /// Whether a clip that is dropped now goes its way.
-    pub(super) ready: bool,
-    /// What is against it: `ledger`, `folders`, `inbox`, `service`.
-    pub(super) against: Vec<&'static str>,
+/// A fact: what it is about, what is so, and whether that is as it should be.
+struct Fact {
+    name: String,
+    said: Vec<Html>,
+    class: &'static str,
 }
 
-impl Ready {
-    /// By what goes on, and by what the ledger says of the folders: `None` where it can't be read.
-    pub(super) fn new(now: &Situation, folders_held: Option<bool>) -> Self {
-        let against = [
-            (folders_held.is_none(), "ledger"),
-            (folders_held == Some(true), "folders"),
-            (!matches!(now.inbox, Some(Ok(()))), "inbox"),
-            (now.held, "service"),
-        ];
-        let against: Vec<_> = against.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
-        Self { ready: against.is_empty(), against }
+#[derive(Template)]
+#[template(path = "facts.html")]
+struct Facts {
+    t: Tongue,
+    l: &'static str,
+    facts: Vec<Fact>,
+    paused: bool,
+}
+
+fn of(look: &Look, lang: Lang) -> Parts {
+    let t = lang.tongue();
+    let facts = Facts {
+        t,
+        l: lang.carry(look.config.messages.language),
+        facts: [
+            folders(look, t),
+            mounts(look, t),
+            queue(look, t),
+            account(look, t),
+            token(look, t),
+            version(t),
+        ]
+        .into(),
+        paused: look.situation.paused,
+    };
+    Parts(vec![Part::whole("facts", made(&facts))])
+}
+
+fn text(text: &str) -> Html {
+    Html(super::html::escaped(text))
+}
+
+fn folders(look: &Look, t: Tongue) -> Fact {
+    let one = |(key, path): (&str, &Path)| {
+        let path = whole_name(&path.display().to_string());
+        Html(format!(
+            "{}: <code><bdi>{}</bdi></code>",
+            t.word(&format!("folder-{key}")),
+            super::html::escaped(&path)
+        ))
+    };
+    let inbox = look.config.folders.inbox.display().to_string();
+    let held = look.held.as_ref().map(|why| Html(t.why(&note_of(&inbox, why))));
+    let class = if held.is_some() { "failed" } else { "done" };
+    let said = held.into_iter().chain(look.config.folders.named().into_iter().map(one));
+    Fact { name: t.word("fact-folders"), said: said.collect(), class }
+}
+
+fn mounts(look: &Look, t: Tongue) -> Fact {
+    let inbox = look.inbox.as_ref();
+    let one = |mount: &crate::ledger::MountShown| {
+        let mode = t.word(if mount.native { "mode-events" } else { "mode-looks" });
+        let at = mount.path.to_string();
+        let at = if at.is_empty() { t.word("folder-inbox") } else { whole_name(&at) };
+        let about = About::default().name("place", &at).name("kind", &mount.fs).with("mode", mode);
+        let missed = (mount.missed > 0).then(|| t.count("mount-missed", mount.missed.into()));
+        text(&[Some(t.say("mount-at", about)), missed].into_iter().flatten().collect::<Vec<_>>().join(" "))
+    };
+    let away = look.away().map(|_| text(&t.word("page-inbox-away")));
+    let class = if away.is_some() { "failed" } else { "done" };
+    let mut said: Vec<Html> =
+        away.into_iter().chain(inbox.iter().flat_map(|inbox| inbox.mounts.iter().map(one))).collect();
+    if said.is_empty() {
+        said.push(text(&t.word("not-looked-yet")));
+    }
+    Fact { name: t.word("fact-inbox"), said, class }
+}
+
+fn queue(look: &Look, t: Tongue) -> Fact {
+    let now = &look.situation;
+    let counts =
+        [("queue-working", now.working), ("queue-queued", now.queued), ("queue-waiting", now.waiting)];
+    let said = counts.into_iter().map(|(word, n)| text(&t.count(word, n as u64)));
+    let paused = now.paused.then(|| text(&t.word("board-paused")));
+    Fact {
+        name: t.word("fact-queue"),
+        class: if now.paused { "waits" } else { "done" },
+        said: said.chain(paused).collect(),
     }
 }
 
-/// Whether the folders are held, by the ledger; `None` where it can't be read, or not in time.
-pub(super) async fn folders_held(house: &std::sync::Arc<House>) -> Option<bool> {
-    let read = house.apart(|house| {
-        let ledger = house.overview()?;
-        ledger.held().map(|held| held.is_some())
-    });
-    tokio::time::timeout(LEDGER, read).await.ok()?.ok()?.ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_that_is_against_it_is_named() {
-        let here = Situation { inbox: Some(Ok(())), ..Situation::default() };
-        let away = Situation { inbox: Some(Err("gone".into())), held: true, ..Situation::default() };
-        for (now, held, want) in [
-            (&here, Some(false), &[][..]),
-            (&here, None, &["ledger"]),
-            (&here, Some(true), &["folders"]),
-            (&away, Some(false), &["inbox", "service"]),
-            (&Situation::default(), Some(false), &["inbox"]),
-        ] {
-            let ready = Ready::new(now, held);
-            assert_eq!((ready.ready, &ready.against[..]), (want.is_empty(), want));
+fn account(look: &Look, t: Tongue) -> Fact {
+    let said = match look.credits {
+        Some(now) => {
+            let about = About::default()
+                .with("credits", t.amount(now.available))
+                .with("frozen", t.amount(now.frozen));
+            t.say("account-credits", about)
         }
-    }
+        None => t.word("account-unknown"),
+    };
+    Fact { name: t.word("fact-account"), said: vec![text(&said)], class: "done" }
+}
+
+/// What may be told of an anonymous token.
+#[derive(Deserialize)]
+struct Kept {
+    expires_at: Option<jiff::Timestamp>,
+}
+
+/// Whose token is in use and how old it is. The token itself is not kept, and not shown.
+fn token(look: &Look, t: Tongue) -> Fact {
+    let api = &look.config.api;
+    let age = |file: &Path| {
+        let since = file.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(When::of(t, Moment(i64::try_from(since.as_millis()).ok()?), look.now).ago)
+    };
+    let said = match &api.token_file {
+        Some(file) => t.say("token-file", About::default().with("ago", age(file).unwrap_or_default())),
+        None => {
+            let file = look.config.state.dir.join("token.json");
+            let kept = std::fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
+            let ends = kept.and_then(|kept| kept.expires_at).map(|at| Moment(at.as_millisecond()));
+            match (age(&file), ends) {
+                (Some(ago), Some(ends)) => {
+                    let left = t.lasting(ends.since(look.now).as_secs());
+                    t.say("token-anonymous", About::default().with("ago", ago).with("left", left))
+                }
+                (Some(ago), None) => t.say("token-anonymous", About::default().with("ago", ago)),
+                (None, _) => t.word("token-other"),
+            }
+        }
+    };
+    Fact { name: t.word("fact-token"), said: vec![text(&said)], class: "done" }
+}
+
+fn version(t: Tongue) -> Fact {
+    let said = t.say("version", About::default().with("version", t.number(env!("CARGO_PKG_VERSION"))));
+    Fact { name: t.word("fact-version"), said: vec![text(&said)], class: "done" }
 }

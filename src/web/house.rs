@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::door::Door;
 use super::kept::Kept;
+use super::look::Costs;
 use crate::config::Config;
 use crate::job::Moment;
 use crate::ledger::{LedgerError, Overview};
@@ -35,6 +36,8 @@ pub(super) struct House {
     pub(super) door: Door,
     /// Pages that were made a moment ago.
     pub(super) kept: Kept,
+    /// What finished jobs have cost.
+    pub(super) costs: Costs,
     /// Room for films that are being read.
     pub(super) films: Arc<Semaphore>,
     /// Room for streams of what changes.
@@ -57,6 +60,7 @@ impl House {
             address,
             door,
             kept: Kept::default(),
+            costs: Costs::default(),
             films: Arc::new(Semaphore::new(FILMS)),
             streams: Arc::new(Semaphore::new(super::server::STREAMS)),
             stop: CancellationToken::new(),

@@ -12,9 +12,9 @@ use axum::{Extension, Router};
 use serde::Serialize;
 
 use super::exposition;
-use super::health::{self, Alive, Health, Ready};
 use super::house::House;
 use super::metrics::{self, Facts};
+use super::probes::{self, Alive, Health, Ready};
 use crate::job::{Job, JobId};
 use crate::words::{self, JobLine};
 
@@ -44,7 +44,7 @@ pub(super) fn routes() -> Router<Arc<House>> {
 
 async fn metrics(State(house): State<Arc<House>>, Extension(kept): Extension<Arc<Kept>>) -> Response {
     let read = house.apart(|house| Facts::read(&house.overview()?));
-    let facts = match tokio::time::timeout(health::LEDGER, read).await {
+    let facts = match tokio::time::timeout(probes::LEDGER, read).await {
         Ok(Ok(Ok(facts))) => Some(facts),
         _ => None,
     };
@@ -59,7 +59,7 @@ async fn healthz(State(house): State<Arc<House>>, Extension(kept): Extension<Arc
 }
 
 async fn readyz(State(house): State<Arc<House>>) -> Response {
-    let held = health::folders_held(&house).await;
+    let held = probes::folders_held(&house).await;
     let ready = Ready::new(&house.vitals.situation(), held);
     json(is_well(ready.ready), &ready)
 }

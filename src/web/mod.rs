@@ -15,6 +15,8 @@ mod guard;
 
 mod door;
 
+mod login;
+
 mod house;
 
 mod machines;
@@ -23,14 +25,46 @@ mod metrics;
 
 mod exposition;
 
+mod probes;
+
+mod board;
+
+mod look;
+
+mod row;
+
+mod job;
+
+mod story;
+
+mod lanes;
+
+mod film;
+
+mod list;
+
+mod figures;
+
+mod chart;
+
 mod health;
+
+mod ask;
+
+mod letter;
+
+mod live;
 
 mod kept;
 
 mod parts;
 
+mod frame;
+
 mod html;
 
 mod tongue;
+
+mod assets;
 
 pub use start::{Key, Web, WebError};

@@ -44,6 +44,15 @@ impl Lang {
         }
     }
 
+    /// What links carry on: the language, where a reader may choose it.
+    pub(super) const fn carry(self, set: Language) -> &'static str {
+        match (set, self) {
+            (Language::Both, Self::English) => "?lang=en",
+            (Language::Both, Self::Bangla) => "?lang=bn",
+            _ => "",
+        }
+    }
+
     /// The other one.
     pub(super) const fn other(self) -> Self {
         match self {
