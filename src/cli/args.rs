@@ -61,6 +61,9 @@ pub enum Command {
         /// Only those in this state
         #[arg(long, value_enum, value_name = "STATE")]
         state: Option<State>,
+        /// At most so many of the newest
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        limit: Option<u32>,
         /// As JSON, one object a line
         #[arg(long)]
         json: bool,
@@ -271,7 +274,7 @@ mod tests {
             "check --json --config d.toml",
             "doctor --json",
             "status --watch --json",
-            "jobs --state waiting --json",
+            "jobs --state waiting --limit 20 --json",
             "show 12 --json",
             "explain f.mp4 --json",
             "retry 1 2 --again --json",
@@ -297,6 +300,7 @@ mod tests {
             "show",
             "show talk.mp4",
             "jobs --state done",
+            "jobs --limit 0",
             "retry",
             "cancel",
             "run --json",

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::args::{Args, Command};
-use super::ask::Which;
+use super::jobs::Which;
 use super::{Exit, ask, brake, calls, check, credits, doctor, explain, jobs, out, pages, show, status};
 use crate::config::{Env, Loaded, Problems, load};
 use crate::ledger::LedgerError;
@@ -41,7 +41,10 @@ fn dispatch(args: Args, env: &Env) -> anyhow::Result<Exit> {
             loaded => check::check(&loaded?, env, json),
         },
         Command::Status { watch, json } => status::status(&settings()?, env, status::How { watch, json }),
-        Command::Jobs { state, json } => jobs::jobs(&settings()?, env, state, json),
+        Command::Jobs { state, limit, json } => {
+            let which = Which { state, limit };
+            jobs::jobs(&settings()?, env, which, json)
+        }
         Command::Show { job, json } => show::show(&settings()?, env, job, json),
         Command::Credits { json } => credits::credits(&settings()?, env, json),
         Command::Pause { json } => brake::pause(root(&settings()?), json),
@@ -51,7 +54,7 @@ fn dispatch(args: Args, env: &Env) -> anyhow::Result<Exit> {
         Command::Doctor { json } => doctor::doctor(settings()?, env, json),
         Command::Explain { file, json } => explain::explain(&settings()?, env, &file, json),
         Command::Retry { jobs, again, reason, json } => {
-            let which = reason.as_deref().map_or(Which::Jobs(jobs), Which::Reason);
+            let which = reason.as_deref().map_or(ask::Which::Jobs(jobs), ask::Which::Reason);
             ask::retry(&settings()?, which, again, json)
         }
         Command::Cancel { jobs, json } => ask::cancel(&settings()?, &jobs, json),
