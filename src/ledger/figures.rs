@@ -43,8 +43,13 @@ pub struct Ended {
 impl Overview {
     /// Jobs, newest first, of one state where that is given: so many after the first so many.
     pub fn some_jobs(&self, state: Option<&str>, skip: u32, most: u32) -> Result<Vec<Job>, LedgerError> {
-        let sql = "SELECT body FROM job WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT ?3 OFFSET ?2";
-        query::many(&self.db, sql, params![state, skip, most])
+        // A query for both would find neither by an index. The ids are skipped, not the jobs' bodies.
+        let ids = match state {
+            Some(_) => "SELECT id FROM job WHERE state = ?1 ORDER BY id DESC LIMIT ?3 OFFSET ?2",
+            None => "SELECT id FROM job WHERE ?1 IS NULL ORDER BY id DESC LIMIT ?3 OFFSET ?2",
+        };
+        let sql = format!("SELECT body FROM job WHERE id IN ({ids}) ORDER BY id DESC");
+        query::many(&self.db, &sql, params![state, skip, most])
     }
 
     /// What a job has cost, by the account's credits before and after; `None` where they were not read, or where another

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_reused_keys.sql"),
     include_str!("../../migrations/0004_consent_checksums.sql"),
     include_str!("../../migrations/0005_sightings.sql"),
+    include_str!("../../migrations/0007_lists.sql"),
 ];
 /// Where consents got their checksums.
 const SEALED: usize = 3;
