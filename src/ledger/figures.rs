@@ -7,6 +7,9 @@ use rusqlite::params;
 use super::{LedgerError, Overview, query};
 use crate::job::{Code, Job, JobId, Moment, Step};
 
+/// Jobs whose steps are timed.
+const MOST_TIMED: u32 = 100;
+
 /// One reading of an account's credits.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CreditsRead {
@@ -70,12 +73,7 @@ impl Overview {
 
     /// Every reading of credits since then, oldest first.
     pub fn credits_read(&self, since: Moment) -> Result<Vec<CreditsRead>, LedgerError> {
-        let sql = "SELECT coalesce(json_extract(job.body, '$.account'), ''), event.at,
-                          coalesce(json_extract(event.body, '$.intent.credits.available'),
-                                   json_extract(event.body, '$.observed.credits.available')) AS available
-                   FROM job JOIN event ON event.job = job.id
-                   WHERE job.changed >= ?1 AND event.at >= ?1 AND event.name IN ('intent', 'observed')
-                   AND available IS NOT NULL ORDER BY event.at, event.seq";
+        let sql = "SELECT account, at, available FROM balance WHERE at >= ?1 ORDER BY at, seq";
         let mut rows = self.db.prepare_cached(sql)?;
         let rows = rows.query_map([since.0], |row| {
             Ok(CreditsRead { account: row.get(0)?, at: Moment(row.get(1)?), available: row.get(2)? })
@@ -83,14 +81,15 @@ impl Overview {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// How long each step took that was done since then.
+    /// How long each step took that was done since then, by the jobs that changed last: more of them tell no more of how
+    /// long half took, and would cost what they are many.
     pub fn took(&self, since: Moment) -> Result<Vec<Took>, LedgerError> {
         let sql = "SELECT event.job, event.at, event.name,
                           CASE WHEN event.name = 'started' THEN json_extract(event.body, '$.started.step') END
-                   FROM job JOIN event ON event.job = job.id
-                   WHERE job.changed >= ?1 AND event.at >= ?1 ORDER BY event.job, event.seq";
+                   FROM event WHERE job IN (SELECT id FROM job WHERE changed >= ?1 ORDER BY changed DESC LIMIT ?2)
+                   AND event.at >= ?1 ORDER BY event.job, event.seq";
         let mut rows = self.db.prepare_cached(sql)?;
-        let mut rows = rows.query([since.0])?;
+        let mut rows = rows.query(params![since.0, MOST_TIMED])?;
         let (mut took, mut begun) = (Vec::new(), BTreeMap::new());
         let mut last = None;
         while let Some(row) = rows.next()? {
