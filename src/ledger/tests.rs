@@ -121,6 +121,7 @@ async fn a_text_consents_to_pay_once_more_exactly_once() {
     let second = ledger.append(second.id, vec![intent(&second)], Moment(5)).await.unwrap();
     assert_eq!(second.message(0).unwrap().again, 1);
     // The same text beside a third copy of the clip: it has had its say.
+    assert_eq!(read(), [(Moment(5), 7.5)], "it is found again in the events");
     let third = up_to_the_message(&ledger, b"c.mp4", 3).await;
     let used = ledger.append(third.id, vec![consent], Moment(6)).await.unwrap_err();
     assert!(matches!(used, LedgerError::ConsentUsed), "{used}");
@@ -272,13 +273,22 @@ async fn a_ledger_of_an_older_dakbox_is_brought_up_to_date_after_a_copy() {
     let sent = ledger.append(first.id, vec![intent(&first)], Moment(3)).await.unwrap();
     let at = sent.message(0).unwrap().intent;
     ledger.append(first.id, vec![JobEvent::Refused { n: 0, intent: at }], Moment(4)).await.unwrap();
-    ledger.append(second.id, vec![intent(&second)], Moment(5)).await.unwrap();
+    let JobEvent::Intent { n, again, key, baseline, .. } = intent(&second) else { unreachable!() };
+    let credits = Some(crate::job::Balance { available: 7.5, frozen: 0.0 });
+    let paid = JobEvent::Intent { n, again, key, baseline, credits };
+    ledger.append(second.id, vec![paid], Moment(5)).await.unwrap();
     drop(ledger);
+    let read = || {
+        let read = super::Overview::open(&disk.path()).unwrap().credits_read(Moment(0)).unwrap();
+        read.into_iter().map(|read| (read.at, read.available)).collect::<Vec<_>>()
+    };
+    assert_eq!(read(), [(Moment(5), 7.5)]);
     let copy = disk.dir.path().join("ledger.before-2.db");
     assert!(!copy.exists(), "a new ledger needs none");
     disk.sql()
         .execute_batch(
             "DELETE FROM meta WHERE key IN ('reused', 'consents'); DROP TABLE request;
+             DROP INDEX job_by_state; DROP INDEX job_by_state_and_change; DROP INDEX job_by_reason; DROP TABLE balance;
              ALTER TABLE consent DROP COLUMN checksum; ALTER TABLE sighting DROP COLUMN seen;
              INSERT INTO consent (key, text, job) VALUES ('k1', 't1', 1), ('k1', 't2', 2);
              PRAGMA user_version = 1",

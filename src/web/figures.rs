@@ -68,26 +68,28 @@ fn look(house: &House, lang: Lang) -> Result<Parts, LedgerError> {
 /// The last days, as this machine counts them.
 struct Calendar {
     names: Vec<String>,
-    zone: TimeZone,
+    /// When each begins: a day is found by these alone, for there may be many moments.
+    begin: Vec<i64>,
 }
 
 impl Calendar {
     fn until(now: Moment, zone: &TimeZone) -> Self {
-        let names = (0..DAYS as i64).rev().map(|back| day(Moment(now.0 - back * DAY_MS), zone));
-        Self { names: names.collect(), zone: zone.clone() }
+        let now = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(zone.clone());
+        let midnight = |back: usize| {
+            let day = now.checked_sub(jiff::Span::new().days(i64::try_from(back).unwrap_or_default()));
+            day.and_then(|day| day.start_of_day()).unwrap_or_else(|_| now.clone())
+        };
+        let days: Vec<_> = (0..DAYS).rev().map(midnight).collect();
+        Self {
+            names: days.iter().map(|day| day.strftime("%Y-%m-%d").to_string()).collect(),
+            begin: days.iter().map(|day| day.timestamp().as_millisecond()).collect(),
+        }
     }
 
     /// Which of them that moment is in.
     fn place(&self, at: Moment) -> Option<usize> {
-        let day = day(at, &self.zone);
-        self.names.iter().position(|name| *name == day)
+        self.begin.partition_point(|begin| *begin <= at.0).checked_sub(1)
     }
-}
-
-fn day(at: Moment, zone: &TimeZone) -> String {
-    jiff::Timestamp::from_millisecond(at.0)
-        .map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string())
-        .unwrap_or_default()
 }
 
 /// What each day has cost: every fall of an account's credits from one reading to the next. What came in is no cost.
