@@ -105,7 +105,11 @@ impl Overview {
                 begun.insert("instruct", at);
             }
             let done = step_done_by(&name).and_then(|step| Some((step, begun.remove(step)?)));
-            took.extend(done.map(|(step, from)| Took { step, at: Moment(at), ms: Moment(at).0.saturating_sub(from).max(0).unsigned_abs() }));
+            took.extend(done.map(|(step, from)| Took {
+                step,
+                at: Moment(at),
+                ms: Moment(at).0.saturating_sub(from).max(0).unsigned_abs(),
+            }));
         }
         Ok(took)
     }

@@ -2,11 +2,11 @@
 
 mod archive;
 mod back;
+mod brake;
 mod deliver;
 mod file;
 mod item;
 mod names;
-mod brake;
 pub mod notes;
 mod page;
 mod recover;
@@ -14,8 +14,8 @@ mod space;
 mod transfer;
 
 pub use archive::keep;
-pub use brake::{PAUSED, put_on, take_off};
 pub use back::{Back, give_back};
+pub use brake::{PAUSED, put_on, take_off};
 pub use deliver::{Landed, Landing, NotWhole, Whole};
 pub use item::{Fate, Item, Kept};
 pub use names::{LAST_NUMBER, Note, Title, in_step};

@@ -38,7 +38,11 @@ pub(super) struct Written {
 }
 
 /// Go on.
-pub(super) async fn retry(State(house): State<Arc<House>>, Path(id): Path<i64>, visitor: Visitor) -> Response {
+pub(super) async fn retry(
+    State(house): State<Arc<House>>,
+    Path(id): Path<i64>,
+    visitor: Visitor,
+) -> Response {
     leave(house, id, visitor, Ask::Retry { again: false }).await
 }
 
@@ -57,7 +61,11 @@ pub(super) async fn again(
 }
 
 /// Give it up.
-pub(super) async fn cancel(State(house): State<Arc<House>>, Path(id): Path<i64>, visitor: Visitor) -> Response {
+pub(super) async fn cancel(
+    State(house): State<Arc<House>>,
+    Path(id): Path<i64>,
+    visitor: Visitor,
+) -> Response {
     leave(house, id, visitor, Ask::Cancel).await
 }
 

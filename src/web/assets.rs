@@ -22,7 +22,10 @@ pub(super) async fn live(headers: HeaderMap) -> Response {
 }
 
 fn file(headers: &HeaderMap, kind: &'static str, text: &'static str, tag: &'static str) -> Response {
-    let kept = headers.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok()).is_some_and(|known| known.contains(tag));
+    let kept = headers
+        .get(IF_NONE_MATCH)
+        .and_then(|known| known.to_str().ok())
+        .is_some_and(|known| known.contains(tag));
     let headers = [(CONTENT_TYPE, kind), (ETAG, tag), (CACHE_CONTROL, "no-cache")];
     if kept { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, text).into_response() }
 }

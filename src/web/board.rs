@@ -50,11 +50,13 @@ pub(super) async fn board(State(house): State<Arc<House>>, visitor: Visitor, hea
 /// # Errors
 /// Where the ledger can't be read.
 pub(super) async fn parts(house: &Arc<House>, lang: Lang) -> io::Result<Arc<Parts>> {
-    house.parts(Which::Board, lang, move |house| {
-        let look = house.look()?;
-        let l = lang.carry(look.config.messages.language);
-        Ok(of(&look, Speech { t: lang.tongue(), l }))
-    }).await
+    house
+        .parts(Which::Board, lang, move |house| {
+            let look = house.look()?;
+            let l = lang.carry(look.config.messages.language);
+            Ok(of(&look, Speech { t: lang.tongue(), l }))
+        })
+        .await
 }
 
 /// Where to drop, as each system writes it. What the share is called nobody here knows: it is taken to be called as its
@@ -221,7 +223,10 @@ fn top(look: &Look, s: Speech) -> String {
     if said.is_empty() {
         said.push(t.word("top-quiet"));
     }
-    said.extend(look.credits.map(|now| t.say("top-credits", About::default().with("credits", t.amount(now.available)))));
+    said.extend(
+        look.credits
+            .map(|now| t.say("top-credits", About::default().with("credits", t.amount(now.available)))),
+    );
     let inbox = look.config.folders.inbox.display().to_string();
     let class = if look.held.is_some() || look.away().is_some() {
         "failed"
@@ -260,10 +265,13 @@ fn well(look: &Look, t: Tongue) -> String {
         t.say("mount", About::default().name("kind", &mount.fs).with("mode", mode))
     });
     let modes: Vec<String> = modes.take(3).collect();
-    let line = [t.say("well-inbox", About::default().name("folder", &look.config.folders.inbox.display().to_string()))]
-        .into_iter()
-        .chain(modes)
-        .collect::<Vec<_>>()
-        .join(" ");
+    let line = [t.say(
+        "well-inbox",
+        About::default().name("folder", &look.config.folders.inbox.display().to_string()),
+    )]
+    .into_iter()
+    .chain(modes)
+    .collect::<Vec<_>>()
+    .join(" ");
     format!("<p id=\"well\" class=\"soft\">{}</p>", super::html::escaped(&line))
 }

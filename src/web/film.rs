@@ -1,6 +1,7 @@
 //! Films and clips, played from the middle as from the start. They are opened as handles below the folders, where the
 //! ledger says that they lie: no path of a request is ever opened.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
@@ -12,8 +13,8 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-    IF_RANGE, RANGE,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, IF_RANGE, RANGE,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -171,7 +172,8 @@ fn answer(found: Found, headers: &HeaderMap, room: OwnedSemaphorePermit) -> Resp
         (CACHE_CONTROL, "private, no-cache".to_owned()),
         (CONTENT_DISPOSITION, format!("inline; filename*=UTF-8''{}", encoded(&found.name))),
     ];
-    let of_part = range.map(|part| [(CONTENT_RANGE, format!("bytes {}-{}/{size}", part.start, part.end - 1))]);
+    let of_part =
+        range.map(|part| [(CONTENT_RANGE, format!("bytes {}-{}/{size}", part.start, part.end - 1))]);
     let body = body(found.file, part, room);
     match of_part {
         Some(of_part) => (status, fixed, of_part, body).into_response(),
@@ -226,8 +228,12 @@ fn encoded(name: &[u8]) -> String {
     let mut out = String::with_capacity(name.len());
     for byte in name {
         match byte {
-            b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => out.push(char::from(*byte)),
-            byte => out += &format!("%{byte:02X}"),
+            b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                out.push(char::from(*byte));
+            }
+            byte => {
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     out

@@ -49,7 +49,16 @@ impl Visitor {
             let (other, tag) = (self.lang.other(), self.lang.other().tag());
             (tag, other.tongue().word("language-name"), format!("{path}?lang={tag}"))
         });
-        Frame { t, l: self.carry, here: path.to_owned(), title, other, live: None, refreshes: false, nav: true }
+        Frame {
+            t,
+            l: self.carry,
+            here: path.to_owned(),
+            title,
+            other,
+            live: None,
+            refreshes: false,
+            nav: true,
+        }
     }
 }
 

@@ -61,7 +61,7 @@ struct Fact {
 struct Facts {
     t: Tongue,
     l: &'static str,
-    facts: Vec<Fact>,
+    all: Vec<Fact>,
     paused: bool,
 }
 
@@ -70,7 +70,15 @@ fn of(look: &Look, lang: Lang) -> Parts {
     let facts = Facts {
         t,
         l: lang.carry(look.config.messages.language),
-        facts: [folders(look, t), mounts(look, t), queue(look, t), account(look, t), token(look, t), version(t)].into(),
+        all: [
+            folders(look, t),
+            mounts(look, t),
+            queue(look, t),
+            account(look, t),
+            token(look, t),
+            version(t),
+        ]
+        .into(),
         paused: look.situation.paused,
     };
     Parts(vec![Part::whole("facts", made(&facts))])
@@ -83,7 +91,11 @@ fn text(text: &str) -> Html {
 fn folders(look: &Look, t: Tongue) -> Fact {
     let one = |(key, path): (&str, &Path)| {
         let path = whole_name(&path.display().to_string());
-        Html(format!("{}: <code><bdi>{}</bdi></code>", t.word(&format!("folder-{key}")), super::html::escaped(&path)))
+        Html(format!(
+            "{}: <code><bdi>{}</bdi></code>",
+            t.word(&format!("folder-{key}")),
+            super::html::escaped(&path)
+        ))
     };
     let inbox = look.config.folders.inbox.display().to_string();
     let held = look.held.as_ref().map(|why| Html(t.why(&note_of(&inbox, why))));
@@ -104,7 +116,8 @@ fn mounts(look: &Look, t: Tongue) -> Fact {
     };
     let away = look.away().map(|_| text(&t.word("page-inbox-away")));
     let class = if away.is_some() { "failed" } else { "done" };
-    let mut said: Vec<Html> = away.into_iter().chain(inbox.iter().flat_map(|inbox| inbox.mounts.iter().map(one))).collect();
+    let mut said: Vec<Html> =
+        away.into_iter().chain(inbox.iter().flat_map(|inbox| inbox.mounts.iter().map(one))).collect();
     if said.is_empty() {
         said.push(text(&t.word("not-looked-yet")));
     }
@@ -113,7 +126,8 @@ fn mounts(look: &Look, t: Tongue) -> Fact {
 
 fn queue(look: &Look, t: Tongue) -> Fact {
     let now = &look.situation;
-    let counts = [("queue-working", now.working), ("queue-queued", now.queued), ("queue-waiting", now.waiting)];
+    let counts =
+        [("queue-working", now.working), ("queue-queued", now.queued), ("queue-waiting", now.waiting)];
     let said = counts.into_iter().map(|(word, n)| text(&t.count(word, n as u64)));
     let paused = now.paused.then(|| text(&t.word("board-paused")));
     Fact {
@@ -126,7 +140,9 @@ fn queue(look: &Look, t: Tongue) -> Fact {
 fn account(look: &Look, t: Tongue) -> Fact {
     let said = match look.credits {
         Some(now) => {
-            let about = About::default().with("credits", t.amount(now.available)).with("frozen", t.amount(now.frozen));
+            let about = About::default()
+                .with("credits", t.amount(now.available))
+                .with("frozen", t.amount(now.frozen));
             t.say("account-credits", about)
         }
         None => t.word("account-unknown"),
@@ -147,20 +163,19 @@ fn token(look: &Look, t: Tongue) -> Fact {
         let since = file.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         Some(When::of(t, Moment(i64::try_from(since.as_millis()).ok()?), look.now).ago)
     };
-    let said = match &api.token_file {
-        Some(file) => t.say("token-file", About::default().with("ago", age(file).unwrap_or_default())),
-        None => {
-            let file = look.config.state.dir.join("token.json");
-            let kept = std::fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
-            let ends = kept.and_then(|kept| kept.expires_at).map(|at| Moment(at.as_millisecond()));
-            match (age(&file), ends) {
-                (Some(ago), Some(ends)) => {
-                    let left = t.lasting(ends.since(look.now).as_secs());
-                    t.say("token-anonymous", About::default().with("ago", ago).with("left", left))
-                }
-                (Some(ago), None) => t.say("token-anonymous", About::default().with("ago", ago)),
-                (None, _) => t.word("token-other"),
+    let said = if let Some(file) = &api.token_file {
+        t.say("token-file", About::default().with("ago", age(file).unwrap_or_default()))
+    } else {
+        let file = look.config.state.dir.join("token.json");
+        let kept = std::fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
+        let ends = kept.and_then(|kept| kept.expires_at).map(|at| Moment(at.as_millisecond()));
+        let left = ends.map(|ends| t.lasting(ends.since(look.now).as_secs()));
+        match (age(&file), left) {
+            (Some(ago), Some(left)) => {
+                t.say("token-anonymous", About::default().with("ago", ago).with("left", left))
             }
+            (Some(ago), None) => t.say("token-anonymous", About::default().with("ago", ago)),
+            (None, _) => t.word("token-other"),
         }
     };
     Fact { name: t.word("fact-token"), said: vec![text(&said)], class: "done" }

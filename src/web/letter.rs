@@ -47,7 +47,11 @@ pub(super) fn put(inbox: &Dir, outbox: &Dir, job: &Job, letter: Letter, words: &
 /// The title that all versions of a film share: of `talk.v2.txt` it is `talk`.
 fn stem(clip: &RelPath) -> &[u8] {
     let stem = clip.stem();
-    if clip.extension().eq_ignore_ascii_case(b"txt") { version(stem).map_or(stem, |(title, _)| title) } else { stem }
+    if clip.extension().eq_ignore_ascii_case(b"txt") {
+        version(stem).map_or(stem, |(title, _)| title)
+    } else {
+        stem
+    }
 }
 
 /// `talk` and 2 of `talk.v2`.

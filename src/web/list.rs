@@ -31,6 +31,7 @@ pub(super) struct Of {
 
 struct Line {
     id: i64,
+    number: String,
     class: &'static str,
     shape: &'static str,
     state: String,
@@ -58,7 +59,11 @@ struct Jobs {
 }
 
 /// The list.
-pub(super) async fn jobs(State(house): State<Arc<House>>, Query(of): Query<Of>, visitor: Visitor) -> Response {
+pub(super) async fn jobs(
+    State(house): State<Arc<House>>,
+    Query(of): Query<Of>,
+    visitor: Visitor,
+) -> Response {
     let state = of.state.as_deref().and_then(|state| STATES.into_iter().find(|known| *known == state));
     let skip = of.page.saturating_mul(MOST);
     let look = move |house: &House| {
@@ -89,7 +94,12 @@ pub(super) async fn jobs(State(house): State<Arc<House>>, Query(of): Query<Of>, 
 
 fn filters(t: Tongue, l: &str, on: Option<&str>, sum: &Summary) -> Vec<Filter> {
     let counts = [sum.queued, sum.working, sum.waiting, sum.delivered, sum.failed, sum.cancelled];
-    let all = Filter { href: format!("/jobs?page=0{l}"), label: t.word("all-jobs"), count: None, is_on: on.is_none() };
+    let all = Filter {
+        href: format!("/jobs?page=0{l}"),
+        label: t.word("all-jobs"),
+        count: None,
+        is_on: on.is_none(),
+    };
     let one = |(state, count): (&str, u64)| Filter {
         href: format!("/jobs?state={state}{l}"),
         label: t.word(&format!("state-{state}")),
@@ -110,6 +120,7 @@ fn line(t: Tongue, job: &Job, now: crate::job::Moment) -> Line {
     };
     Line {
         id: job.id.0,
+        number: t.number(&job.id.to_string()),
         class,
         shape: shape(class),
         state: t.word(&format!("state-{}", job.state())),
@@ -121,11 +132,7 @@ fn line(t: Tongue, job: &Job, now: crate::job::Moment) -> Line {
 }
 
 impl Jobs {
-    /// The number of a job as this language writes it.
-    fn number(&self, n: &i64) -> String {
-        self.p.t.number(&n.to_string())
-    }
-
+    /// What is said where there are none.
     fn none(&self) -> String {
         self.p.t.say("no-jobs", About::default())
     }

@@ -52,7 +52,11 @@ struct Stream {
 }
 
 /// What changes on a page, from now on.
-pub(super) async fn events(State(house): State<Arc<House>>, Query(of): Query<Of>, visitor: Visitor) -> Response {
+pub(super) async fn events(
+    State(house): State<Arc<House>>,
+    Query(of): Query<Of>,
+    visitor: Visitor,
+) -> Response {
     let id = of.of.strip_prefix("job-").and_then(|id| id.parse().ok());
     let open = match (of.of.as_str(), id) {
         ("board", _) => Open::Board,

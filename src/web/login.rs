@@ -57,7 +57,8 @@ pub(super) async fn take(
             form(visitor, true)
         }
         Shown::Right => {
-            let is_https = headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
+            let is_https =
+                headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));
             let mut answer = to(&format!("/{}", visitor.carry));
             if let Ok(cookie) = HeaderValue::from_str(&house.door.cookie(House::now(), is_https)) {
                 answer.headers_mut().insert(SET_COOKIE, cookie);

@@ -58,7 +58,10 @@ impl Row {
     /// A row for that job, with nothing said of it yet.
     pub(super) fn of_job(t: Tongue, carry: &str, job: &Job, class: &'static str) -> Self {
         let name = job.clip.path.to_string();
-        Self { href: Some(format!("/jobs/{}{carry}", job.id)), ..Self::named(t, format!("j{}", job.id), &name, class) }
+        Self {
+            href: Some(format!("/jobs/{}{carry}", job.id)),
+            ..Self::named(t, format!("j{}", job.id), &name, class)
+        }
     }
 
     /// A row for a name.
@@ -125,7 +128,9 @@ pub(super) fn ends_waiting(t: Tongue, carry: &str, job: &Job, failure: &Failure)
 /// Where the words of a job were read.
 pub(super) fn words_from(t: Tongue, job: &Job) -> String {
     match &job.order.from {
-        WordsFrom::Sidecar(text) => t.say("words-sidecar", About::default().name("text", &text.path.to_string())),
+        WordsFrom::Sidecar(text) => {
+            t.say("words-sidecar", About::default().name("text", &text.path.to_string()))
+        }
         WordsFrom::FolderDefault(text) => {
             t.say("words-folder", About::default().name("text", &text.path.to_string()))
         }

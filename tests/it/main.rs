@@ -43,4 +43,5 @@ mod strangers;
 mod streams;
 mod systemd;
 mod tongues;
+mod web;
 mod words;
