@@ -111,13 +111,19 @@ impl Past {
         ]
     }
 
-    fn credits(&self, spent: f64) -> Option<Balance> {
-        Some(Balance { available: f64::from(self.age) * 100.0 + 1000.0 - spent, frozen: 0.0 })
+    fn credits(&self, spent: f64) -> Balance {
+        Balance { available: f64::from(self.age) * 100.0 + 1000.0 - spent, frozen: 0.0 }
     }
 
     fn intent(&self, job: &Job) -> JobEvent {
         let key = job.key(0).unwrap_or_else(|| unreachable!("its clip is in the session"));
-        JobEvent::Intent { n: 0, again: 0, key, baseline: self.draft.clone(), credits: self.credits(0.0) }
+        JobEvent::Intent {
+            n: 0,
+            again: 0,
+            key,
+            baseline: self.draft.clone(),
+            credits: Some(self.credits(0.0)),
+        }
     }
 
     fn to_its_end(&self, intent: u32) -> Vec<JobEvent> {
@@ -130,7 +136,12 @@ impl Past {
         };
         vec![
             JobEvent::Started { step: Step::Observe(0) },
-            JobEvent::Observed { n: 0, intent, reading: self.draft.clone(), credits: self.credits(100.0) },
+            JobEvent::Observed {
+                n: 0,
+                intent,
+                reading: self.draft.clone(),
+                credits: Some(self.credits(100.0)),
+            },
             JobEvent::Started { step: Step::Export },
             JobEvent::ExportChosen { id: RenderId::new(format!("render_{}", self.age)) },
             JobEvent::Rendered { url: None },

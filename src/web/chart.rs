@@ -42,7 +42,10 @@ impl Days {
         let sum = |day: usize| all.iter().map(|series| series.values[day]).sum::<f64>();
         let most = (0..days.len()).map(sum).fold(0.0, f64::max);
         let top = nice(most);
-        let wide = 100.0 / days.len().max(1) as f64;
+        let count = u32::try_from(days.len()).unwrap_or(1).max(1);
+        let wide = 100.0 / f64::from(count);
+        // Where a day begins, in percent; `part` of it further.
+        let at = |day: usize, part: f64| wide * (f64::from(u32::try_from(day).unwrap_or_default()) + part);
         let told = |day: usize| {
             let values = all.iter().map(|series| format!("{} {}", t.amount(series.values[day]), series.name));
             format!("{}: {}", t.number(&days[day]), values.collect::<Vec<_>>().join(", "))
@@ -56,7 +59,7 @@ impl Days {
                 (series.class, format!("{y:.1}"), format!("{high:.1}"))
             });
             Bar {
-                x: format!("{:.2}%", wide * (day as f64 + 0.1)),
+                x: format!("{:.2}%", at(day, 0.1)),
                 width: format!("{:.2}%", wide * 0.8),
                 marks: marks.collect(),
                 title: told(day),
@@ -64,7 +67,7 @@ impl Days {
         });
         let line = |part: f64| (format!("{:.1}", ABOVE + HIGH - part * HIGH), t.amount(top * part));
         let label = |day: usize, anchor| {
-            let middle = wide * (day as f64 + 0.5);
+            let middle = at(day, 0.5);
             (format!("{middle:.2}%"), t.number(days[day].get(5..).unwrap_or(&days[day])), anchor)
         };
         let last = days.len().saturating_sub(1);
@@ -83,13 +86,18 @@ impl Days {
     }
 }
 
-/// A round number that is not less.
+/// A round number that is not less, and whose half is one as well.
 fn nice(most: f64) -> f64 {
     if most <= 0.0 {
-        return 1.0;
+        return 2.0;
     }
     let ten = 10_f64.powf(most.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * ten).find(|top| *top >= most).unwrap_or(most).max(1.0)
+    [1.0, 2.0, 4.0, 6.0, 10.0]
+        .into_iter()
+        .map(|step| step * ten)
+        .find(|top| *top >= most)
+        .unwrap_or(most)
+        .max(2.0)
 }
 
 /// Bars beside names, each with a second mark where there is one.
@@ -146,7 +154,7 @@ mod tests {
     #[test]
     fn round_numbers() {
         for (most, want) in
-            [(0.0, 1.0), (0.3, 1.0), (1.0, 1.0), (1.1, 2.0), (34.0, 50.0), (51.0, 100.0), (999.0, 1000.0)]
+            [(0.0, 2.0), (0.3, 2.0), (1.0, 2.0), (2.1, 4.0), (34.0, 40.0), (51.0, 60.0), (999.0, 1000.0)]
         {
             assert!((nice(most) - want).abs() < 1e-9, "{most}: {}", nice(most));
         }

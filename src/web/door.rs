@@ -1,7 +1,7 @@
 //! Who may come in: everybody where no token is set, else whoever shows it, or the cookie that was given for it.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -52,10 +52,8 @@ impl Door {
         if self.token.is_none() {
             return Shown::Right;
         }
-        if let Some(cookie) = cookie(headers) {
-            if self.is_good(cookie, now) {
-                return Shown::Right;
-            }
+        if cookie(headers).is_some_and(|cookie| self.is_good(cookie, now)) {
+            return Shown::Right;
         }
         let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         match bearer.and_then(|value| value.strip_prefix("Bearer ")) {
@@ -109,16 +107,10 @@ impl Door {
 }
 
 /// Whoever has one address of IPv6 has many.
-const fn neighbourhood(from: IpAddr) -> IpAddr {
-    match from {
-        IpAddr::V4(_) => from,
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => IpAddr::V4(v4),
-            None => {
-                let bits = v6.to_bits() >> 64 << 64;
-                IpAddr::V6(std::net::Ipv6Addr::from_bits(bits))
-            }
-        },
+fn neighbourhood(from: IpAddr) -> IpAddr {
+    match from.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

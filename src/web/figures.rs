@@ -22,7 +22,7 @@ use crate::ledger::{CreditsRead, Ended, LedgerError, Took};
 use crate::words::Tongue;
 
 /// Days that are counted.
-const DAYS: usize = 30;
+const DAYS: i32 = 30;
 const DAY_MS: i64 = 86_400_000;
 
 #[derive(Template)]
@@ -48,7 +48,7 @@ pub(super) async fn figures(State(house): State<Arc<House>>, visitor: Visitor) -
 fn look(house: &House, lang: Lang) -> Result<Parts, LedgerError> {
     let (view, t) = (house.overview()?, lang.tongue());
     let days = Calendar::until(House::now(), &TimeZone::system());
-    let since = Moment(House::now().0 - (DAYS as i64) * DAY_MS);
+    let since = Moment(House::now().0 - i64::from(DAYS) * DAY_MS);
     let (ended, took) = (view.ended(since)?, view.took(since)?);
     let credits = spent(&days, &view.credits_read(since)?);
     let charts = [
@@ -75,8 +75,8 @@ struct Calendar {
 impl Calendar {
     fn until(now: Moment, zone: &TimeZone) -> Self {
         let now = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(zone.clone());
-        let midnight = |back: usize| {
-            let day = now.checked_sub(jiff::Span::new().days(i64::try_from(back).unwrap_or_default()));
+        let midnight = |back: i32| {
+            let day = now.checked_sub(jiff::Span::new().days(back));
             day.and_then(|day| day.start_of_day()).unwrap_or_else(|_| now.clone())
         };
         let days: Vec<_> = (0..DAYS).rev().map(midnight).collect();
@@ -129,7 +129,9 @@ fn steps(t: Tongue, took: &[Took]) -> Option<Bars> {
     for took in took {
         by_step.entry(took.step).or_default().push(took.ms);
     }
-    by_step.values_mut().for_each(|all| all.sort_unstable());
+    for all in by_step.values_mut() {
+        all.sort_unstable();
+    }
     let of_all = |all: &[u64], tenths: usize| {
         all.get((all.len() * tenths / 10).min(all.len() - 1)).copied().unwrap_or_default()
     };
@@ -138,14 +140,19 @@ fn steps(t: Tongue, took: &[Took]) -> Option<Bars> {
         let (half, most) = (of_all(all, 5), of_all(all, 9));
         Some(Beside {
             name: t.word(&format!("name-{step}")),
-            value: half as f64,
-            second: Some(most as f64),
+            value: float(half),
+            second: Some(float(most)),
             numbers: vec![seconds(t, half), seconds(t, most), t.number(&all.len().to_string())],
         })
     });
     let rows: Vec<_> = rows.collect();
     let columns = ["col-half", "col-most", "col-times"].map(|word| t.word(word)).to_vec();
     (!rows.is_empty()).then(|| Bars::of(t.word("chart-steps"), t.word("col-step"), columns, rows))
+}
+
+/// A number to draw. Beyond what is drawn exactly nothing is told apart.
+fn float(n: u64) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
 fn seconds(t: Tongue, ms: u64) -> String {
@@ -166,7 +173,7 @@ fn failures(t: Tongue, ended: &[Ended]) -> Option<Bars> {
     all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let rows = all.into_iter().map(|(code, count)| Beside {
         name: code.to_owned(),
-        value: count as f64,
+        value: float(count),
         second: None,
         numbers: vec![t.number(&count.to_string())],
     });
@@ -196,7 +203,8 @@ mod tests {
             read("b", 0, 480.0),
         ];
         let spent = spent(&days, &all);
-        assert_eq!(spent[DAYS - 4..], [0.0, 40.0, 0.0, 30.0]);
-        assert!(spent[..DAYS - 4].iter().all(|n| *n == 0.0));
+        assert_eq!(spent.len(), 30);
+        assert_eq!(spent[26..], [0.0, 40.0, 0.0, 30.0]);
+        assert!(spent[..26].iter().all(|n| *n == 0.0));
     }
 }

@@ -1,6 +1,7 @@
 //! Films and clips, played from the middle as from the start. They are opened as handles below the folders, where the
 //! ledger says that they lie: no path of a request is ever opened.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
@@ -228,9 +229,11 @@ fn encoded(name: &[u8]) -> String {
     for byte in name {
         match byte {
             b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
-                out.push(char::from(*byte))
+                out.push(char::from(*byte));
             }
-            byte => out += &format!("%{byte:02X}"),
+            byte => {
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     out

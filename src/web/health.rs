@@ -61,7 +61,7 @@ struct Fact {
 struct Facts {
     t: Tongue,
     l: &'static str,
-    facts: Vec<Fact>,
+    all: Vec<Fact>,
     paused: bool,
 }
 
@@ -70,7 +70,7 @@ fn of(look: &Look, lang: Lang) -> Parts {
     let facts = Facts {
         t,
         l: lang.carry(look.config.messages.language),
-        facts: [
+        all: [
             folders(look, t),
             mounts(look, t),
             queue(look, t),
@@ -163,20 +163,19 @@ fn token(look: &Look, t: Tongue) -> Fact {
         let since = file.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         Some(When::of(t, Moment(i64::try_from(since.as_millis()).ok()?), look.now).ago)
     };
-    let said = match &api.token_file {
-        Some(file) => t.say("token-file", About::default().with("ago", age(file).unwrap_or_default())),
-        None => {
-            let file = look.config.state.dir.join("token.json");
-            let kept = std::fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
-            let ends = kept.and_then(|kept| kept.expires_at).map(|at| Moment(at.as_millisecond()));
-            match (age(&file), ends) {
-                (Some(ago), Some(ends)) => {
-                    let left = t.lasting(ends.since(look.now).as_secs());
-                    t.say("token-anonymous", About::default().with("ago", ago).with("left", left))
-                }
-                (Some(ago), None) => t.say("token-anonymous", About::default().with("ago", ago)),
-                (None, _) => t.word("token-other"),
+    let said = if let Some(file) = &api.token_file {
+        t.say("token-file", About::default().with("ago", age(file).unwrap_or_default()))
+    } else {
+        let file = look.config.state.dir.join("token.json");
+        let kept = std::fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Kept>(&text).ok());
+        let ends = kept.and_then(|kept| kept.expires_at).map(|at| Moment(at.as_millisecond()));
+        let left = ends.map(|ends| t.lasting(ends.since(look.now).as_secs()));
+        match (age(&file), left) {
+            (Some(ago), Some(left)) => {
+                t.say("token-anonymous", About::default().with("ago", ago).with("left", left))
             }
+            (Some(ago), None) => t.say("token-anonymous", About::default().with("ago", ago)),
+            (None, _) => t.word("token-other"),
         }
     };
     Fact { name: t.word("fact-token"), said: vec![text(&said)], class: "done" }

@@ -235,8 +235,8 @@ fn paid(job: &Job) -> &'static str {
 #[derive(Template)]
 #[template(path = "job_words.html")]
 struct Words {
+    title: String,
     asked: String,
-    words: String,
     from: String,
     said: String,
     answers: Vec<String>,
@@ -245,8 +245,8 @@ struct Words {
 
 fn words(t: Tongue, job: &Job, events: &[Recorded]) -> Words {
     Words {
-        asked: t.word("asked-words"),
-        words: others_words(&job.order.words, WORDS),
+        title: t.word("asked-words"),
+        asked: others_words(&job.order.words, WORDS),
         from: words_from(t, job),
         said: t.word("said"),
         answers: said_of(events).iter().map(|said| others_words(said, WORDS)).collect(),

@@ -8,8 +8,7 @@ use crate::words::{About, Tongue, shown_name, whole_name};
 /// Tracks that are drawn, and pieces of each.
 const TRACKS: usize = 12;
 const PIECES: usize = 120;
-/// How high a lane is, and what is between two.
-const HIGH: u32 = 30;
+/// From one lane to the next.
 const STEP: u32 = 38;
 /// Where the lanes begin: above them is the axis.
 const TOP: u32 = 26;
@@ -17,6 +16,7 @@ const TOP: u32 = 26;
 /// A piece: where it lies, in percent of the whole.
 struct Piece {
     x: String,
+    y: u32,
     width: String,
     words: String,
     title: String,
@@ -29,6 +29,9 @@ struct Lane {
     pieces: Vec<Piece>,
 }
 
+/// Rows that pieces of one track are drawn in at most, where several are seen at once.
+const ROWS: usize = 4;
+
 /// Words of the film, and when they are seen.
 struct Line {
     when: String,
@@ -40,7 +43,7 @@ struct Line {
 pub(super) struct Lanes {
     t: Tongue,
     height: u32,
-    lanes: Vec<Lane>,
+    all: Vec<Lane>,
     ticks: Vec<(String, String, &'static str)>,
     lines: Vec<Line>,
     more: String,
@@ -52,42 +55,53 @@ impl Lanes {
         let tracks = draft.tracks();
         let ends = tracks.iter().flat_map(|track| &track.segments).filter_map(Segment::end_ms);
         let whole = ends.max().filter(|whole| *whole > 0)?;
-        let mut lanes: Vec<Lane> = Vec::new();
+        let (mut lanes, mut y) = (Vec::new(), TOP);
         for track in tracks.iter().take(TRACKS) {
-            let y = TOP + STEP * u32::try_from(lanes.len()).unwrap_or_default();
-            lanes.push(lane(t, track, y, whole));
+            let (lane, rows) = lane(t, track, y, whole);
+            y += STEP * u32::try_from(rows).unwrap_or(1);
+            lanes.push(lane);
         }
-        let height = TOP + STEP * u32::try_from(lanes.len()).unwrap_or_default();
         let more = tracks.len().saturating_sub(TRACKS) as u64;
         let more =
             if more > 0 { t.say("more-pieces", About::default().count("more", more)) } else { String::new() };
-        Some(Self { t, height, lanes, ticks: ticks(t, whole), lines: lines(t, &tracks), more })
+        Some(Self { t, height: y, all: lanes, ticks: ticks(t, whole), lines: lines(t, &tracks), more })
     }
 }
 
-fn lane(t: Tongue, track: &Track, y: u32, whole: u64) -> Lane {
+/// A track, and how many rows it takes: what is seen at once is not drawn over each other.
+fn lane(t: Tongue, track: &Track, y: u32, whole: u64) -> (Lane, usize) {
     let (class, label) = match track.kind {
         TrackKind::Video => ("video", "track-video"),
         TrackKind::Audio => ("audio", "track-audio"),
         TrackKind::Text => ("text", "track-text"),
         TrackKind::Other => ("other", "track-other"),
     };
-    let pieces = track.segments.iter().take(PIECES).filter_map(|segment| piece(t, segment, whole));
-    Lane { class, y, label: t.word(label), pieces: pieces.collect() }
+    let (mut pieces, mut ends): (Vec<Piece>, Vec<u64>) = (Vec::new(), Vec::new());
+    for segment in track.segments.iter().take(PIECES) {
+        let (Some(from), Some(to)) = (segment.start_ms, segment.end_ms()) else { continue };
+        let free = ends.iter().position(|end| *end <= from);
+        let row = free.unwrap_or_else(|| {
+            ends.push(0);
+            (ends.len() - 1).min(ROWS - 1)
+        });
+        ends.truncate(ROWS);
+        ends[row] = to;
+        pieces.push(piece(t, segment, (from, to), whole, y + STEP * u32::try_from(row).unwrap_or_default()));
+    }
+    (Lane { class, y: y + 20, label: t.word(label), pieces }, ends.len().max(1))
 }
 
-fn piece(t: Tongue, segment: &Segment, whole: u64) -> Option<Piece> {
-    let (from, long) = (segment.start_ms?, segment.length_ms?);
+fn piece(t: Tongue, segment: &Segment, (from, to): (u64, u64), whole: u64, y: u32) -> Piece {
     let words = segment.words.as_deref().or(segment.name.as_deref()).unwrap_or_default();
     let volume = segment.volume.map(|n| t.say("volume", About::default().count("percent", n.into())));
     let volume = volume.map(|volume| format!(", {volume}")).unwrap_or_default();
-    let when = range(t, from, from.saturating_add(long));
-    Some(Piece {
+    Piece {
         x: percent(from, whole),
-        width: percent(long.max(whole / 400), whole),
+        y,
+        width: percent((to - from).max(whole / 400), whole),
         words: shown_name(words),
-        title: format!("{} ({when}{volume})", whole_name(words)),
-    })
+        title: format!("{} ({}{volume})", whole_name(words), range(t, from, to)),
+    }
 }
 
 fn range(t: Tongue, from: u64, to: u64) -> String {

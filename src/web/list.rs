@@ -31,6 +31,7 @@ pub(super) struct Of {
 
 struct Line {
     id: i64,
+    number: String,
     class: &'static str,
     shape: &'static str,
     state: String,
@@ -119,6 +120,7 @@ fn line(t: Tongue, job: &Job, now: crate::job::Moment) -> Line {
     };
     Line {
         id: job.id.0,
+        number: t.number(&job.id.to_string()),
         class,
         shape: shape(class),
         state: t.word(&format!("state-{}", job.state())),
@@ -130,11 +132,7 @@ fn line(t: Tongue, job: &Job, now: crate::job::Moment) -> Line {
 }
 
 impl Jobs {
-    /// The number of a job as this language writes it.
-    fn number(&self, n: &i64) -> String {
-        self.p.t.number(&n.to_string())
-    }
-
+    /// What is said where there are none.
     fn none(&self) -> String {
         self.p.t.say("no-jobs", About::default())
     }

@@ -1,5 +1,7 @@
 //! What happened to a job, as one column of steps, newest last. Pure.
 
+use std::fmt::Write as _;
+
 use super::html::{Html, escaped};
 use super::row::{When, note, shape};
 use crate::job::{Failure, Job, JobEvent, Moment, Phase, Step};
@@ -50,7 +52,7 @@ fn entry(t: Tongue, n: usize, told: Told, now: Moment) -> Entry {
     let took = told.until.map(|until| until.since(told.at)).filter(|took| took.as_millis() >= 1000);
     let mut said = told.said;
     if told.tries > 0 {
-        said += &format!("<p class=\"soft\">{}</p>", escaped(&t.count("story-tries", told.tries)));
+        let _ = write!(said, "<p class=\"soft\">{}</p>", escaped(&t.count("story-tries", told.tries)));
     }
     Entry {
         id: format!("s{n}"),

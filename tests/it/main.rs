@@ -45,4 +45,5 @@ mod streams;
 mod systemd;
 mod terminal;
 mod tongues;
+mod web;
 mod words;

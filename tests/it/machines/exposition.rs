@@ -51,7 +51,7 @@ impl Metrics {
     #[track_caller]
     fn histograms(&self) {
         for (name, _) in self.families.iter().filter(|(_, kind)| *kind == "histogram") {
-            let mut rows: BTreeMap<Vec<(String, String)>, Vec<(f64, f64)>> = BTreeMap::new();
+            let mut rows: BTreeMap<_, Vec<(f64, f64)>> = BTreeMap::new();
             for ((of, labels), value) in &self.samples {
                 if *of == format!("{name}_bucket") {
                     let (le, others): (Vec<_>, Vec<_>) =

@@ -78,8 +78,8 @@ copy = Copy
 copied = Copied
 well-inbox = Inbox: { $folder }.
 mount = { $kind }, { $mode }.
-mode-events = told of by the system
-mode-looks = looked at every so often
+mode-events = what comes is told by the system
+mode-looks = it is looked at every so often
 
 # A page for each job.
 job-title = dakbox: job { $job }
