@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from bench import arrival, backlog, idle, machine, quiet, report, secure, upload
+from bench import arrival, backlog, idle, ledger, machine, quiet, report, secure, upload
 from bench.clips import Clips
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -27,6 +27,7 @@ PARTS = {
     "backlog": backlog.backlog,
     "overhead": backlog.overhead,
     "scan": quiet.scan,
+    "ledger": ledger.ledger,
     "idle": idle.idle,
     "small": idle.small,
 }

@@ -21,6 +21,8 @@ pub mod ledger;
 
 pub mod worker;
 
+pub mod web;
+
 pub mod cli;
 pub mod service;
 

@@ -42,10 +42,14 @@ pub enum Command {
     #[command(after_long_help = dakbox_sandbox::Fault::help())]
     Sandbox(SandboxArgs),
     /// Say what the settings come to, and what is wrong with them
-    Check,
+    Check {
+        /// As JSON, one object
+        #[arg(long)]
+        json: bool,
+    },
     /// Say what is going on
     Status {
-        /// Say it anew every second, until Ctrl-C
+        /// Say it anew each time that it changes, until Ctrl-C
         #[arg(long)]
         watch: bool,
         /// As JSON, one object a line
@@ -57,6 +61,9 @@ pub enum Command {
         /// Only those in this state
         #[arg(long, value_enum, value_name = "STATE")]
         state: Option<State>,
+        /// At most so many of the newest
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        limit: Option<u32>,
         /// As JSON, one object a line
         #[arg(long)]
         json: bool,
@@ -77,9 +84,17 @@ pub enum Command {
         json: bool,
     },
     /// Send no new message, and so pay nothing more, until `dakbox resume`
-    Pause,
+    Pause {
+        /// As JSON, one object
+        #[arg(long)]
+        json: bool,
+    },
     /// Take the pause off again
-    Resume,
+    Resume {
+        /// As JSON, one object
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the completions for a shell
     Completions {
         /// Which shell
@@ -114,12 +129,18 @@ pub enum Command {
         /// All that wait or failed for this reason
         #[arg(long, value_name = "CODE", conflicts_with = "jobs")]
         reason: Option<String>,
+        /// As JSON, one object a line
+        #[arg(long)]
+        json: bool,
     },
     /// Give jobs up: their files go to the folder for failed clips
     Cancel {
         /// Their numbers
         #[arg(value_name = "JOB", value_parser = job, required = true)]
         jobs: Vec<JobId>,
+        /// As JSON, one object a line
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -133,6 +154,9 @@ pub struct RunArgs {
     /// List what would be taken, with which words; touch nothing, and end
     #[arg(long)]
     pub dry_run: bool,
+    /// With `--dry-run`: as JSON, one object a line
+    #[arg(long, requires = "dry_run")]
+    pub json: bool,
     /// Take over folders that hold many clips already, or that another ledger has marked
     #[arg(long)]
     pub adopt: bool,
@@ -153,8 +177,8 @@ pub struct RunArgs {
 
 impl RunArgs {
     pub(super) fn flags(self) -> RunFlags {
-        let Self { once, dry_run, adopt, daemonize, pid_file } = self;
-        RunFlags { once, dry_run, adopt, daemonize, pid_file }
+        let Self { once, dry_run, json, adopt, daemonize, pid_file } = self;
+        RunFlags { once, dry_run, json, adopt, daemonize, pid_file }
     }
 }
 
@@ -241,24 +265,24 @@ mod tests {
         for line in [
             "run",
             "run --once --adopt",
-            "run --dry-run",
+            "run --dry-run --json",
             "run --daemonize --pid-file /run/x",
             "run --once --pid-file /run/x",
             "demo --dir d --keep",
             "sandbox --listen 127.0.0.1:0 --fault upload:status=500x2 --fault any:hang --credits 5",
             "sandbox --message-time 1s --second-stage 0s --render-time 300ms --text-ids",
-            "check --config d.toml",
+            "check --json --config d.toml",
             "doctor --json",
             "status --watch --json",
-            "jobs --state waiting --json",
+            "jobs --state waiting --limit 20 --json",
             "show 12 --json",
             "explain f.mp4 --json",
-            "retry 1 2 --again",
+            "retry 1 2 --again --json",
             "retry --reason no-credits",
-            "cancel 1 2",
+            "cancel 1 2 --json",
             "credits --json",
-            "pause",
-            "resume",
+            "pause --json",
+            "resume --json",
             "completions bash",
             "man",
         ] {
@@ -276,8 +300,10 @@ mod tests {
             "show",
             "show talk.mp4",
             "jobs --state done",
+            "jobs --limit 0",
             "retry",
             "cancel",
+            "run --json",
             "run --daemonize --once",
             "run --daemonize --dry-run",
             "run --dry-run --pid-file p",

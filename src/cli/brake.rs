@@ -5,34 +5,43 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
+use serde::Serialize;
 
 use super::human::path;
 use super::standing::brake_of;
-use super::{Exit, out};
+use super::{Exit, json, out};
+use crate::outbox::PAUSED;
 
-/// What stands in the file, for whoever finds it.
-const TEXT: &str = "\
-dakbox is paused.
-
-While this file lies here, dakbox sends no new instruction, and so nothing new is
-paid for. What was sent already is still finished and delivered.
-
-To go on, delete this file, or run `dakbox resume`.
-";
+/// The brake as it is now: the one line of `pause --json` and `resume --json`.
+#[derive(Serialize)]
+struct BrakeLine {
+    /// Whether it is on.
+    paused: bool,
+    /// Whether that was otherwise before.
+    changed: bool,
+    /// The file that it is.
+    file: String,
+}
 
 /// Puts the brake on.
-pub(super) fn pause(root: &Path) -> anyhow::Result<Exit> {
-    let done = put_on(root)?;
+pub(super) fn pause(root: &Path, as_json: bool) -> anyhow::Result<Exit> {
+    let changed = put_on(root)?;
     let brake = brake_of(root);
-    let how = if done { "Paused" } else { "Paused already" };
-    out::print(&format!("{how}: no new message is sent while {} is there.\n", path(&brake)))?;
-    Ok(Exit::Done)
+    let how = if changed { "Paused" } else { "Paused already" };
+    let text = format!("{how}: no new message is sent while {} is there.\n", path(&brake));
+    said(&BrakeLine { paused: true, changed, file: brake.to_string_lossy().into_owned() }, text, as_json)
 }
 
 /// Takes the brake off.
-pub(super) fn resume(root: &Path) -> anyhow::Result<Exit> {
-    let done = take_off(root)?;
-    out::print(if done { "Not paused any more.\n" } else { "Not paused.\n" })?;
+pub(super) fn resume(root: &Path, as_json: bool) -> anyhow::Result<Exit> {
+    let changed = take_off(root)?;
+    let text = if changed { "Not paused any more.\n" } else { "Not paused.\n" };
+    let file = brake_of(root).to_string_lossy().into_owned();
+    said(&BrakeLine { paused: false, changed, file }, text.to_owned(), as_json)
+}
+
+fn said(line: &BrakeLine, text: String, as_json: bool) -> anyhow::Result<Exit> {
+    out::print(&if as_json { json::line(line)? } else { text })?;
     Ok(Exit::Done)
 }
 
@@ -43,7 +52,7 @@ fn put_on(root: &Path) -> anyhow::Result<bool> {
     match OpenOptions::new().write(true).create_new(true).open(&brake) {
         Ok(mut file) => {
             // The file is the brake, not its text: on a full disk an empty one holds as well.
-            let _ = file.write_all(TEXT.as_bytes());
+            let _ = file.write_all(PAUSED.as_bytes());
             Ok(true)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
@@ -78,7 +87,7 @@ mod tests {
         let brake = root.path().join("pause.txt");
         assert!(!take_off(root.path()).unwrap());
         assert!(put_on(root.path()).unwrap());
-        assert_eq!(std::fs::read_to_string(&brake).unwrap(), TEXT);
+        assert_eq!(std::fs::read_to_string(&brake).unwrap(), PAUSED);
         std::fs::write(&brake, "by hand").unwrap();
         assert!(!put_on(root.path()).unwrap());
         assert_eq!(std::fs::read_to_string(&brake).unwrap(), "by hand", "what a person wrote stays");

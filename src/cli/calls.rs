@@ -1,11 +1,13 @@
 //! Where the command line meets the rooms that do the work: nothing but calls.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::Exit;
 #[cfg(feature = "sandbox")]
 use super::args;
 use super::human::path;
+use super::json;
 use super::out;
 use crate::config::{self, Config, Env, Loaded};
 use crate::job::Moment;
@@ -18,6 +20,7 @@ use crate::service::{self, Begun, ProcessFlags, RunEnd, StartError, Started};
 pub(super) struct RunFlags {
     pub(super) once: bool,
     pub(super) dry_run: bool,
+    pub(super) json: bool,
     pub(super) adopt: bool,
     pub(super) daemonize: bool,
     pub(super) pid_file: Option<PathBuf>,
@@ -34,8 +37,7 @@ pub(super) struct Credits {
 pub(super) fn run(mut loaded: Loaded, env: &Env, flags: RunFlags) -> Exit {
     if flags.dry_run {
         return match service::dry_run(&loaded.config) {
-            Ok(lines) if lines.is_empty() => say("Nothing would be taken."),
-            Ok(lines) => say(&lines.join("\n")),
+            Ok(lines) => previewed(&lines, flags.json),
             Err(error) => return not_started(&error),
         };
     }
@@ -58,6 +60,25 @@ pub(super) fn run(mut loaded: Loaded, env: &Env, flags: RunFlags) -> Exit {
     }
 }
 
+/// What a run would do, file by file.
+fn previewed(lines: &[service::Preview], as_json: bool) -> Exit {
+    let object = |line: &service::Preview| {
+        let service::Preview { does, path, text } = line;
+        json::line(&serde_json::json!({ "does": does, "path": path, "text": text }))
+    };
+    let mut text = String::new();
+    if lines.is_empty() && !as_json {
+        text.push_str("Nothing would be taken.\n");
+    }
+    for line in lines {
+        match object(line) {
+            Ok(object) if as_json => text += &object,
+            _ => drop(writeln!(text, "{line}")),
+        }
+    }
+    printed(&text)
+}
+
 /// What the shell hears of a daemon that is ready.
 fn told(started: &Started) -> Exit {
     let Started { pid, log, waits } = started;
@@ -69,7 +90,11 @@ fn told(started: &Started) -> Exit {
 
 /// A line to standard output; nobody has to read it.
 fn say(line: &str) -> Exit {
-    match out::print(&format!("{line}\n")) {
+    printed(&format!("{line}\n"))
+}
+
+fn printed(text: &str) -> Exit {
+    match out::print(text) {
         Ok(_) => Exit::Done,
         Err(error) => {
             out::complain(&format!("dakbox: {error:#}"));

@@ -2,18 +2,87 @@
 
 use std::fmt::Write as _;
 
+use serde::Serialize;
+
 use super::human::path;
-use super::{Exit, out};
-use crate::config::{Env, Loaded, describe};
+use super::{Exit, json, out};
+use crate::config::{Env, Loaded, Origin, Problems, Setting, describe};
 
 /// Says what the settings come to, and what is wrong around them.
-pub(super) fn check(loaded: &Loaded, env: &Env) -> anyhow::Result<Exit> {
+pub(super) fn check(loaded: &Loaded, env: &Env, as_json: bool) -> anyhow::Result<Exit> {
     let (text, wrong) = checked(loaded, env);
+    if as_json {
+        return told(&CheckLine::new(loaded, env, &wrong));
+    }
     out::print(&text)?;
     for problem in &wrong {
         out::complain(problem);
     }
     Ok(if wrong.is_empty() { Exit::Done } else { Exit::Usage })
+}
+
+/// Says for machines what is wrong with settings that can't be read.
+pub(super) fn unread(problems: &Problems) -> anyhow::Result<Exit> {
+    told(&CheckLine { wrong: problems.0.iter().map(ToString::to_string).collect(), ..CheckLine::default() })
+}
+
+fn told(line: &CheckLine<'_>) -> anyhow::Result<Exit> {
+    out::print(&json::line(line)?)?;
+    Ok(if line.wrong.is_empty() { Exit::Done } else { Exit::Usage })
+}
+
+/// What the settings come to: the one line of `check --json`.
+#[derive(Serialize, Default)]
+struct CheckLine<'a> {
+    /// The file they were read from; `null`: there is none.
+    file: Option<String>,
+    /// Every setting; empty where they can't be read.
+    settings: Vec<SettingLine<'a>>,
+    /// Names that are never taken.
+    never_taken: Vec<String>,
+    /// Where the token is from; `null`: an anonymous account is used, or it can't be read.
+    token: Option<String>,
+    /// What is worth knowing.
+    remarks: &'a [String],
+    /// What is wrong.
+    wrong: Vec<String>,
+}
+
+/// A setting.
+#[derive(Serialize)]
+struct SettingLine<'a> {
+    section: &'a str,
+    key: &'a str,
+    /// As it would be typed in TOML; `null` where it is not set.
+    value: Option<String>,
+    /// `default`, `file`, or the variable's name.
+    origin: &'a str,
+    /// The file's line.
+    line: Option<usize>,
+}
+
+impl<'a> CheckLine<'a> {
+    fn new(loaded: &'a Loaded, env: &Env, wrong: &[String]) -> Self {
+        Self {
+            file: loaded.source.as_deref().map(path),
+            settings: loaded.settings.iter().map(SettingLine::from).collect(),
+            never_taken: loaded.config.watch.ignore.patterns().map(ToString::to_string).collect(),
+            token: loaded.config.api.token(env).ok().flatten().map(|token| token.source.to_string()),
+            remarks: &loaded.remarks,
+            wrong: wrong.to_vec(),
+        }
+    }
+}
+
+impl<'a> From<&'a Setting> for SettingLine<'a> {
+    fn from(setting: &'a Setting) -> Self {
+        let (origin, line) = match setting.origin {
+            Origin::Default => ("default", None),
+            Origin::File(line) => ("file", Some(line)),
+            Origin::Env(name) => (name, None),
+        };
+        Self { section: setting.section, key: setting.key, value: setting.shown(), origin, line }
+    }
 }
 
 /// The settings as TOML, with what they lead to as comments; and what is wrong.
@@ -65,6 +134,11 @@ mod tests {
 
         let (_, wrong) = check(&toml, &[]);
         assert!(wrong.len() == 1 && wrong[0].contains("can't be read"), "set but missing: {wrong:?}");
+
+        let typed = format!("{toml}\n[instructions]\ndefault = \"nmv_canary_0123456789\"");
+        let loaded = parse(&typed, Path::new("c.toml"), &Env::default()).unwrap();
+        let line = json::line(&CheckLine::new(&loaded, &Env::default(), &wrong)).unwrap();
+        assert!(!line.contains("canary") && line.contains("***"), "{line}");
         std::fs::write(&file, "canary canary").unwrap();
         let (text, wrong) = check(&toml, &[]);
         assert!(wrong.len() == 1 && !wrong[0].contains("canary") && !text.contains("canary"), "{wrong:?}");

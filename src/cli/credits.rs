@@ -2,13 +2,19 @@
 
 use super::calls::{self, Credits};
 use super::human::{amount, plain};
+use super::out::Screen;
+use super::table::paragraph;
 use super::{Exit, json, out};
 use crate::config::{Env, Loaded};
 
 /// Asks the service, and says it.
 pub(super) fn credits(loaded: &Loaded, env: &Env, as_json: bool) -> anyhow::Result<Exit> {
     let credits = calls::credits(loaded, env)?;
-    out::print(&if as_json { json::line(&json::CreditsLine::from(&credits))? } else { text(&credits) })?;
+    out::print(&if as_json {
+        json::line(&json::CreditsLine::from(&credits))?
+    } else {
+        paragraph(&Screen::of(env), &text(&credits))
+    })?;
     Ok(Exit::Done)
 }
 
@@ -20,7 +26,7 @@ fn text(credits: &Credits) -> String {
     };
     let [available, frozen, total] = [credits.available, credits.frozen, credits.total].map(amount);
     format!(
-        "{available} credits can be spent, {frozen} are held by work in progress, of {total} in all, in {account}.\n"
+        "{available} credits can be spent, {frozen} are held by work in progress, of {total} in all, in {account}."
     )
 }
 
@@ -34,7 +40,7 @@ mod tests {
             Credits { available: 340.0, frozen: 0.5, total: 1000.0, account: Some("anon_1\u{1b}".into()) };
         assert_eq!(
             text(&credits),
-            "340 credits can be spent, 0.5 are held by work in progress, of 1000 in all, in the anonymous account anon_1\\u{1b}.\n"
+            "340 credits can be spent, 0.5 are held by work in progress, of 1000 in all, in the anonymous account anon_1\\u{1b}."
         );
         assert_eq!(
             json::line(&json::CreditsLine::from(&credits)).unwrap(),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::job::Moment;
+pub(super) use crate::words::{is_tricky, rfc3339};
 
 const UNITS: [(&str, u64); 4] = [("TB", 1 << 40), ("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)];
 
@@ -96,13 +97,6 @@ pub(super) fn path(path: &Path) -> String {
     out
 }
 
-/// Whether a character does something to the line it stands in.
-pub(super) fn is_tricky(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
-}
-
 /// A text of others as a sentence of its own, on one line.
 pub(super) fn sentence(raw: &str) -> String {
     let text = plain(raw, 500);
@@ -134,11 +128,6 @@ pub(super) fn short_time(at: Moment, zone: &TimeZone) -> String {
 
 fn on_clock(at: Moment, zone: &TimeZone, format: &str) -> String {
     timestamp(at).to_zoned(zone.clone()).strftime(format).to_string()
-}
-
-/// A moment for machines: RFC 3339, in UTC, to the millisecond.
-pub(super) fn rfc3339(at: Moment) -> String {
-    format!("{:.3}", timestamp(at))
 }
 
 fn timestamp(at: Moment) -> Timestamp {

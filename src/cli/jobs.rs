@@ -9,20 +9,29 @@ use super::{Exit, human, table, view};
 use crate::config::{Config, Env, Loaded};
 use crate::job::{Code, Job};
 
+/// Which jobs are asked for.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Which {
+    /// Those in this state.
+    pub(super) state: Option<State>,
+    /// So many of the newest.
+    pub(super) limit: Option<u32>,
+}
+
 /// Lists the jobs, newest first.
-pub(super) fn jobs(loaded: &Loaded, env: &Env, state: Option<State>, as_json: bool) -> anyhow::Result<Exit> {
-    out::print(&listed(&loaded.config, state, (!as_json).then(|| Screen::of(env)).as_ref())?)?;
+pub(super) fn jobs(loaded: &Loaded, env: &Env, which: Which, as_json: bool) -> anyhow::Result<Exit> {
+    out::print(&listed(&loaded.config, which, (!as_json).then(|| Screen::of(env)).as_ref())?)?;
     Ok(Exit::Done)
 }
 
 /// The list: for people where there is a screen, else as JSON.
 pub(super) fn listed(
     config: &Config,
-    state: Option<State>,
+    Which { state, limit }: Which,
     screen: Option<&Screen>,
 ) -> anyhow::Result<String> {
     let jobs = match view::open(&config.ledger.file)? {
-        Some(view) => view.jobs(state.map(State::as_str))?,
+        Some(view) => view.jobs_after(state.map(State::as_str), None, limit.unwrap_or(u32::MAX))?,
         None => Vec::new(),
     };
     match (screen, state) {
@@ -39,7 +48,8 @@ fn text(jobs: &[Job], screen: &Screen) -> String {
     let row = |job: &Job| {
         let (id, state, clip) = (table::number(job.id), table::state(job.state()), Cell::new(&job.clip.path));
         if roomy {
-            let changed = Cell::new(human::minute(job.changed, &screen.zone));
+            let at = if screen.is_wide() { human::minute } else { human::short_time };
+            let changed = Cell::new(at(job.changed, &screen.zone));
             vec![id, state, Cell::new(job.step), why(job), changed, clip]
         } else {
             vec![id, state, clip]

@@ -3,115 +3,18 @@
 //! Paths are texts, `/`-separated, below the inbox or the outbox; bytes in them that are no UTF-8 are replaced (a job's
 //! handle is its `id`). Times are RFC 3339 in UTC. What is not known, or not yet, is `null`; no field is ever left out.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 use serde_json::Number;
 
 use super::calls::Credits;
-use super::human;
+use super::human::{self, rfc3339};
 use super::standing::Standing;
 use super::story;
 use super::view::Daemon;
-use crate::job::{Balance, End, Failure, Film, Job, JobEvent, JobId, RelPath, Step, StreamEnd};
+use crate::job::{Balance, JobEvent, JobId, Step, StreamEnd};
 use crate::ledger::{InboxShown, Progress, Recorded, Sighting};
-
-/// A job: a line of `jobs --json`, and the first of `show --json`.
-#[derive(Serialize)]
-pub(super) struct JobLine<'a> {
-    /// The job's number: what `show`, `retry` and `cancel` take.
-    id: i64,
-    /// The clip's own name.
-    name: String,
-    /// Where it lies below the inbox.
-    path: String,
-    /// `queued`, `working`, `waiting`, `delivered`, `failed` or `cancelled`.
-    state: &'static str,
-    /// `session`, `upload`, `instruct`, `observe`, `export`, `fetch`, `deliver` or `tidy`.
-    step: &'static str,
-    /// Why it waits or has failed: a heading of `docs/errors.md`.
-    code: Option<&'static str>,
-    /// When it was admitted.
-    created: String,
-    /// When something last happened to it.
-    changed: String,
-    /// The session of the service.
-    session: Option<&'a str>,
-    /// The fetched film.
-    film: Option<FilmLine>,
-    /// Where the film lies below the outbox.
-    delivered: Option<String>,
-    /// Failed tries of this step in a row.
-    attempts: u32,
-    /// Why it waits or has failed, in words.
-    message: Option<&'a str>,
-    /// What to do about it.
-    hint: Option<&'a str>,
-    /// Where to do it.
-    link: Option<&'a str>,
-    /// Something may be missing in the film.
-    incomplete: bool,
-}
-
-/// A film.
-#[derive(Serialize)]
-struct FilmLine {
-    /// Its length in bytes.
-    bytes: u64,
-    /// BLAKE3 of its bytes, 64 hex digits.
-    blake3: String,
-    /// How long it plays, in milliseconds.
-    duration_ms: Option<u64>,
-    /// In pixels.
-    width: Option<u32>,
-    /// In pixels.
-    height: Option<u32>,
-}
-
-impl From<&Film> for FilmLine {
-    fn from(film: &Film) -> Self {
-        Self {
-            bytes: film.len,
-            blake3: film.hash.to_string(),
-            duration_ms: film.duration_ms,
-            width: film.size.map(|(width, _)| width),
-            height: film.size.map(|(_, height)| height),
-        }
-    }
-}
-
-impl<'a> From<&'a Job> for JobLine<'a> {
-    fn from(job: &'a Job) -> Self {
-        let reason = reason(job);
-        Self {
-            id: job.id.0,
-            name: String::from_utf8_lossy(job.clip.path.name()).into_owned(),
-            path: path(&job.clip.path),
-            state: job.state(),
-            step: job.step.name(),
-            code: job.code().map(crate::job::Code::as_str),
-            created: human::rfc3339(job.created),
-            changed: human::rfc3339(job.changed),
-            session: job.session.as_ref().map(crate::job::SessionId::as_str),
-            film: job.film.as_ref().map(FilmLine::from),
-            delivered: job.delivered.as_ref().map(path),
-            attempts: job.attempts,
-            message: reason.map(|f| f.message.as_str()),
-            hint: reason.map(|f| f.hint.as_str()),
-            link: reason.and_then(|f| f.link.as_deref()),
-            incomplete: job.incomplete,
-        }
-    }
-}
-
-/// Why a job waits or has failed.
-pub(super) fn reason(job: &Job) -> Option<&Failure> {
-    match &job.end {
-        Some(End::Failed(failure)) => Some(failure),
-        Some(_) => None,
-        None => job.waiting.as_ref(),
-    }
-}
+use crate::words::{self, path_text as path};
+pub(super) use crate::words::{JobLine, reason_of as reason};
 
 /// An event: a line of `show --json` after the first.
 #[derive(Serialize, Default)]
@@ -156,7 +59,7 @@ impl<'a> EventLine<'a> {
         let line = Self {
             job: job.0,
             seq: recorded.seq,
-            at: human::rfc3339(recorded.at),
+            at: rfc3339(recorded.at),
             event: event.name(),
             text: story::told(event, &jiff::tz::TimeZone::UTC),
             instruction: story::instruction(event).map(|n| u32::from(n) + 1),
@@ -328,7 +231,7 @@ impl From<&Progress> for ProgressLine {
             done: row.done,
             total: Some(row.total).filter(|n| *n > 0),
             unit: if row.step == Step::Export.name() { "percent" } else { "bytes" },
-            at: human::rfc3339(row.at),
+            at: rfc3339(row.at),
         }
     }
 }
@@ -339,7 +242,7 @@ impl<'a> From<&'a Sighting> for FileLine<'a> {
             path: path(&seen.path),
             code: seen.code.map(crate::job::Code::as_str),
             detail: &seen.detail,
-            at: human::rfc3339(seen.at),
+            at: rfc3339(seen.at),
         }
     }
 }
@@ -368,27 +271,12 @@ impl<'a> From<&'a Credits> for CreditsLine<'a> {
     }
 }
 
-/// An object as a line. What could move a terminal's cursor is escaped, as JSON allows in every text.
+/// An object as a line.
 pub(super) fn line(object: &impl Serialize) -> anyhow::Result<String> {
-    let json = serde_json::to_string(object)?;
-    let mut out = String::with_capacity(json.len() + 1);
-    for c in json.chars() {
-        if human::is_tricky(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    Ok(out + "\n")
+    Ok(words::json_line(object)?)
 }
 
 /// A number of credits: whole where it is whole.
 fn number(n: f64) -> Option<Number> {
     human::amount(n).parse().ok()
-}
-
-fn path(path: &RelPath) -> String {
-    String::from_utf8_lossy(path.as_bytes()).into_owned()
 }

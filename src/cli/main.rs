@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::args::{Args, Command};
+use super::jobs::Which;
 use super::{Exit, ask, brake, calls, check, credits, doctor, explain, jobs, out, pages, show, status};
 use crate::config::{Env, Loaded, Problems, load};
 use crate::ledger::LedgerError;
@@ -35,19 +36,28 @@ fn dispatch(args: Args, env: &Env) -> anyhow::Result<Exit> {
         Command::Demo { dir, keep } => Ok(calls::demo(dir, keep)),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(asked) => Ok(calls::sandbox(asked)),
-        Command::Check => check::check(&settings()?, env),
+        Command::Check { json } => match settings() {
+            Err(problems) if json => check::unread(&problems),
+            loaded => check::check(&loaded?, env, json),
+        },
         Command::Status { watch, json } => status::status(&settings()?, env, status::How { watch, json }),
-        Command::Jobs { state, json } => jobs::jobs(&settings()?, env, state, json),
+        Command::Jobs { state, limit, json } => {
+            let which = Which { state, limit };
+            jobs::jobs(&settings()?, env, which, json)
+        }
         Command::Show { job, json } => show::show(&settings()?, env, job, json),
         Command::Credits { json } => credits::credits(&settings()?, env, json),
-        Command::Pause => brake::pause(root(&settings()?)),
-        Command::Resume => brake::resume(root(&settings()?)),
+        Command::Pause { json } => brake::pause(root(&settings()?), json),
+        Command::Resume { json } => brake::resume(root(&settings()?), json),
         Command::Completions { shell } => pages::completions(shell),
         Command::Man => pages::man(),
         Command::Doctor { json } => doctor::doctor(settings()?, env, json),
         Command::Explain { file, json } => explain::explain(&settings()?, env, &file, json),
-        Command::Retry { jobs, again, reason } => ask::retry(&settings()?, jobs, again, reason.as_deref()),
-        Command::Cancel { jobs } => ask::cancel(&settings()?, &jobs),
+        Command::Retry { jobs, again, reason, json } => {
+            let which = reason.as_deref().map_or(ask::Which::Jobs(jobs), ask::Which::Reason);
+            ask::retry(&settings()?, which, again, json)
+        }
+        Command::Cancel { jobs, json } => ask::cancel(&settings()?, &jobs, json),
     }
 }
 

@@ -13,6 +13,7 @@ mod check;
 mod doctor;
 
 mod status;
+mod watch;
 
 mod view;
 

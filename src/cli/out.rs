@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use jiff::tz::TimeZone;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::config::Env;
 
@@ -20,10 +21,10 @@ pub(super) struct Screen {
 impl Screen {
     /// What standard output is.
     pub(super) fn of(env: &Env) -> Self {
-        let set = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|n| *n > 0);
+        let set = env.get("COLUMNS").and_then(|text| text.to_str()?.parse().ok()).filter(|n| *n > 0);
         Self {
-            width: set.or_else(|| comfy_table::Table::new().width()),
-            colour: io::stdout().is_terminal() && env.get("NO_COLOR").is_none(),
+            width: set.or_else(|| comfy_table::Table::new().width()).filter(|n| *n > 0),
+            colour: io::stdout().is_terminal() && !env.is_dumb() && env.get("NO_COLOR").is_none(),
             zone: TimeZone::system(),
         }
     }
@@ -33,9 +34,20 @@ impl Screen {
         self.width.is_none_or(|width| width >= 72)
     }
 
-    /// Whether standard output is a terminal, on which the same place can be written again.
-    pub(super) fn is_terminal() -> bool {
-        io::stdout().is_terminal()
+    /// Whether there is room for what can be shortened.
+    pub(super) fn is_wide(&self) -> bool {
+        self.width.is_none_or(|width| width >= 100)
+    }
+
+    /// Whether the same place can be written again.
+    pub(super) fn is_terminal(env: &Env) -> bool {
+        io::stdout().is_terminal() && !env.is_dumb()
+    }
+
+    /// Its lines, where it has some.
+    pub(super) fn height() -> Option<usize> {
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+        Some(usize::from(size.ws_row)).filter(|rows| *rows > 0)
     }
 }
 
@@ -50,6 +62,13 @@ pub(super) fn print(text: &str) -> anyhow::Result<bool> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(anyhow::Error::new(error).context("standard output can't be written")),
     }
+}
+
+/// Whether whoever read standard output has gone: a pipe tells it before anything is written.
+pub(super) fn is_unread() -> bool {
+    let out = io::stdout();
+    let mut ends = [PollFd::new(&out, PollFlags::empty())];
+    poll(&mut ends, Some(&Timespec::default())).is_ok_and(|_| ends[0].revents().contains(PollFlags::ERR))
 }
 
 /// Writes a line to standard error. Where even that fails there is nobody left to tell.

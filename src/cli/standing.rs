@@ -40,17 +40,17 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Looks at the ledger, the lock and the brake.
+    /// Looks at the ledger and the lock; whether the brake is on is known already.
     ///
     /// # Errors
     /// Where there is a ledger that can't be read.
-    pub(super) fn look(config: &Config) -> anyhow::Result<Self> {
+    pub(super) fn look(config: &Config, paused: bool) -> anyhow::Result<Self> {
         let file = &config.ledger.file;
         let mut standing = Self {
             now: calls::now(),
             begun: false,
             daemon: view::daemon(&calls::lock_of(file)),
-            paused: is_paused(config),
+            paused,
             summary: Summary::default(),
             jobs: Vec::new(),
             files: Vec::new(),
@@ -83,6 +83,13 @@ impl Standing {
         self.progress.iter().find(|row| running && row.job == job.id && row.step == job.step.name())
     }
 
+    /// Whether what is said of it changes with the clock alone.
+    pub(super) fn moves(&self) -> bool {
+        let ticks =
+            |job: &Job| job.phase == Phase::Running || job.not_before.is_some_and(|until| until > self.now);
+        matches!(self.daemon, Daemon::Runs(_)) && self.jobs.iter().any(|j| j.waiting.is_none() && ticks(j))
+    }
+
     /// All of it in a sentence.
     pub(super) fn sentence(&self) -> String {
         let mut counts = Counts::default();
@@ -104,7 +111,7 @@ impl Standing {
 }
 
 /// Whether the brake is on. A share that hangs is not waited for: what is known without it is said.
-fn is_paused(config: &Config) -> bool {
+pub(super) fn is_paused(config: &Config) -> bool {
     let (brake, (say, heard)) = (brake_of(&config.folders.root), mpsc::channel());
     std::thread::spawn(move || say.send(brake.symlink_metadata().is_ok()));
     heard.recv_timeout(SHARE_PATIENCE).unwrap_or(false)

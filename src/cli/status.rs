@@ -1,7 +1,6 @@
 //! `dakbox status`: what is going on.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use comfy_table::Cell;
 
@@ -9,15 +8,12 @@ use super::doing::{Around, doing};
 use super::human::{first_sentence, path, sentence};
 use super::out::{self, Screen};
 use super::sighted::waits_for;
-use super::standing::{Standing, brake_of};
+use super::standing::{Standing, brake_of, is_paused};
 use super::view::Daemon;
-use super::{Exit, json, table};
+use super::{Exit, json, table, watch};
 use crate::config::{Config, Env, Loaded};
 use crate::job::{Job, RelPath};
 use crate::ledger::{InboxShown, MountShown, Sighting, Summary};
-
-/// Between two looks of `--watch`.
-const FRAME: Duration = Duration::from_secs(1);
 
 /// How the standing is asked for.
 #[derive(Clone, Copy)]
@@ -26,22 +22,21 @@ pub(super) struct How {
     pub(super) json: bool,
 }
 
-/// Says what is going on, once or every second.
+/// Says what is going on, once or each time that it changes.
 pub(super) fn status(loaded: &Loaded, env: &Env, how: How) -> anyhow::Result<Exit> {
-    loop {
-        let standing = Standing::look(&loaded.config)?;
-        let mut text = if how.json {
-            json::line(&json::StatusLine::new(&standing))?
-        } else {
-            text(&standing, &loaded.config, &Screen::of(env))
-        };
-        if how.watch && !how.json {
-            text = if Screen::is_terminal() { format!("\u{1b}[H\u{1b}[2J{text}") } else { text + "\n" };
-        }
-        if !out::print(&text)? || !how.watch {
-            return Ok(Exit::Done);
-        }
-        std::thread::sleep(FRAME);
+    if how.watch {
+        return watch::watch(&loaded.config, env, how.json);
+    }
+    let standing = Standing::look(&loaded.config, is_paused(&loaded.config))?;
+    out::print(&said(&standing, &loaded.config, (!how.json).then(|| Screen::of(env)).as_ref())?)?;
+    Ok(Exit::Done)
+}
+
+/// The standing: for people where there is a screen, else as JSON.
+pub(super) fn said(standing: &Standing, config: &Config, screen: Option<&Screen>) -> anyhow::Result<String> {
+    match screen {
+        Some(screen) => Ok(text(standing, config, screen)),
+        None => json::line(&json::StatusLine::new(standing)),
     }
 }
 

@@ -8,9 +8,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::args::State;
+use super::jobs::Which;
 use super::out::Screen;
 use super::samples::{self, NOON};
-use super::standing::Standing;
+use super::standing::{Standing, is_paused};
 use super::{Exit, calls, jobs, json, main, show, status, story};
 use crate::config::{Config, Env};
 use crate::job::JobId;
@@ -29,7 +30,7 @@ impl Desk {
     }
 
     fn status(&self, screen: &Screen) -> String {
-        let mut standing = Standing::look(&self.config).unwrap();
+        let mut standing = Standing::look(&self.config, is_paused(&self.config)).unwrap();
         standing.now = NOON;
         status::text(&standing, &self.config, screen)
     }
@@ -60,7 +61,7 @@ async fn everything_fits_the_screen() {
     for width in [40, 80, 200] {
         for text in [
             desk.status(&screen(width)),
-            jobs::listed(&desk.config, None, Some(&screen(width))).unwrap(),
+            jobs::listed(&desk.config, Which::default(), Some(&screen(width))).unwrap(),
             show::told(&desk.config, delivered, Some(&screen(width))).unwrap(),
         ] {
             assert!(!text.chars().any(|c| c == '\u{1b}' || c == '\u{202E}'), "{text}");
@@ -113,7 +114,7 @@ async fn status_for_machines_is_one_object() {
     let ledger = samples::ledger(&desk.config).await;
     let lock = File::create(calls::lock_of(&desk.config.ledger.file)).unwrap();
     lock.try_lock().unwrap();
-    let standing = Standing::look(&desk.config).unwrap();
+    let standing = Standing::look(&desk.config, is_paused(&desk.config)).unwrap();
     let [all] = &values(&json::line(&json::StatusLine::new(&standing)).unwrap())[..] else { panic!() };
     assert_eq!((&all["running"], &all["pid"], &all["paused"]), (&true.into(), &Value::Null, &false.into()));
     assert_eq!((&all["working"], &all["delivered"]), (&2.into(), &1.into()));
@@ -129,7 +130,7 @@ async fn status_for_machines_is_one_object() {
 async fn jobs_for_machines() {
     let desk = Desk::new();
     let ledger = samples::ledger(&desk.config).await;
-    let all = values(&jobs::listed(&desk.config, None, None).unwrap());
+    let all = values(&jobs::listed(&desk.config, Which::default(), None).unwrap());
     let ids: Vec<i64> = all.iter().map(|job| job["id"].as_i64().unwrap()).collect();
     assert_eq!(ids, [7, 6, 5, 4, 3, 2, 1], "newest first");
     let mut keys: Vec<&str> = all[0].as_object().unwrap().keys().map(String::as_str).collect();
@@ -155,7 +156,10 @@ async fn jobs_for_machines() {
             "step"
         ]
     );
-    let one = |state| values(&jobs::listed(&desk.config, Some(state), None).unwrap()).remove(0);
+    let one = |state| {
+        values(&jobs::listed(&desk.config, Which { state: Some(state), limit: None }, None).unwrap())
+            .remove(0)
+    };
     let waiting = one(State::Waiting);
     assert_eq!(
         (&waiting["name"], &waiting["path"]),
@@ -213,12 +217,16 @@ fn every_event_is_a_sentence_on_one_line() {
 #[test]
 fn without_a_ledger_there_is_nothing_and_no_harm() {
     let desk = Desk::new();
-    assert_eq!(jobs::listed(&desk.config, None, Some(&screen(80))).unwrap(), "There are no jobs yet.\n");
     assert_eq!(
-        jobs::listed(&desk.config, Some(State::Failed), Some(&screen(80))).unwrap(),
+        jobs::listed(&desk.config, Which::default(), Some(&screen(80))).unwrap(),
+        "There are no jobs yet.\n"
+    );
+    assert_eq!(
+        jobs::listed(&desk.config, Which { state: Some(State::Failed), limit: None }, Some(&screen(80)))
+            .unwrap(),
         "No job is failed.\n"
     );
-    assert_eq!(jobs::listed(&desk.config, None, None).unwrap(), "");
+    assert_eq!(jobs::listed(&desk.config, Which::default(), None).unwrap(), "");
     assert!(desk.status(&screen(400)).starts_with("Nothing was taken from "));
     for (typed, want) in [
         ("status", Exit::Done),
@@ -254,10 +262,13 @@ async fn a_ledger_that_cant_be_read_is_a_failure_and_stays_as_it_is() {
     for typed in ["status", "jobs", "jobs --json", "show 1"] {
         assert_eq!(desk.run(typed), Exit::Failed, "{typed}");
     }
-    let error = jobs::listed(&desk.config, None, None).unwrap_err();
+    let error = jobs::listed(&desk.config, Which::default(), None).unwrap_err();
     assert!(error.to_string().contains("version 4000"), "{error}");
     std::fs::write(&desk.config.ledger.file, "").unwrap();
-    assert_eq!(jobs::listed(&desk.config, None, Some(&screen(80))).unwrap(), "There are no jobs yet.\n");
+    assert_eq!(
+        jobs::listed(&desk.config, Which::default(), Some(&screen(80))).unwrap(),
+        "There are no jobs yet.\n"
+    );
 }
 
 #[test]

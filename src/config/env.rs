@@ -18,6 +18,8 @@ const NAMES: &[&str] = &[
     "HOME",
     "RUST_LOG",
     "NO_COLOR",
+    "TERM",
+    "COLUMNS",
 ];
 
 /// Environment variables by name. One that is set but empty counts as unset, as the XDG rules want it.
@@ -43,6 +45,11 @@ impl Env {
     /// The variable's value; `None` where it is unset or empty.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         self.vars.get(name).map(OsString::as_os_str).filter(|v| !v.is_empty())
+    }
+
+    /// Whether a terminal that can do nothing but lines says so.
+    pub fn is_dumb(&self) -> bool {
+        self.get("TERM").is_some_and(|term| term == "dumb")
     }
 
     /// Whether the variable is there without a value.

@@ -11,9 +11,6 @@ use super::ignore::glob;
 const NOT_BUILT: &[(&str, &[&str])] = &[
     ("folders.keep_archive", &[]),
     ("ledger.url", &["\"sqlite:*\""]),
-    ("web.listen", &[]),
-    ("web.token_file", &[]),
-    ("web.hosts", &[]),
 ];
 
 /// What is to be said of a value that is not its key's default.
@@ -48,8 +45,8 @@ mod tests {
         for (key, shown, is_time, want) in [
             ("watch.settle", "\"1s\"", true, Verdict::Built),
             ("folders.keep_archive", "\"90d\"", true, Verdict::Idle),
-            ("web.listen", "\"off\"", false, Verdict::Idle),
-            ("web.listen", "\"0.0.0.0:80\"", false, Verdict::Refused),
+            ("web.listen", "\"0.0.0.0:80\"", false, Verdict::Built),
+            ("ledger.url", "\"off\"", false, Verdict::Idle),
             ("messages.report", "\"json\"", false, Verdict::Built),
             ("budget.per_day", "5", false, Verdict::Built),
             ("ledger.url", "\"sqlite:///x\"", false, Verdict::Built),

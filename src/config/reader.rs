@@ -36,6 +36,15 @@ pub struct Setting {
     pub origin: Origin,
 }
 
+impl Setting {
+    /// The value, with stars over what looks like a secret.
+    pub fn shown(&self) -> Option<String> {
+        let key = format!("{} = ", self.key);
+        let value = self.value.as_ref()?;
+        veil(&format!("{key}{value}")).strip_prefix(&key).map(str::to_owned)
+    }
+}
+
 /// The parsed file and what has been found in it so far.
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,

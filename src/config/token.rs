@@ -1,4 +1,4 @@
-//! Who we are to the service: the token, from the first place that has one.
+//! Tokens, each from the first place that has one: who we are to the service, and what the page asks for.
 
 use std::fmt;
 use std::io::{ErrorKind, Read};
@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use super::api::Api;
 use super::env::Env;
 use super::problem::Problem;
+use super::web::Web;
 
 /// Where a token was found.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,6 +64,20 @@ impl Api {
         let Some(path) = &self.token_file else { return Ok(None) };
         let secret = read("the token file", path)?;
         Ok(Some(Token { secret, source: TokenSource::File(path.clone()) }))
+    }
+}
+
+impl Web {
+    /// Reads what the page asks for: the systemd credential `web-token`, else `token_file`; `None` where neither is set.
+    /// One that is set and can't be used is a problem: falling back would open the page to everybody.
+    pub fn token(&self, env: &Env) -> Result<Option<SecretString>, Problem> {
+        if let Some(folder) = env.get("CREDENTIALS_DIRECTORY") {
+            match read("the credential", &Path::new(folder).join("web-token")) {
+                Err(Problem::Unreadable { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+                read => return read.map(Some),
+            }
+        }
+        self.token_file.as_deref().map(|path| read("the token file of the page", path)).transpose()
     }
 }
 

@@ -193,7 +193,7 @@ pub fn survey(path: &Path, watch: &Watch) -> io::Result<Survey> {
         Report::Arrival(arrival) => found.arrivals.push(*arrival),
         Report::Withheld(withheld) => found.withheld = withheld,
         Report::Project(project) => found.projects.push(*project),
-        Report::Text(_) | Report::Gone(_) | Report::Folder(_) | Report::Quiet => {}
+        Report::Text(_) | Report::Gone(_) | Report::Folder(_) | Report::Looked { .. } | Report::Quiet => {}
     };
     tracker.begin(true, &mut watches);
     let mut slice = Slice::ALL;

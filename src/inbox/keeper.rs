@@ -220,6 +220,7 @@ impl<A: Fn(&Dir) -> Result<(), String>, O: FnMut(Report)> Keeper<A, O> {
         if everything {
             (self.looked.everything, self.looked.took_all) = (after, took);
         }
+        (self.out)(Report::Looked { everything, took });
         self.say(FolderState::Here(self.watches.states()));
         Ok(())
     }

@@ -21,6 +21,13 @@ pub enum Report {
     Withheld(Vec<Withheld>),
     /// The folder itself came or went.
     Folder(FolderState),
+    /// A look has ended.
+    Looked {
+        /// Whether it was one at everything; else at what is polled.
+        everything: bool,
+        /// How long it took.
+        took: Duration,
+    },
     /// All was looked at, and nothing will become ready by waiting.
     Quiet,
 }

@@ -15,7 +15,7 @@ type State = Option<(i64, i64, u64, u64)>;
 
 /// Looks every so often, and says so where something was written since. A word that was not read yet counts for all that
 /// came after it. Where no thread is to be had the channel is closed.
-pub(super) fn watch(ledger: &Path, every: Duration) -> Receiver<()> {
+pub fn watch(ledger: &Path, every: Duration) -> Receiver<()> {
     let mut log = ledger.as_os_str().to_owned();
     log.push("-wal");
     let files = [ledger.to_owned(), PathBuf::from(log)];

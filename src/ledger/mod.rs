@@ -7,6 +7,10 @@ mod handle;
 
 mod overview;
 
+mod figures;
+
+mod machines;
+
 mod condition;
 
 mod record;
@@ -34,8 +38,10 @@ mod counted;
 
 mod error;
 
+pub use changes::watch as watch_changes;
 pub use condition::Condition;
 pub use error::LedgerError;
+pub use figures::{CreditsRead, Ended, Took};
 pub use handle::{Ledger, MOST_SIGHTINGS};
 pub use overview::{InboxShown, MountShown, Overview, Progress, Seen, Sighting, Summary};
 pub use query::Recorded;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{LedgerError, consent, intent, line, query, trust};
 use crate::crash::{self, Side};
-use crate::job::{EVENT_VERSION, Job, JobEvent, JobId, Moment, WordsFrom, admit, apply};
+use crate::job::{AccountId, EVENT_VERSION, Job, JobEvent, JobId, Moment, WordsFrom, admit, apply};
 
 /// Makes a job of an [`JobEvent::Admitted`] and of what follows at once.
 pub(super) fn found(db: &mut Connection, events: &[JobEvent], at: Moment) -> Result<Job, LedgerError> {
@@ -59,6 +59,11 @@ pub(super) fn append(
 fn step(change: &Transaction<'_>, job: &Job, event: &JobEvent, at: Moment) -> Result<Job, LedgerError> {
     let next = apply(job, event, at)?;
     store_event(change, job.id, next.seq, event, at)?;
+    if let JobEvent::Intent { credits: Some(read), .. } | JobEvent::Observed { credits: Some(read), .. } =
+        event
+    {
+        show_balance(change, &next, at, read.available)?;
+    }
     match event {
         JobEvent::Intent { n, again, key, .. } => {
             if let (0, 0, Some(by)) = (*n, *again, sibling(change, job)?) {
@@ -100,6 +105,14 @@ fn sibling(change: &Transaction<'_>, job: &Job) -> Result<Option<JobId>, LedgerE
         }
     }
     Ok(None)
+}
+
+/// A reading of the account's credits, where observers find it.
+fn show_balance(db: &Connection, job: &Job, at: Moment, available: f64) -> Result<(), LedgerError> {
+    let account = job.account.as_ref().map_or("", AccountId::as_str);
+    db.prepare_cached("INSERT INTO balance (at, job, seq, account, available) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![at.0, job.id.0, job.seq, account, available])?;
+    Ok(())
 }
 
 fn store_event(

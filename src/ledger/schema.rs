@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_consent_checksums.sql"),
     include_str!("../../migrations/0005_sightings.sql"),
     include_str!("../../migrations/0006_lines.sql"),
+    include_str!("../../migrations/0007_lists.sql"),
 ];
 /// Where consents got their checksums.
 const SEALED: usize = 3;

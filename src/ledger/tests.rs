@@ -277,13 +277,22 @@ async fn a_ledger_of_an_older_dakbox_is_brought_up_to_date_after_a_copy() {
     let sent = ledger.append(first.id, vec![intent(&first)], Moment(3)).await.unwrap();
     let at = sent.message(0).unwrap().intent;
     ledger.append(first.id, vec![JobEvent::Refused { n: 0, intent: at }], Moment(4)).await.unwrap();
-    ledger.append(second.id, vec![intent(&second)], Moment(5)).await.unwrap();
+    let JobEvent::Intent { n, again, key, baseline, .. } = intent(&second) else { unreachable!() };
+    let credits = Some(crate::job::Balance { available: 7.5, frozen: 0.0 });
+    let paid = JobEvent::Intent { n, again, key, baseline, credits };
+    ledger.append(second.id, vec![paid], Moment(5)).await.unwrap();
     drop(ledger);
+    let read = || {
+        let read = super::Overview::open(&disk.path()).unwrap().credits_read(Moment(0)).unwrap();
+        read.into_iter().map(|read| (read.at, read.available)).collect::<Vec<_>>()
+    };
+    assert_eq!(read(), [(Moment(5), 7.5)]);
     let copy = disk.dir.path().join("ledger.before-2.db");
     assert!(!copy.exists(), "a new ledger needs none");
     disk.sql()
         .execute_batch(
             "DELETE FROM meta WHERE key IN ('reused', 'consents'); DROP TABLE request;
+             DROP INDEX job_by_state; DROP INDEX job_by_state_and_change; DROP INDEX job_by_reason; DROP TABLE balance;
              ALTER TABLE consent DROP COLUMN checksum; ALTER TABLE sighting DROP COLUMN seen;
              DROP INDEX job_by_film_key; DROP INDEX job_by_clip_key; DROP INDEX job_by_line; DROP INDEX job_by_same; DROP INDEX job_by_unit;
              ALTER TABLE job DROP COLUMN film_key; ALTER TABLE job DROP COLUMN clip_key;
@@ -296,6 +305,7 @@ async fn a_ledger_of_an_older_dakbox_is_brought_up_to_date_after_a_copy() {
     let ledger = disk.open();
     let mode = std::os::unix::fs::PermissionsExt::mode(&copy.metadata().unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600, "nobody else reads what was asked for");
+    assert_eq!(read(), [(Moment(5), 7.5)], "it is found again in the events");
     let third = up_to_the_message(&ledger, b"c.mp4", 3).await;
     let taken = ledger.append(third.id, vec![intent(&third)], Moment(6)).await.unwrap_err();
     assert!(

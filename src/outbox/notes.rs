@@ -70,6 +70,21 @@ pub fn put_new(
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
+/// Writes a person's text where nothing lies: what lies there already is left alone. Two fsyncs.
+///
+/// # Errors
+/// Those of writing; `AlreadyExists` where the name is taken.
+pub fn put_letter(base: &Dir, path: &RelPath, text: &str) -> io::Result<RelPath> {
+    let folder = folder_at(base, &path.parent())?;
+    let name = one(path.name())?;
+    if folder.stat(&name)?.is_some() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    place(&folder, text, |part| folder.rename_new(part, &folder, &name))?;
+    folder.sync(&RelPath::root())?;
+    Ok(path.clone())
+}
+
 /// Removes a note; `false` where there was none. No fsync: one that comes back says nothing wrong for long.
 ///
 /// # Errors

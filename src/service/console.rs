@@ -23,7 +23,9 @@ pub struct Console {
 impl Console {
     /// The console of this process.
     pub fn new() -> Self {
-        let terminal = io::stderr().is_terminal() && std::env::var_os("NOTIFY_SOCKET").is_none();
+        let terminal = io::stderr().is_terminal()
+            && std::env::var_os("NOTIFY_SOCKET").is_none()
+            && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         Self { bars: terminal.then(MultiProgress::new) }
     }
 

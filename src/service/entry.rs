@@ -6,10 +6,11 @@ use super::background::{Process, Shell};
 use super::console::Console;
 use super::error::StartError;
 use super::identity::{Identity, make_state};
+use super::logging;
+use super::preview::{self, Preview};
 use super::run::{Daemon, RunEnd, RunFlags};
 use super::setup::api_options;
 use super::signals::Signals;
-use super::{logging, preview};
 use crate::api::{ApiError, Client, Credits};
 use crate::config::{self, Config, Env, Loaded};
 use crate::job::AccountId;
@@ -102,7 +103,7 @@ fn take_over(settings: &super::run::Settings, read: Result<Loaded, String>) -> b
 ///
 /// # Errors
 /// Where the inbox can't be read.
-pub fn dry_run(config: &Config) -> Result<Vec<String>, StartError> {
+pub fn dry_run(config: &Config) -> Result<Vec<Preview>, StartError> {
     preview::lines(config)
 }
 

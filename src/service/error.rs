@@ -7,6 +7,7 @@ use super::ownership::OwnershipError;
 use super::pidfile::PidError;
 use crate::config::Problem;
 use crate::ledger::LedgerError;
+use crate::web::WebError;
 
 /// Why dakbox does not start, or can't go on.
 #[derive(Debug, Error)]
@@ -14,6 +15,9 @@ pub enum StartError {
     /// The token is set, and can't be read.
     #[error("{}", .0.shown())]
     Token(Problem),
+    /// The page must not be served with these settings.
+    #[error(transparent)]
+    Web(#[from] WebError),
     /// The state folder can't be used.
     #[error("the state folder {path} can't be used: {source}")]
     State {
@@ -81,6 +85,7 @@ impl StartError {
         matches!(
             self,
             Self::Token(_)
+                | Self::Web(_)
                 | Self::RemoteLedger { .. }
                 | Self::Folders(OwnershipError::Nested { .. })
                 | Self::PidFile(PidError::NoPidFile { .. })

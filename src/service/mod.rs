@@ -51,6 +51,7 @@ pub use doctor::{Health, Line, doctor};
 pub use entry::{CreditsError, credits, dry_run, run};
 pub use error::StartError;
 pub use explain::{About, Explained, Place, Role, explain};
+pub use preview::Preview;
 pub use run::{Daemon, RunEnd, RunFlags, Settings};
 #[cfg(feature = "sandbox")]
 pub use sandbox::{SandboxError, SandboxFlags, sandbox};

@@ -1,5 +1,7 @@
 //! A dry run: what would be taken, with which words. Touches nothing.
 
+use std::fmt;
+
 use crate::config::Config;
 use crate::inbox::{self, Arrival, ProjectFound, Reason, Withheld};
 use crate::ledger::Overview;
@@ -7,11 +9,28 @@ use crate::worker;
 
 use super::error::StartError;
 
+/// What a run would do with a file. `Display` is its line.
+#[derive(Debug)]
+pub struct Preview {
+    /// `take`, `put aside`, `go on with` or `leave`.
+    pub does: &'static str,
+    /// Where it lies below the inbox.
+    pub path: String,
+    /// With which words, or why.
+    pub text: String,
+}
+
+impl fmt::Display for Preview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<10} {}: {}", self.does, self.path, self.text)
+    }
+}
+
 /// One line for each file that a run would take, put aside or leave.
 ///
 /// # Errors
 /// Where the inbox can't be read.
-pub(super) fn lines(config: &Config) -> Result<Vec<String>, StartError> {
+pub(super) fn lines(config: &Config) -> Result<Vec<Preview>, StartError> {
     let found = match inbox::survey(&config.folders.inbox, &config.watch) {
         Ok(found) => found,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -23,42 +42,39 @@ pub(super) fn lines(config: &Config) -> Result<Vec<String>, StartError> {
     Ok(taken.chain(found.withheld.iter().map(withheld)).collect())
 }
 
-fn arrived(config: &Config, ledger: Option<&Overview>, arrival: &Arrival) -> String {
-    let clip = &arrival.clip;
+fn arrived(config: &Config, ledger: Option<&Overview>, arrival: &Arrival) -> Preview {
+    let to = |does, text| Preview { does, path: arrival.clip.to_string(), text };
     if let Err(failure) = &arrival.verdict {
-        return format!("put aside  {clip}: {failure}");
+        return to("put aside", failure.to_string());
     }
     let order = match worker::order_of(arrival, config) {
         Ok(order) => order,
-        Err(failure) => return format!("put aside  {clip}: {failure}"),
+        Err(failure) => return to("put aside", failure.to_string()),
     };
     let known = ledger.and_then(|l| l.open_jobs().ok()).unwrap_or_default();
     if let Some(job) = known.iter().find(|job| job.clip.stamp.same_contents(&arrival.stamp)) {
-        return format!("go on with {clip}: job {}, {}", job.id, job.state());
+        return to("go on with", format!("job {}, {}", job.id, job.state()));
     }
-    let words = plain(&order.words);
-    format!("take       {clip}: \u{201c}{words}\u{201d} ({})", order.language)
+    to("take", format!("\u{201c}{}\u{201d} ({})", plain(&order.words), order.language))
 }
 
-fn folder(config: &Config, found: &ProjectFound) -> String {
-    let (folder, parts) = (&found.folder, found.parts.len());
-    match worker::order_of_text(&found.text, config) {
+fn folder(config: &Config, found: &ProjectFound) -> Preview {
+    let (path, parts) = (found.folder.clone(), found.parts.len());
+    let (what, detail) = match worker::order_of_text(&found.text, config) {
         Ok(order) => {
             let words = plain(&order.words);
-            format!(
-                "take       {folder}: a project of {parts} files: \u{201c}{words}\u{201d} ({})",
-                order.language
-            )
+            ("take", format!("a project of {parts} files: \u{201c}{words}\u{201d} ({})", order.language))
         }
-        Err(failure) => format!("put aside  {folder}: {failure}"),
-    }
+        Err(failure) => ("put aside", failure.to_string()),
+    };
+    Preview { does: what, path: path.to_string(), text: detail }
 }
 
 fn plain(words: &str) -> String {
     words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-fn withheld(withheld: &Withheld) -> String {
+fn withheld(withheld: &Withheld) -> Preview {
     let reason = match withheld.reason {
         Reason::Held(code) => code.to_string(),
         Reason::Settling => "it is being changed".to_owned(),
@@ -67,5 +83,5 @@ fn withheld(withheld: &Withheld) -> String {
         Reason::AwaitsClip => "a text without its clip".to_owned(),
     };
     let detail = if withheld.detail.is_empty() { String::new() } else { format!(": {}", withheld.detail) };
-    format!("leave      {}: {reason}{detail}", withheld.path)
+    Preview { does: "leave", path: withheld.path.to_string(), text: reason + &detail }
 }

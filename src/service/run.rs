@@ -26,6 +26,7 @@ use crate::job::RelPath;
 use crate::ledger::{Ledger, LedgerError};
 use crate::mount::Dir;
 use crate::outbox;
+use crate::web::{Key, Web};
 use crate::worker::clock::Clock;
 use crate::worker::{
     Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Page, PageKeeper, Purse, Stops, Tally,
@@ -85,6 +86,7 @@ pub struct Daemon {
     herald: Herald,
     vitals: Arc<Vitals>,
     shell: Arc<Shell>,
+    key: Key,
     _lock: Lock,
 }
 
@@ -100,6 +102,7 @@ impl Daemon {
         console: Console,
     ) -> Result<Self, StartError> {
         let own = config.api.token(env).map_err(StartError::Token)?.map(|token| token.secret);
+        let key = Web::key(&config.web, env)?;
         let state = |source| StartError::State { path: config.state.dir.display().to_string(), source };
         make_state(&config.state.dir).map_err(state)?;
         let file = &config.ledger.file;
@@ -130,6 +133,7 @@ impl Daemon {
             herald,
             vitals,
             shell: Arc::default(),
+            key,
             _lock: lock,
         })
     }
@@ -154,12 +158,21 @@ impl Daemon {
     /// # Errors
     /// Where the folders can't be worked in at all, or the ledger fails.
     pub async fn run(self, flags: RunFlags) -> Result<RunEnd, StartError> {
+        let (settings, vitals) = (Arc::clone(&self.settings.0), Arc::clone(&self.vitals));
+        let web = Web::start(settings, vitals, self.key.clone());
+        let ended = Box::pin(self.work(flags, &web)).await;
+        web.close().await;
+        ended
+    }
+
+    async fn work(self, flags: RunFlags, web: &Web) -> Result<RunEnd, StartError> {
         let start = self.vitals.start.begin();
         self.herald.phase(Phase::Looking);
         let Some(folders) = Box::pin(self.folders(flags)).await? else {
             return Ok(if flags.once { RunEnd::Waiting } else { RunEnd::Done });
         };
         let Some(brake) = Box::pin(self.sweep(&folders)).await? else { return Ok(RunEnd::Done) };
+        web.works_in(&folders);
         // It may have hung there, and been said to.
         self.ledger.show_held(None).await?;
         let mut tasks = JoinSet::new();
@@ -345,7 +358,13 @@ impl Daemon {
         let (out, reports) = mpsc::unbounded_channel();
         let known = folders.clone();
         let admit = move |_: &Dir| known.present().map_err(|failure| failure.message);
-        let report = move |report| drop(out.send(report));
+        let vitals = Arc::clone(&self.vitals);
+        let report = move |report| match report {
+            // Counted here: it must wake nobody.
+            Report::Looked { everything: true, took } => vitals.meters.scans.took(took),
+            Report::Looked { everything: false, took } => vitals.meters.polls.took(took),
+            report => drop(out.send(report)),
+        };
         let config = &self.config;
         let inbox = inbox::start(config.folders.inbox.clone(), config.watch.clone(), admit, report)
             .map_err(StartError::Thread)?;

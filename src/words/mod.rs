@@ -10,9 +10,13 @@ mod remark;
 
 mod page;
 
+mod spoken;
+
 mod report;
 
 mod json;
+
+mod machine;
 
 mod timeline;
 
@@ -27,11 +31,13 @@ mod show;
 
 pub use asks::{asks, question};
 pub use json::report as report_json;
+pub use machine::{FilmLine, JobLine, is_tricky, json_line, path_text, reason_of, rfc3339};
 pub use note::{Note, Paid, failed, waiting};
 pub use page::{Doing, MARK, Part, Place, Row, Said, SharePage, share_page};
 pub use remark::Remark;
 pub use report::{Credits, Done, Report, report};
 pub use screen::without_screen;
+pub use spoken::{About, Tongue, others_words, safe_link, shown_name, whole_name};
 
 #[cfg(test)]
 mod tests;

@@ -198,7 +198,7 @@ fn about(part: Part, row: &Row, words: &Catalogue) -> String {
 }
 
 /// What happened, the first thing to do, and the code to search for.
-fn why(note: &Note, words: &Catalogue) -> String {
+pub(super) fn why(note: &Note, words: &Catalogue) -> String {
     let (args, code) = (note.args(words), note.failure.code.as_str());
     let mut out = paragraph(words, code, &args, "why");
     if let Some(step) = words.steps(code, &args).first() {
@@ -207,7 +207,7 @@ fn why(note: &Note, words: &Catalogue) -> String {
     out + &paragraph(words, "page-code", &args, "soft")
 }
 
-fn doing(doing: &Doing, words: &Catalogue) -> String {
+pub(super) fn doing(doing: &Doing, words: &Catalogue) -> String {
     let bytes = |part: &Option<(u64, u64)>| {
         let (done, total) = part.filter(|(_, total)| *total > 0).unzip();
         let size = |bytes: Option<u64>| bytes.map(|n| words.size(n));
@@ -240,7 +240,7 @@ fn paragraph(words: &Catalogue, said: &str, args: &Args, class: &str) -> String 
 }
 
 /// A text of the catalogue: a line that begins with a blank stands as it is, and is a link where it is an address.
-fn sentence(said: &str) -> String {
+pub(super) fn sentence(said: &str) -> String {
     let lines = said.lines().map(|line| {
         let text = escaped(&show::unjoined(line.trim_start()));
         match line.strip_prefix(' ').map(str::trim) {

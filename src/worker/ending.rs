@@ -1,8 +1,13 @@
 //! How the dispatcher ends: messages that are out run to their end, because hanging up cancels what is paid for.
 
 use super::dispatcher::{Dispatcher, Ended, STOPPED};
+use crate::api::Call;
 use crate::job::{Job, Phase, Repeat};
 use crate::ledger::LedgerError;
+
+/// The calls that a clip's way needs.
+const CALLS: [Call; 7] =
+    [Call::Token, Call::Session, Call::Upload, Call::Message, Call::State, Call::Export, Call::Download];
 
 impl Dispatcher {
     /// Says what goes on, for a line of status.
@@ -12,9 +17,10 @@ impl Dispatcher {
         let paid = self.running.values().filter(|(step, _)| step.repeat() == Repeat::Never).count();
         let (working, paused) = (self.running.len(), self.tools.brake.is_on());
         let queued = self.jobs.len().saturating_sub(waiting + working);
+        let held = CALLS.into_iter().any(|call| self.tools.service.held(call).is_some());
         self.tools.vitals.show(|now| {
-            (now.working, now.paid, now.queued, now.waiting, now.paused) =
-                (working, paid, queued, waiting, paused);
+            (now.working, now.paid, now.queued, now.waiting, now.paused, now.held) =
+                (working, paid, queued, waiting, paused, held);
         });
     }
 

@@ -120,6 +120,7 @@ impl Intake {
                         self.wake(Wake::Quiet(true)).await;
                     }
                 }
+                Report::Looked { .. } => {}
                 Report::Quiet => self.wake(Wake::Quiet(true)).await,
             }
         }

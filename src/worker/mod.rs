@@ -39,6 +39,8 @@ mod stop;
 
 mod tools;
 
+mod meters;
+
 mod vitals;
 
 mod brake;
@@ -80,12 +82,17 @@ pub use dispatcher::{Dispatcher, Ended};
 pub use folders::Folders;
 pub use gate::Gate;
 pub use intake::{Intake, Wake, Withholding};
+pub use meters::{Count, Meters, StepMeter, Times};
 pub use notes::{Keeper, Notes};
 pub use order::{error_note_of, of as order_of, of_text as order_of_text, report_of, waiting_notes_of};
 pub use page::{Page, PageKeeper};
 pub use progress::Board;
 pub use requests::watch_requests;
+pub use shown::{Around, doing, lying};
 pub use tally::Tally;
+pub use telling::{
+    clock as on_clock, draft as draft_of, minute as to_the_minute, note as note_of, said as said_of,
+};
 pub use tools::{Stops, Tools};
 pub use vitals::{Situation, Vitals};
 

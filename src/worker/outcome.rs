@@ -179,6 +179,8 @@ impl Dispatcher {
     pub(super) fn recorded(&mut self, job: Job, events: &[JobEvent], next: Option<Step>) {
         let id = job.id;
         super::story::tell(&job, events);
+        let tries = events.iter().filter(|event| matches!(event, JobEvent::Tried { .. })).count();
+        self.tools.vitals.meters.of(job.step).retries.add(tries as u64);
         self.tools.notes.sync(&job);
         if job.is_ended() {
             self.tools.tally.count(&job);

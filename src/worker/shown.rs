@@ -108,7 +108,8 @@ impl Look {
         let (waits, works): (Vec<&Told>, Vec<&Told>) =
             all.open.iter().partition(|told| told.job.waiting.is_some());
         let waits = waits.into_iter().map(|told| row(&told.name, reason(told)));
-        let works = works.into_iter().map(|told| row(&told.name, Said::Doing(self.doing(&told.job, all))));
+        let around = self.around(all);
+        let works = works.into_iter().map(|told| row(&told.name, Said::Doing(doing(&told.job, &around))));
         let lasts = all.failed.iter().map(|told| Row {
             at: Some(minute(told.job.changed)),
             note: error_note_of(&told.job)
@@ -135,42 +136,13 @@ impl Look {
         ]
     }
 
-    fn doing(&self, job: &Job, all: &Gathered) -> Doing {
-        if job.unsettled {
-            return Doing::Plain("page-changing");
-        }
-        if !self.runs {
-            return Doing::Plain("page-down");
-        }
-        if job.phase == Phase::Running {
-            return self.running(job, all);
-        }
-        if self.paused && matches!(due_step(job), Step::Instruct(_)) {
-            return Doing::Plain("page-held");
-        }
-        match job.not_before.filter(|_| job.attempts > 0) {
-            Some(again) => Doing::Again(minute(again)),
-            None => Doing::Plain("page-next"),
-        }
-    }
-
-    fn running(&self, job: &Job, all: &Gathered) -> Doing {
-        let of_this = |row: &&Progress| row.job == job.id && row.step == job.step.name();
-        let moved = all.progress.iter().find(of_this).map(|row| (row.done, row.total));
-        match job.step {
-            Step::Session => Doing::Plain("page-session"),
-            Step::Upload => Doing::Upload(moved),
-            Step::Instruct(n) if job.message(n).is_some() => {
-                let of = job.order.messages.len() as u64;
-                let still = all.now.since(job.changed) >= self.config.jobs.still_working;
-                Doing::Instruct(minute(job.changed), still, (of > 1).then_some((u64::from(n) + 1, of)))
-            }
-            Step::Instruct(_) => Doing::Plain("page-next"),
-            Step::Observe(_) => Doing::Plain("page-observe"),
-            Step::Export => Doing::Export(moved.map(|(percent, _)| percent)),
-            Step::Fetch => Doing::Fetch(moved),
-            Step::Deliver => Doing::Plain("page-deliver"),
-            Step::Tidy => Doing::Plain("page-tidy"),
+    fn around<'a>(&self, all: &'a Gathered) -> Around<'a> {
+        Around {
+            now: all.now,
+            runs: self.runs,
+            paused: self.paused,
+            still_working: self.config.jobs.still_working,
+            progress: &all.progress,
         }
     }
 
@@ -184,6 +156,74 @@ impl Look {
     }
 }
 
+/// What stands around a job while it is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// When that is.
+    pub now: Moment,
+    /// Whether dakbox goes on.
+    pub runs: bool,
+    /// Whether everyone's brake is on.
+    pub paused: bool,
+    /// From when on a message counts as long.
+    pub still_working: Duration,
+    /// How far running steps are.
+    pub progress: &'a [Progress],
+}
+
+/// What a job does that neither waits nor has ended.
+pub fn doing(job: &Job, around: &Around<'_>) -> Doing {
+    if job.unsettled {
+        return Doing::Plain("page-changing");
+    }
+    if !around.runs {
+        return Doing::Plain("page-down");
+    }
+    if job.phase == Phase::Running {
+        return running(job, around);
+    }
+    if around.paused && matches!(due_step(job), Step::Instruct(_)) {
+        return Doing::Plain("page-held");
+    }
+    match job.not_before.filter(|_| job.attempts > 0) {
+        Some(again) => Doing::Again(minute(again)),
+        None => Doing::Plain("page-next"),
+    }
+}
+
+fn running(job: &Job, around: &Around<'_>) -> Doing {
+    let of_this = |row: &&Progress| row.job == job.id && row.step == job.step.name();
+    let moved = around.progress.iter().find(of_this).map(|row| (row.done, row.total));
+    match job.step {
+        Step::Session => Doing::Plain("page-session"),
+        Step::Upload => Doing::Upload(moved),
+        Step::Instruct(n) if job.message(n).is_some() => {
+            let of = job.order.messages.len() as u64;
+            let still = around.now.since(job.changed) >= around.still_working;
+            Doing::Instruct(minute(job.changed), still, (of > 1).then_some((u64::from(n) + 1, of)))
+        }
+        Step::Instruct(_) => Doing::Plain("page-next"),
+        Step::Observe(_) => Doing::Plain("page-observe"),
+        Step::Export => Doing::Export(moved.map(|(percent, _)| percent)),
+        Step::Fetch => Doing::Fetch(moved),
+        Step::Deliver => Doing::Plain("page-deliver"),
+        Step::Tidy => Doing::Plain("page-tidy"),
+    }
+}
+
+/// Why a file lies there and is no job: what is wrong with it, or else what is said of it by the name of its message.
+pub fn lying(seen: &Sighting) -> (Option<Failure>, &'static str) {
+    let why = match seen.seen.as_ref().map(|seen| seen.reason.as_str()) {
+        Some("awaits-sidecar") => "page-awaits-sidecar",
+        Some("folder-arriving") => "page-folder-arriving",
+        Some("awaits-clip") => "page-awaits-clip",
+        _ => "page-settling",
+    };
+    // A text alone is no trouble yet.
+    let code = seen.code.filter(|code| *code != Code::AwaitsClip);
+    (code.map(|code| Failure::new(code, seen.detail.clone(), "")), why)
+}
+
 impl Lies {
     fn said(&self) -> Said<'_> {
         match &self.failure {
@@ -193,16 +233,9 @@ impl Lies {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is made into this")]
 fn lies(seen: Sighting) -> Lies {
-    let why = match seen.seen.as_ref().map(|seen| seen.reason.as_str()) {
-        Some("awaits-sidecar") => "page-awaits-sidecar",
-        Some("folder-arriving") => "page-folder-arriving",
-        Some("awaits-clip") => "page-awaits-clip",
-        _ => "page-settling",
-    };
-    // A text alone is no trouble yet.
-    let code = seen.code.filter(|code| *code != Code::AwaitsClip);
-    let failure = code.map(|code| Failure::new(code, seen.detail, ""));
+    let (failure, why) = lying(&seen);
     Lies { name: seen.path.to_string(), failure, why }
 }
 

@@ -12,7 +12,7 @@ use crate::timeline::{Draft, Reading};
 use crate::words::{self, Credits, Done, Note, Paid};
 
 /// The note about a failure, with nothing known but the file.
-pub(super) fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
+pub fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
     let link = failure.link.as_deref();
     let registers = matches!(failure.code, Code::NoCredits | Code::PlanBlocksExport);
     let about = |code| failure.about.as_deref().filter(|_| failure.code == code);
@@ -137,7 +137,7 @@ pub(super) fn report<T>(
 }
 
 /// The exported draft.
-fn draft(job: &Job, events: &[Recorded]) -> Option<Draft> {
+pub fn draft(job: &Job, events: &[Recorded]) -> Option<Draft> {
     let recorded = events.iter().find(|recorded| Some(recorded.seq) == job.draft_seq)?;
     let (JobEvent::Observed { reading, .. }
     | JobEvent::DraftRead { reading }
@@ -148,7 +148,8 @@ fn draft(job: &Job, events: &[Recorded]) -> Option<Draft> {
     serde_json::from_str::<Reading>(reading).ok()?.draft
 }
 
-fn said(events: &[Recorded]) -> Vec<String> {
+/// What the service said to each message, in order.
+pub fn said(events: &[Recorded]) -> Vec<String> {
     let words = |recorded: &Recorded| match &recorded.event {
         JobEvent::Answered { words, .. } => Some(words.clone()),
         _ => None,
@@ -196,12 +197,12 @@ fn steps(events: &[Recorded]) -> Vec<Done> {
 }
 
 /// A moment as people read it, in the time zone of this machine.
-pub(super) fn clock(moment: Moment) -> String {
+pub fn clock(moment: Moment) -> String {
     on_clock(moment, "%Y-%m-%d %H:%M:%S")
 }
 
 /// The same to the minute.
-pub(super) fn minute(moment: Moment) -> String {
+pub fn minute(moment: Moment) -> String {
     on_clock(moment, "%Y-%m-%d %H:%M")
 }
 

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+
+use super::Meters;
 
 /// What goes on, for a line of status.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -17,6 +20,8 @@ pub struct Situation {
     pub queued: usize,
     /// Jobs that wait, with a note that says for what.
     pub waiting: usize,
+    /// Whether the service has asked to be left alone, or has failed for so long that it is asked now and then only.
+    pub held: bool,
     /// Whether everyone's brake is on.
     pub paused: bool,
     /// Whether the inbox is there, and why not; `None` until it was looked at.
@@ -71,9 +76,15 @@ impl Pulse {
         }
     }
 
-    fn ask(&self) {
-        self.asked.fetch_add(1, Ordering::SeqCst);
+    fn ask(&self) -> u64 {
+        let ticket = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         self.ask.notify_one();
+        ticket
+    }
+
+    /// Whether it does not go at all, or has come round since that question.
+    fn has_heard(&self, ticket: u64) -> bool {
+        !self.goes.load(Ordering::SeqCst) || self.answered.load(Ordering::SeqCst) >= ticket
     }
 
     fn has_answered(&self) -> bool {
@@ -90,6 +101,8 @@ pub struct Vitals {
     pub dispatcher: Pulse,
     /// The intake.
     pub intake: Pulse,
+    /// What was done so far.
+    pub meters: Meters,
     situation: Mutex<Situation>,
     told: Option<Box<dyn Fn(Situation) + Send + Sync>>,
 }
@@ -119,10 +132,38 @@ impl Vitals {
         }
     }
 
+    /// What goes on.
+    pub fn situation(&self) -> Situation {
+        self.situation.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Asks every loop.
     pub fn ask(&self) {
-        self.loops().into_iter().for_each(Pulse::ask);
+        for pulse in self.loops() {
+            pulse.ask();
+        }
     }
+
+    /// Asks every loop, and waits so long for their answers; the loops that have given none. Where none goes, nobody
+    /// vouches for the process.
+    pub async fn silent(&self, within: Duration) -> Vec<&'static str> {
+        if !self.loops().into_iter().any(|pulse| pulse.goes.load(Ordering::SeqCst)) {
+            return Self::NAMES.to_vec();
+        }
+        let asked = self.loops().map(|pulse| (pulse, pulse.ask()));
+        let until = Instant::now() + within;
+        loop {
+            let silent =
+                asked.iter().zip(Self::NAMES).filter(|((pulse, ticket), _)| !pulse.has_heard(*ticket));
+            let silent: Vec<_> = silent.map(|(_, name)| name).collect();
+            if silent.is_empty() || Instant::now() >= until {
+                return silent;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    const NAMES: [&'static str; 3] = ["start", "dispatcher", "intake"];
 
     /// Whether every loop that goes has answered. Where none goes, nobody vouches for the process.
     pub fn has_answered(&self) -> bool {
@@ -137,8 +178,6 @@ impl Vitals {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -158,6 +197,19 @@ mod tests {
         assert!(vitals.has_answered(), "the other has only just begun");
         drop(other);
         assert!(!vitals.has_answered());
+    }
+
+    #[tokio::test]
+    async fn the_silent_are_named() {
+        let (vitals, short) = (Vitals::default(), Duration::from_millis(20));
+        assert_eq!(vitals.silent(short).await, Vitals::NAMES, "nobody vouches for it");
+        let _start = vitals.start.begin();
+        let going = vitals.intake.begin();
+        assert_eq!(vitals.silent(short).await, ["start", "intake"]);
+        let waits = vitals.start.during(vitals.silent(short));
+        assert_eq!(waits.await, ["intake"], "one answers");
+        drop(going);
+        assert!(vitals.start.during(vitals.silent(Duration::from_mins(1))).await.is_empty());
     }
 
     #[tokio::test]

@@ -23,6 +23,7 @@ const TABLE: &[(&str, &[&[&str]])] = &[
     ("api", &[PURE, &["config"]]),
     ("ledger", &[PURE, &["config"]]),
     ("worker", &[PURE, &["config", "mount", "inbox", "outbox", "api", "ledger"]]),
+    ("web", &[PURE, &["config", "mount", "outbox", "ledger", "worker"]]),
 ];
 /// Crates that only one room may name.
 const CRATES: &[(&str, &str)] = &[
@@ -32,6 +33,8 @@ const CRATES: &[(&str, &str)] = &[
     ("anyhow", "cli"),
     ("clap", "cli"),
     ("fluent_bundle", "words"),
+    ("axum", "web"),
+    ("askama", "web"),
 ];
 /// What pure rooms must not name: clocks, tasks, and the world outside.
 const IMPURE: &[&str] = &[

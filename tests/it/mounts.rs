@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use crate::house::{Daemon, Disk, House, LONG, WORDS, clip};
 
 /// A folder seen through a file system that a program serves: what is written behind it makes no event.
-struct Share {
+pub(crate) struct Share {
     behind: PathBuf,
     at: PathBuf,
     server: Daemon,
@@ -19,7 +19,7 @@ struct Share {
 impl Share {
     /// Serves a folder of the house's own at a place in it.
     #[track_caller]
-    fn serve(house: &House, behind: &str, at: &Path) -> Self {
+    pub(crate) fn serve(house: &House, behind: &str, at: &Path) -> Self {
         let behind = house.path(behind);
         fs::create_dir_all(&behind).unwrap();
         fs::create_dir_all(at).unwrap();
@@ -39,22 +39,22 @@ impl Share {
     }
 
     /// Puts files behind it, as another machine does.
-    fn put(&self, stem: &str) {
+    pub(crate) fn put(&self, stem: &str) {
         fs::write(self.behind.join(format!("{stem}.txt")), WORDS).unwrap();
         fs::write(self.behind.join(format!("{stem}.mp4")), clip(stem)).unwrap();
     }
 
     /// It stops to answer.
-    fn hang(&self) {
+    pub(crate) fn hang(&self) {
         self.server.signal(Signal::STOP);
     }
 
-    fn answer(&self) {
+    pub(crate) fn answer(&self) {
         self.server.signal(Signal::CONT);
     }
 
     /// Takes it away, whoever uses it.
-    fn unmount(&mut self) {
+    pub(crate) fn unmount(&mut self) {
         self.answer();
         let _ = Command::new("umount").arg("-l").arg(&self.at).status();
         self.server.terminate();

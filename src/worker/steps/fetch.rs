@@ -241,6 +241,7 @@ async fn pull(
     };
     landing = write(landing, gathered.freeze()).await?;
     let came = landing.len() - before;
+    tools.vitals.meters.received.add(came);
     Ok((landing, came, ended))
 }
 

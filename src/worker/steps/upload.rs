@@ -1,7 +1,7 @@
 //! The upload: what was judged is what is sent, from one open handle, and compared again after it.
 
 use std::fs::File;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::api::{ApiError, ErrorKind, UploadFile, same_name};
@@ -116,9 +116,23 @@ async fn send(
         }),
         progress: sent,
     };
+    // Counted too where the step is cut off.
+    let _counted = Counted { tools, sent: Arc::clone(&file.progress) };
     let uploaded = tools.service.upload(session, file).await.map_err(refused)?;
     let content = hash.lock().unwrap_or_else(PoisonError::into_inner).finalize();
     Ok((ContentHash::new(*content.as_bytes()), uploaded.state_applied))
+}
+
+/// Bytes that went up, however that ended.
+struct Counted<'a> {
+    tools: &'a Tools,
+    sent: Arc<AtomicU64>,
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.tools.vitals.meters.sent.add(self.sent.load(Ordering::Relaxed));
+    }
 }
 
 fn refused(error: ApiError) -> Stop {

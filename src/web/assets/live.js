@@ -1,0 +1,106 @@
+"use strict";
+// Keeps a page in step with what its stream says, and leaves alone what did not change: focus, selection and scroll stay.
+(() => {
+  const body = document.body;
+
+  // Makes `old` say what `now` says, by changing as little as possible. Elements with an id are found again by it.
+  const sameAttributes = (old, now) => {
+    for (const { name } of [...old.attributes]) if (!now.hasAttribute(name)) old.removeAttribute(name);
+    for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  };
+  const fits = (old, now) => old.nodeType === now.nodeType && old.nodeName === now.nodeName && (old.id || "") === (now.id || "");
+  const morph = (old, now) => {
+    if (old.isEqualNode(now)) return;
+    if (old.nodeType !== Node.ELEMENT_NODE) {
+      old.nodeValue = now.nodeValue;
+      return;
+    }
+    sameAttributes(old, now);
+    // What somebody is typing is theirs.
+    if (old.nodeName === "TEXTAREA" || old.nodeName === "INPUT") return;
+    const known = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
+    let next = old.firstChild;
+    for (const wanted of [...now.childNodes]) {
+      const byId = wanted.id ? known.get(wanted.id) : undefined;
+      if (byId && byId.nodeName === wanted.nodeName) {
+        if (byId === next) next = next.nextSibling;
+        else old.insertBefore(byId, next);
+        morph(byId, wanted);
+      } else if (next && fits(next, wanted)) {
+        morph(next, wanted);
+        next = next.nextSibling;
+      } else old.insertBefore(wanted, next);
+    }
+    while (next) {
+      const gone = next;
+      next = next.nextSibling;
+      gone.remove();
+    }
+  };
+  const replace = (id, html) => {
+    const old = document.getElementById(id);
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    const now = [...holder.content.children].find((child) => child.id === id);
+    if (old && now) morph(old, now);
+  };
+
+  // The stream, and what is said while there is none.
+  const lost = document.getElementById("lost");
+  let heard = Date.now();
+  const silence = (since) => {
+    const language = document.documentElement.lang;
+    const time = new Date(since).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hour12: false });
+    lost.textContent = body.dataset.lost.replace("%", time);
+    lost.hidden = false;
+  };
+  const listen = () => {
+    const stream = new EventSource(body.dataset.live);
+    stream.onopen = () => {
+      heard = Date.now();
+      lost.hidden = true;
+    };
+    stream.onmessage = (message) => {
+      heard = Date.now();
+      lost.hidden = true;
+      for (const [id, html] of JSON.parse(message.data)) replace(id, html);
+    };
+    stream.addEventListener("beat", () => {
+      heard = Date.now();
+    });
+    // A line that went dead without a word.
+    const watch = setInterval(() => {
+      if (Date.now() - heard > 40000 && lost.hidden) silence(heard);
+    }, 5000);
+    stream.onerror = () => {
+      if (lost.hidden) silence(heard);
+      // A browser tries again by itself, unless it was told no.
+      if (stream.readyState === EventSource.CLOSED) {
+        clearInterval(watch);
+        setTimeout(listen, 20000);
+      }
+    };
+    addEventListener("pagehide", () => stream.close(), { once: true });
+  };
+  if (body.dataset.live && window.EventSource) listen();
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+
+  // A button is pressed once; a path is copied.
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter || event.target.querySelector("button");
+    if (button) setTimeout(() => (button.disabled = true));
+  });
+  if (navigator.clipboard) {
+    for (const button of document.querySelectorAll("[data-copy]")) {
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        const label = button.textContent;
+        await navigator.clipboard.writeText(button.dataset.copy);
+        button.textContent = button.dataset.copied;
+        setTimeout(() => (button.textContent = label), 2000);
+      });
+    }
+  }
+})();

@@ -1,0 +1,175 @@
+//! Who may come in: everybody where no token is set, else whoever shows it, or the cookie that was given for it.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::job::Moment;
+
+/// The cookie's name.
+const COOKIE_NAME: &str = "dakbox";
+/// So long a cookie is good for.
+pub(super) const STAYS: Duration = Duration::from_hours(30 * 24);
+/// Wrong tokens that one address may show within [`WITHIN`], and all together.
+const TRIES: usize = 5;
+const TRIES_OF_ALL: usize = 50;
+const WITHIN: Duration = Duration::from_mins(1);
+
+/// What came of showing a token.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Shown {
+    /// It is the one.
+    Right,
+    /// It is another.
+    Wrong,
+    /// Too many wrong ones were shown: nothing was compared.
+    TooOften,
+}
+
+/// The door.
+pub(super) struct Door {
+    token: Option<SecretString>,
+    wrong: Mutex<HashMap<IpAddr, Vec<Instant>>>,
+}
+
+impl Door {
+    pub(super) fn new(token: Option<SecretString>) -> Self {
+        Self { token, wrong: Mutex::default() }
+    }
+
+    /// Whether a token is asked for.
+    pub(super) const fn is_locked(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// Whether a request with these headers may come in.
+    pub(super) fn admits(&self, headers: &HeaderMap, from: IpAddr, now: Moment) -> Shown {
+        if self.token.is_none() {
+            return Shown::Right;
+        }
+        if cookie(headers).is_some_and(|cookie| self.is_good(cookie, now)) {
+            return Shown::Right;
+        }
+        let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        match bearer.and_then(|value| value.strip_prefix("Bearer ")) {
+            Some(token) => self.shown(token.trim(), from, Instant::now()),
+            None => Shown::Wrong,
+        }
+    }
+
+    /// Compares a token that was shown. Neither how long it takes nor how often it may be tried tells anything of it.
+    pub(super) fn shown(&self, token: &str, from: IpAddr, at: Instant) -> Shown {
+        let Some(own) = &self.token else { return Shown::Right };
+        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        wrong.retain(|_, times| {
+            times.retain(|time| at.duration_since(*time) < WITHIN);
+            !times.is_empty()
+        });
+        let from = neighbourhood(from);
+        let of_all: usize = wrong.values().map(Vec::len).sum();
+        if of_all >= TRIES_OF_ALL || wrong.get(&from).is_some_and(|times| times.len() >= TRIES) {
+            return Shown::TooOften;
+        }
+        // Two hashes are compared in a time that depends on neither.
+        if blake3::hash(token.as_bytes()) == blake3::hash(own.expose_secret().as_bytes()) {
+            return Shown::Right;
+        }
+        wrong.entry(from).or_default().push(at);
+        Shown::Wrong
+    }
+
+    /// What the cookie says that is given for the token.
+    pub(super) fn cookie(&self, now: Moment, is_https: bool) -> String {
+        let until = now.after(STAYS).0.to_string();
+        let seal = self.seal(&until).map(|seal| seal.to_hex().to_string()).unwrap_or_default();
+        let secure = if is_https { "; Secure" } else { "" };
+        let age = STAYS.as_secs();
+        format!("{COOKIE_NAME}={until}.{seal}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}")
+    }
+
+    fn is_good(&self, cookie: &str, now: Moment) -> bool {
+        let Some((until, seal)) = cookie.split_once('.') else { return false };
+        let (Ok(at), Ok(seal)) = (until.parse::<i64>(), blake3::Hash::from_hex(seal)) else { return false };
+        self.seal(until) == Some(seal) && at > now.0
+    }
+
+    /// Only whoever knows the token can make it, and it doesn't tell the token.
+    fn seal(&self, until: &str) -> Option<blake3::Hash> {
+        let token = self.token.as_ref()?;
+        let key = blake3::derive_key("dakbox 2026 cookie of the page", token.expose_secret().as_bytes());
+        Some(blake3::keyed_hash(&key, until.as_bytes()))
+    }
+}
+
+/// Whoever has one address of IPv6 has many.
+fn neighbourhood(from: IpAddr) -> IpAddr {
+    match from.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const B: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+
+    fn door() -> Door {
+        Door::new(Some(SecretString::from("open sesame")))
+    }
+
+    fn with(name: axum::http::HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, value.parse().unwrap())])
+    }
+
+    #[test]
+    fn a_token_or_its_cookie_opens() {
+        let (door, now) = (door(), Moment(1_000));
+        assert_eq!(door.admits(&HeaderMap::new(), A, now), Shown::Wrong);
+        assert_eq!(door.admits(&with(AUTHORIZATION, "Bearer open sesame"), A, now), Shown::Right);
+        assert_eq!(door.admits(&with(AUTHORIZATION, "Bearer open"), A, now), Shown::Wrong);
+        let given = door.cookie(now, true);
+        assert!(
+            given.ends_with("; HttpOnly; SameSite=Strict; Secure") && !given.contains("sesame"),
+            "{given}"
+        );
+        let pair = given.split(';').next().unwrap();
+        let cookie = |pair: &str| with(COOKIE, &format!("a=b; {pair}"));
+        assert_eq!(door.admits(&cookie(pair), A, now), Shown::Right);
+        assert_eq!(door.admits(&cookie(pair), A, now.after(STAYS)), Shown::Wrong, "it has an end");
+        let longer = pair.replacen("dakbox=2", "dakbox=9", 1);
+        assert_eq!(door.admits(&cookie(&longer), A, now), Shown::Wrong, "{longer}");
+        let other = Door::new(Some(SecretString::from("another"))).cookie(now, false);
+        assert_eq!(door.admits(&cookie(other.split(';').next().unwrap()), A, now), Shown::Wrong);
+        assert_eq!(Door::new(None).admits(&HeaderMap::new(), A, now), Shown::Right);
+    }
+
+    #[test]
+    fn it_can_not_be_guessed_fast() {
+        let (door, now) = (door(), Instant::now());
+        for _ in 0..TRIES {
+            assert_eq!(door.shown("x", A, now), Shown::Wrong);
+        }
+        assert_eq!(door.shown("open sesame", A, now), Shown::TooOften, "a guess is not told from the token");
+        assert_eq!(door.shown("open sesame", B, now), Shown::Right, "others are not kept out");
+        assert_eq!(door.shown("open sesame", A, now + WITHIN), Shown::Right);
+        for n in 0..=255_u8 {
+            let _ = door.shown("x", IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, n)), now + WITHIN);
+        }
+        assert_eq!(door.shown("open sesame", B, now + WITHIN), Shown::TooOften, "nor from many places");
+        assert!(door.wrong.lock().unwrap().len() <= TRIES_OF_ALL);
+    }
+}

@@ -1,0 +1,323 @@
+//! A job's page: its story, the draft, the words, the film, and what one can do.
+
+use std::io;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::film;
+use super::frame::{Frame, Visitor, message, page, trouble};
+use super::house::House;
+use super::html::{Html, made};
+use super::kept::Which;
+use super::lanes::Lanes;
+use super::parts::{Part, Parts};
+use super::row::{When, note, shape, words_from};
+use super::story::{Entry, story};
+use super::tongue::Lang;
+use crate::job::{Code, End, Failure, Fate, Job, JobId};
+use crate::ledger::{Recorded, Requests};
+use crate::media::Kind;
+use crate::words::{About, Paid, Tongue, others_words, safe_link, shown_name, whole_name};
+use crate::worker::{Around, draft_of, said_of};
+
+/// Characters of somebody else's words that are shown.
+const WORDS: usize = 6000;
+
+/// What an address may tell besides its job.
+#[derive(Deserialize)]
+pub(super) struct Told {
+    /// A request that was just left.
+    asked: Option<i64>,
+    /// What was just written, or why it was not.
+    said: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "job.html")]
+struct JobPage {
+    p: Frame,
+    parts: Arc<Parts>,
+    told: Option<(&'static str, String, Option<String>)>,
+}
+
+/// A job's page.
+pub(super) async fn job(
+    State(house): State<Arc<House>>,
+    Path(id): Path<i64>,
+    Query(told): Query<Told>,
+    visitor: Visitor,
+) -> Response {
+    let parts = match parts(&house, JobId(id), visitor.lang).await {
+        Ok(parts) if parts.0.is_empty() => return message(StatusCode::NOT_FOUND, visitor, "no-such-job"),
+        Ok(parts) => parts,
+        Err(error) => return trouble(visitor, &error),
+    };
+    let t = visitor.tongue();
+    let title = t.say("job-title", About::default().with("job", t.number(&id.to_string())));
+    let p = visitor.frame(&format!("/jobs/{id}"), title).live(&format!("job-{id}"));
+    let told = match (told.asked, told.said.as_deref()) {
+        (Some(asked), _) => {
+            let answer = house.apart(move |house| Requests::open(&house.ledger())?.answer(asked)).await;
+            match answer {
+                Ok(Ok(Some(answer))) if answer.done => Some(("done", t.word("asked-done"), None)),
+                Ok(Ok(Some(answer))) => Some(("failed", t.word("asked-refused"), Some(answer.text))),
+                _ => Some(("work", t.word("asked-noted"), None)),
+            }
+        }
+        (None, Some(said)) => {
+            SAID.iter().find(|(_, known)| *known == said).map(|(class, said)| (*class, t.word(said), None))
+        }
+        (None, None) => None,
+    };
+    page(StatusCode::OK, visitor.lang, &JobPage { p, parts, told })
+}
+
+/// What may be said after a text was to be written.
+pub(super) const SAID: [(&str, &str); 6] = [
+    ("done", "wrote-answer"),
+    ("done", "wrote-refine"),
+    ("failed", "not-written"),
+    ("failed", "not-sure"),
+    ("failed", "no-words"),
+    ("failed", "too-many-words"),
+];
+
+/// The parts of a job's page; none where there is no such job.
+///
+/// # Errors
+/// Where the ledger can't be read.
+pub(super) async fn parts(house: &Arc<House>, id: JobId, lang: Lang) -> io::Result<Arc<Parts>> {
+    house.parts(Which::Job(id), lang, move |house| look(house, id, lang).map_err(io::Error::other)).await
+}
+
+fn look(house: &House, id: JobId, lang: Lang) -> Result<Parts, crate::ledger::LedgerError> {
+    let view = house.overview()?;
+    let Some(job) = view.job(id)? else { return Ok(Parts::default()) };
+    let (events, progress, config) = (view.events(id)?, view.progress()?, house.config());
+    let cost = if job.is_ended() { house.costs.of(&view, id) } else { None };
+    let around = Around {
+        now: House::now(),
+        runs: true,
+        paused: house.vitals.situation().paused,
+        still_working: config.jobs.still_working,
+        progress: &progress,
+    };
+    let carry = lang.carry(config.messages.language);
+    Ok(of(lang.tongue(), carry, &Seen { job: &job, events: &events, around, cost }))
+}
+
+/// A job and what is known around it.
+struct Seen<'a> {
+    job: &'a Job,
+    events: &'a [Recorded],
+    around: Around<'a>,
+    cost: Option<f64>,
+}
+
+fn of(t: Tongue, carry: &'static str, seen: &Seen<'_>) -> Parts {
+    let (job, events) = (seen.job, seen.events);
+    let entries = story(t, job, events, &seen.around);
+    let rows = entries.iter().map(|entry| (entry.id.clone(), made(&EntryRow { entry }))).collect();
+    let story = Part {
+        id: "story",
+        head: format!("<section id=\"story\"><h2>{}</h2>\n<ol class=\"story\">\n", t.word("story")),
+        rows,
+        foot: "</ol>\n</section>\n".to_owned(),
+    };
+    let draft = draft_of(job, events).and_then(|draft| Lanes::of(t, &draft));
+    let draft = draft.map(|lanes| format!("<h2>{}</h2>\n{}", t.word("timeline-head"), made(&lanes)));
+    let wrapped = |id: &'static str, html: Option<String>| {
+        Part::whole(id, format!("<section id=\"{id}\">{}</section>", html.unwrap_or_default()))
+    };
+    Parts(vec![
+        Part::whole("head", made(&head(t, seen))),
+        story,
+        wrapped("draft", draft),
+        wrapped("words", Some(made(&words(t, job, events)))),
+        wrapped("films", Some(made(&films(t, job, events)))),
+        wrapped("do", Some(made(&acts(t, carry, job)))),
+    ])
+}
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct EntryRow<'a> {
+    entry: &'a Entry,
+}
+
+#[derive(Template)]
+#[template(path = "job_head.html")]
+struct Head {
+    class: &'static str,
+    shape: &'static str,
+    state: String,
+    short: String,
+    whole: String,
+    why: Option<Html>,
+    steps: Vec<Html>,
+    to_do: String,
+    question: Option<String>,
+    asked: String,
+    facts: Vec<String>,
+    link: Option<(String, String)>,
+    when: When,
+}
+
+/// Why a job waits, or has failed.
+fn reason(job: &Job) -> Option<&Failure> {
+    match &job.end {
+        Some(End::Failed(failure)) => Some(failure),
+        Some(End::Cancelled) => job.withdrawn.as_ref(),
+        Some(End::Delivered) => None,
+        None => job.waiting.as_ref(),
+    }
+}
+
+fn head(t: Tongue, seen: &Seen<'_>) -> Head {
+    let job = seen.job;
+    let name = job.clip.path.to_string();
+    let why = reason(job);
+    let told = why.map(|why| note(&name, job, why));
+    let class = match job.state() {
+        "waiting" => "waits",
+        "delivered" => "done",
+        "failed" => "failed",
+        "cancelled" => "seen",
+        _ => "work",
+    };
+    let paid = why.map(|_| t.word(paid(job)));
+    let cost = seen.cost.map(|cost| t.say("cost", About::default().with("credits", t.amount(cost))));
+    let link = why.and_then(|why| why.link.as_deref()).and_then(safe_link);
+    Head {
+        class,
+        shape: shape(class),
+        state: t.word(&format!("state-{}", job.state())),
+        short: shown_name(&name),
+        whole: whole_name(&name),
+        steps: told.map(|note| t.steps(&note).into_iter().map(Html).collect()).unwrap_or_default(),
+        why: told.map(|note| Html(t.happened(&note))),
+        to_do: t.word("to-do"),
+        question: why
+            .filter(|why| why.code == Code::Question)
+            .and_then(|why| why.about.as_deref())
+            .map(|asked| others_words(asked, WORDS)),
+        asked: t.word("asked"),
+        facts: [
+            Some(t.say("job-number", About::default().with("job", t.number(&job.id.to_string())))),
+            why.map(|why| t.say("page-code", About::default().with("code", why.code.as_str()))),
+            paid,
+            cost,
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        link: link.map(|link| (t.word("project-link"), link)),
+        when: When::of(t, job.changed, seen.around.now),
+    }
+}
+
+/// Were credits spent?
+fn paid(job: &Job) -> &'static str {
+    match Paid::from_messages(&job.messages) {
+        Paid::No => "paid-no",
+        Paid::MaybeOnce => "paid-maybe",
+        Paid::MaybeMore => "paid-maybe-more",
+        Paid::Yes => "paid-yes",
+        Paid::YesAndMaybe => "paid-yes-and-maybe",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "job_words.html")]
+struct Words {
+    title: String,
+    asked: String,
+    from: String,
+    said: String,
+    answers: Vec<String>,
+    nothing: String,
+}
+
+fn words(t: Tongue, job: &Job, events: &[Recorded]) -> Words {
+    Words {
+        title: t.word("asked-words"),
+        asked: others_words(&job.order.words, WORDS),
+        from: words_from(t, job),
+        said: t.word("said"),
+        answers: said_of(events).iter().map(|said| others_words(said, WORDS)).collect(),
+        nothing: t.word("said-nothing"),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "job_films.html")]
+struct Films {
+    t: Tongue,
+    id: JobId,
+    film: bool,
+    clip: Option<&'static str>,
+    title: String,
+    facts: Vec<String>,
+}
+
+fn films(t: Tongue, job: &Job, events: &[Recorded]) -> Films {
+    let clip = film::where_is_clip(job, events).and(film::format_of(job)).map(|format| match format.kind() {
+        Kind::Video => "video",
+        Kind::Picture => "picture",
+        Kind::Sound => "sound",
+    });
+    let film = job.film.as_ref();
+    let facts = [
+        film.and_then(|film| film.duration_ms).map(|ms| t.clock(ms)),
+        film.and_then(|film| film.size).map(|(w, h)| t.number(&format!("{w} \u{d7} {h}"))),
+        film.map(|film| t.size(film.len)),
+    ];
+    let name = job.delivered.as_ref().map(|film| shown_name(&film.to_string()));
+    Films {
+        t,
+        id: job.id,
+        film: job.delivered.is_some(),
+        clip,
+        title: name.unwrap_or_default(),
+        facts: facts.into_iter().flatten().collect(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "job_acts.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that can be done or not")]
+struct Acts {
+    t: Tongue,
+    l: &'static str,
+    id: JobId,
+    retry: bool,
+    again: bool,
+    cancel: bool,
+    answer: bool,
+    refine: bool,
+}
+
+/// What can be done about a job, as it stands.
+fn acts(t: Tongue, l: &'static str, job: &Job) -> Acts {
+    let waits = job.end.is_none() && job.waiting.is_some();
+    let put_aside = job.is_ended() && reason(job).is_some();
+    let doubt = |fate: &Fate| matches!(fate, Fate::Open | Fate::Ended(_));
+    let code = reason(job).map(|why| why.code);
+    let in_doubt = job.messages.iter().any(|message| doubt(&message.fate))
+        || matches!(code, Some(Code::SessionLost | Code::SameAgain | Code::OwnFilm));
+    Acts {
+        t,
+        l,
+        id: job.id,
+        retry: waits || put_aside,
+        again: (waits || put_aside) && in_doubt,
+        cancel: job.end.is_none(),
+        answer: waits && code == Some(Code::Question),
+        refine: job.delivered.is_some() && job.is_ended(),
+    }
+}

@@ -1,0 +1,127 @@
+//! Texts that a person writes on the page: they are put into the inbox, as if they had been dropped there.
+
+use std::io::{self, ErrorKind};
+
+use crate::job::{Job, RelPath};
+use crate::mount::Dir;
+use crate::outbox;
+
+/// What a text may be long, as one that was dropped.
+pub(super) const MOST: usize = 64 << 10;
+/// The highest number of a version.
+const LAST: u32 = 999;
+/// The longest name that file systems take, in bytes.
+const LONGEST: usize = 255;
+
+/// What it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Letter {
+    /// The answer to a question: `talk.answer.txt`.
+    Answer,
+    /// What is to be done to a finished film: `talk.v2.txt`.
+    Refine,
+}
+
+/// Puts the text beside where the job's clip lay, under a name that nothing has yet.
+///
+/// # Errors
+/// Those of writing; `AlreadyExists` where an answer lies there already.
+pub(super) fn put(inbox: &Dir, outbox: &Dir, job: &Job, letter: Letter, words: &str) -> io::Result<RelPath> {
+    let clip = &job.clip.path;
+    let (folder, stem) = (clip.parent(), stem(clip));
+    match letter {
+        Letter::Answer => outbox::put_letter(inbox, &named(&folder, stem, b".answer.txt")?, words),
+        Letter::Refine => {
+            let mut first = first_free(inbox, &folder, stem)?.max(first_free(outbox, &folder, stem)?);
+            loop {
+                let name = named(&folder, stem, format!(".v{first}.txt").as_bytes())?;
+                match outbox::put_letter(inbox, &name, words) {
+                    Err(error) if error.kind() == ErrorKind::AlreadyExists && first < LAST => first += 1,
+                    done => return done,
+                }
+            }
+        }
+    }
+}
+
+/// The title that all versions of a film share: of `talk.v2.txt` it is `talk`.
+fn stem(clip: &RelPath) -> &[u8] {
+    let stem = clip.stem();
+    if clip.extension().eq_ignore_ascii_case(b"txt") {
+        version(stem).map_or(stem, |(title, _)| title)
+    } else {
+        stem
+    }
+}
+
+/// `talk` and 2 of `talk.v2`.
+fn version(stem: &[u8]) -> Option<(&[u8], u32)> {
+    let dot = stem.iter().rposition(|b| *b == b'.')?;
+    let digits = stem[dot + 1..].strip_prefix(b"v").or_else(|| stem[dot + 1..].strip_prefix(b"V"))?;
+    let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    (dot > 0 && digits.iter().all(u8::is_ascii_digit)).then_some((&stem[..dot], number))
+}
+
+/// The first version that nothing in this folder has.
+fn first_free(dir: &Dir, folder: &RelPath, title: &[u8]) -> io::Result<u32> {
+    let names = match dir.list(folder) {
+        Ok(names) => names,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(2),
+        Err(error) => return Err(error),
+    };
+    let taken = names.iter().filter_map(|(name, _)| {
+        let rest = name.strip_prefix(title)?.strip_prefix(b".v")?;
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        std::str::from_utf8(&rest[..digits]).ok()?.parse::<u32>().ok()
+    });
+    Ok(taken.max().map_or(2, |last| last.saturating_add(1).clamp(2, LAST)))
+}
+
+fn named(folder: &RelPath, stem: &[u8], ending: &[u8]) -> io::Result<RelPath> {
+    let name = [stem, ending].concat();
+    folder.join(&name).filter(|_| name.len() <= LONGEST).ok_or_else(|| ErrorKind::InvalidFilename.into())
+}
+
+/// A text as it is put into a file: lines end as on this system, and the last one ends.
+pub(super) fn as_file(words: &str) -> String {
+    words.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> RelPath {
+        RelPath::from_bytes(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn versions_are_counted_on() {
+        let top = tempfile::tempdir().unwrap();
+        let dir = Dir::open(top.path()).unwrap();
+        let root = RelPath::root();
+        assert_eq!(first_free(&dir, &root, b"talk").unwrap(), 2);
+        assert_eq!(first_free(&dir, &path("none"), b"talk").unwrap(), 2);
+        for name in ["talk.v3.mp4", "talk.v2.report.txt", "other.v9.mp4", "talk.vx.mp4", "talk.v.txt"] {
+            std::fs::write(top.path().join(name), "").unwrap();
+        }
+        assert_eq!(first_free(&dir, &root, b"talk").unwrap(), 4);
+        std::fs::write(top.path().join("talk.v99999999999.txt"), "").unwrap();
+        std::fs::write(top.path().join("talk.v4294967295.txt"), "").unwrap();
+        assert_eq!(first_free(&dir, &root, b"talk").unwrap(), LAST);
+        for (clip, title) in [
+            ("a/talk.mp4", "talk"),
+            ("talk.v2.mp4", "talk.v2"),
+            ("talk.v2.txt", "talk"),
+            ("talk.txt", "talk"),
+            (".v2.txt", ".v2"),
+        ] {
+            assert_eq!(stem(&path(clip)), title.as_bytes(), "{clip}");
+        }
+    }
+
+    #[test]
+    fn lines_are_lines() {
+        assert_eq!(as_file(" one\r\ntwo\rthree \n\n"), "one\ntwo\nthree\n");
+    }
+}

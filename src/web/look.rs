@@ -1,0 +1,133 @@
+//! A look at the ledger: all that the board says, gathered at one moment. May block.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use super::house::House;
+use crate::config::Config;
+use crate::job::{Balance, Failure, Job, JobId, Kind, Moment};
+use crate::ledger::{InboxShown, LedgerError, Overview, Progress, Sighting, Summary};
+use crate::worker::{Around, Situation};
+
+/// Films, and failures, that are listed.
+pub(super) const LATELY: u32 = 30;
+/// Jobs of which it is kept what they have cost.
+const COSTS: usize = 500;
+
+/// What finished jobs have cost: that stays what it is.
+#[derive(Default)]
+pub(super) struct Costs(Mutex<BTreeMap<JobId, Option<f64>>>);
+
+impl Costs {
+    /// What a finished job has cost.
+    pub(super) fn of(&self, view: &Overview, job: JobId) -> Option<f64> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cost) = kept.get(&job) {
+            return *cost;
+        }
+        let cost = view.cost(job).ok()?;
+        if kept.len() >= COSTS {
+            kept.pop_first();
+        }
+        kept.insert(job, cost);
+        cost
+    }
+}
+
+/// What there is.
+pub(super) struct Look {
+    pub(super) now: Moment,
+    pub(super) open: Vec<Job>,
+    pub(super) seen: Vec<Sighting>,
+    pub(super) left_out: u64,
+    pub(super) failed: Vec<Job>,
+    pub(super) done: Vec<(Job, Option<f64>)>,
+    pub(super) progress: Vec<Progress>,
+    pub(super) held: Option<Failure>,
+    pub(super) inbox: Option<InboxShown>,
+    pub(super) credits: Option<Balance>,
+    pub(super) summary: Summary,
+    pub(super) situation: Situation,
+    pub(super) config: std::sync::Arc<Config>,
+}
+
+impl House {
+    /// Looks.
+    ///
+    /// # Errors
+    /// Where the ledger can't be read.
+    pub(super) fn look(&self) -> io::Result<Look> {
+        self.looked().map_err(io::Error::other)
+    }
+
+    fn looked(&self) -> Result<Look, LedgerError> {
+        let view = self.overview()?;
+        let done = view.lately("delivered", LATELY)?;
+        let done = done.into_iter().map(|job| {
+            let cost = if job.is_ended() { self.costs.of(&view, job.id) } else { None };
+            (job, cost)
+        });
+        Ok(Look {
+            now: Self::now(),
+            open: view.open_jobs()?,
+            seen: view.sightings()?,
+            left_out: view.sightings_left_out()?,
+            failed: view.lately("failed", LATELY)?,
+            done: done.collect(),
+            progress: view.progress()?,
+            held: view.held()?,
+            inbox: view.inbox()?,
+            credits: view.credits()?,
+            summary: view.summary()?,
+            situation: self.vitals.situation(),
+            config: self.config(),
+        })
+    }
+}
+
+/// Jobs by what becomes of them.
+pub(super) struct Sorted<'a> {
+    /// They wait for a person.
+    pub(super) waits: Vec<(&'a Job, &'a Failure)>,
+    /// They wait for something that passes by itself.
+    pub(super) later: Vec<(&'a Job, &'a Failure)>,
+    /// They go on.
+    pub(super) works: Vec<&'a Job>,
+}
+
+impl Look {
+    /// The open jobs, sorted.
+    pub(super) fn sorted(&self) -> Sorted<'_> {
+        let mut sorted = Sorted { waits: Vec::new(), later: Vec::new(), works: Vec::new() };
+        for job in self.open.iter().filter(|job| job.end.is_none()) {
+            match &job.waiting {
+                Some(failure) if failure.kind == Kind::Passing => sorted.later.push((job, failure)),
+                Some(failure) => sorted.waits.push((job, failure)),
+                None => sorted.works.push(job),
+            }
+        }
+        sorted
+    }
+
+    /// Files that are not taken, and why; the others that lie there.
+    pub(super) fn not_taken(&self) -> usize {
+        self.seen.iter().filter(|seen| crate::worker::lying(seen).0.is_some()).count()
+    }
+
+    /// What stands around a job.
+    pub(super) fn around(&self) -> Around<'_> {
+        Around {
+            now: self.now,
+            runs: true,
+            paused: self.situation.paused,
+            still_working: self.config.jobs.still_working,
+            progress: &self.progress,
+        }
+    }
+
+    /// Why the inbox is not looked at, where it isn't.
+    pub(super) fn away(&self) -> Option<&str> {
+        self.inbox.as_ref().and_then(|inbox| inbox.away.as_deref())
+    }
+}

@@ -1,0 +1,98 @@
+//! Starting the page, and ending it.
+
+use std::net::TcpListener;
+use std::sync::{Arc, RwLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+use thiserror::Error;
+
+use super::door::Door;
+use super::house::House;
+use super::{router, server};
+use crate::config::{self, Config, Env, Listen, Problem};
+use crate::worker::{Folders, Vitals};
+
+/// So long its thread is waited for at the end. No connection holds it up; the system might.
+const LAST_WAIT: Duration = Duration::from_secs(2);
+
+/// Why dakbox must not start with these settings of the page.
+#[derive(Debug, Error)]
+pub enum WebError {
+    /// The token can't be read.
+    #[error("{}", .0.shown())]
+    Token(Problem),
+    /// Everybody could pay with this account's credits.
+    #[error(
+        "[web] listen = \"{0}\" is no address of this machine alone, so the page must ask for a token: set `[web] \
+         token_file`, or listen at 127.0.0.1"
+    )]
+    Open(std::net::SocketAddr),
+}
+
+/// What the page asks for, checked.
+#[derive(Clone)]
+pub struct Key(Option<SecretString>);
+
+/// The page, served on a thread of its own.
+pub struct Web(Option<(Arc<House>, JoinHandle<()>)>);
+
+impl Web {
+    /// Reads the token, and refuses a page that is open to everybody.
+    ///
+    /// # Errors
+    /// Where dakbox must not start.
+    pub fn key(web: &config::Web, env: &Env) -> Result<Key, WebError> {
+        let Listen::At(address) = web.listen else { return Ok(Key(None)) };
+        let token = web.token(env).map_err(WebError::Token)?;
+        if token.is_none() && !address.ip().is_loopback() {
+            return Err(WebError::Open(address));
+        }
+        Ok(Key(token))
+    }
+
+    /// Begins to serve. Where that can't be done it is told, and dakbox goes on without: clips need no page.
+    pub fn start(settings: Arc<RwLock<Arc<Config>>>, vitals: Arc<Vitals>, key: Key) -> Self {
+        let listen = settings.read().unwrap_or_else(std::sync::PoisonError::into_inner).web.listen;
+        let Listen::At(address) = listen else { return Self(None) };
+        let bound = TcpListener::bind(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let (address, listener) = match bound {
+            Ok(bound) => bound,
+            Err(error) => {
+                tracing::warn!(%error, "there is no page: {address} can't be had; `[web] listen` names another address");
+                return Self(None);
+            }
+        };
+        let house = Arc::new(House::new(settings, vitals, address, Door::new(key.0)));
+        let (served, router) = (Arc::clone(&house), router::all(&house));
+        let serve = move || server::serve(listener, &served, router);
+        match std::thread::Builder::new().name("page".into()).spawn(serve) {
+            Ok(thread) => {
+                tracing::info!("the page is at http://{address}");
+                Self(Some((house, thread)))
+            }
+            Err(error) => {
+                tracing::warn!(%error, "there is no page: no thread is to be had");
+                Self(None)
+            }
+        }
+    }
+
+    /// From now on the folders are known to be ours.
+    pub fn works_in(&self, folders: &Folders) {
+        if let Some((house, _)) = &self.0 {
+            house.works_in(folders.clone());
+        }
+    }
+
+    /// Ends every connection.
+    pub async fn close(self) {
+        let Some((house, thread)) = self.0 else { return };
+        house.stop.cancel();
+        let until = Instant::now() + LAST_WAIT;
+        while !thread.is_finished() && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Whoever holds on to the page, or never lets go of it, holds nothing else up.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::time::Instant;
+
+use super::{ON, Page, SOON, hear};
+use crate::house::{House, WORDS};
+
+#[test]
+fn idle_and_slow_visitors_hold_no_clip_up() {
+    let mut house = House::set_up(ON);
+    house.drop_pair("first", WORDS);
+    house.start();
+    house.delivered("first");
+    let page = Page::of(&house);
+    // More than are held at once: silent ones, ones in the middle of a head or a form, ones that read nothing.
+    let mut held = Vec::new();
+    for n in 0..200 {
+        let mut stream = page.connect();
+        let host = page.0;
+        let _ = match n % 4 {
+            0 => Ok(()),
+            1 => write!(stream, "GET / HTTP/1.1\r\nHost: {host}\r\nX: "),
+            2 => write!(
+                stream,
+                "POST /jobs/1/refine HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nw"
+            ),
+            _ => write!(stream, "GET /jobs/1/film HTTP/1.1\r\nHost: {host}\r\n\r\n"),
+        };
+        held.push(stream);
+    }
+    let begun = Instant::now();
+    house.drop_pair("second", WORDS);
+    house.delivered("second");
+    assert!(begun.elapsed() < SOON * 2, "{:?}", begun.elapsed());
+    // Nobody is let hold on for ever, so that others come in again.
+    assert_eq!(page.get("/").status, 200);
+    assert_eq!(house.stop(), Some(0));
+}
+
+#[test]
+fn streams_end_when_dakbox_does() {
+    let mut house = House::set_up(ON);
+    house.start();
+    let page = Page::of(&house);
+    let mut streams: Vec<_> = (0..20).map(|_| page.stream("board")).collect();
+    for stream in &mut streams {
+        assert!(!hear(stream, "\n").is_empty());
+    }
+    let begun = Instant::now();
+    assert_eq!(house.stop(), Some(0));
+    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+    for mut stream in streams {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest);
+    }
+}
+
+#[test]
+fn an_address_that_is_taken_costs_the_page_and_nothing_else() {
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut house = House::set_up(&format!("[web]\nlisten = \"{}\"\n", other.local_addr().unwrap()));
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.delivered("talk");
+    assert!(house.log().contains("there is no page"), "it is told");
+    assert_eq!(house.stop(), Some(0));
+}
