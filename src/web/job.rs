@@ -42,6 +42,8 @@ pub(super) struct Told {
 struct JobPage {
     p: Frame,
     parts: Arc<Parts>,
+    /// What can be done stands before the story where something must be.
+    acts_first: bool,
     told: Option<(&'static str, String, Option<String>)>,
 }
 
@@ -74,7 +76,11 @@ pub(super) async fn job(
         }
         (None, None) => None,
     };
-    page(StatusCode::OK, visitor.lang, &JobPage { p, parts, told })
+    page(
+        StatusCode::OK,
+        visitor.lang,
+        &JobPage { p, acts_first: parts.of("head").0.contains("class=\"top waits\""), parts, told },
+    )
 }
 
 /// What may be said after a text was to be written.
@@ -190,16 +196,18 @@ fn head(t: Tongue, seen: &Seen<'_>) -> Head {
         "cancelled" => "seen",
         _ => "work",
     };
-    let paid = why.map(|_| t.word(paid(job)));
+    let paid = why.map(|why| t.word(paid(job, why.code)));
     let cost = seen.cost.map(|cost| t.say("cost", About::default().with("credits", t.amount(cost))));
-    let link = why.and_then(|why| why.link.as_deref()).and_then(safe_link);
+    let steps = told.map(|note| t.steps(&note)).unwrap_or_default();
+    let named = |link: &String| steps.iter().any(|step| step.contains(&super::html::escaped(link)));
+    let link = why.and_then(|why| why.link.as_deref()).and_then(safe_link).filter(|link| !named(link));
     Head {
         class,
         shape: shape(class),
         state: t.word(&format!("state-{}", job.state())),
         short: shown_name(&name),
         whole: whole_name(&name),
-        steps: told.map(|note| t.steps(&note).into_iter().map(Html).collect()).unwrap_or_default(),
+        steps: steps.into_iter().map(Html).collect(),
         why: told.map(|note| Html(t.happened(&note))),
         to_do: t.word("to-do"),
         question: why
@@ -221,9 +229,10 @@ fn head(t: Tongue, seen: &Seen<'_>) -> Head {
     }
 }
 
-/// Were credits spent?
-fn paid(job: &Job) -> &'static str {
+/// Were credits spent? Where the service answered, a message is known to have arrived; what it cost is not.
+fn paid(job: &Job, code: Code) -> &'static str {
     match Paid::from_messages(&job.messages) {
+        Paid::MaybeOnce if matches!(code, Code::Question | Code::NothingChanged) => "paid-maybe-answered",
         Paid::No => "paid-no",
         Paid::MaybeOnce => "paid-maybe",
         Paid::MaybeMore => "paid-maybe-more",

@@ -7,7 +7,7 @@ use super::row::{When, note, shape};
 use crate::job::{Failure, Job, JobEvent, Moment, Phase, Step};
 use crate::ledger::Recorded;
 use crate::words::{About, Tongue};
-use crate::worker::{Around, doing};
+use crate::worker::{Around, doing, on_clock};
 
 /// Steps that are told; of a longer story the last ones.
 const MOST: usize = 80;
@@ -19,6 +19,8 @@ pub(super) struct Entry {
     pub(super) shape: &'static str,
     pub(super) said: Html,
     pub(super) when: When,
+    /// The clock, and the date where it is another one than above.
+    pub(super) clock: String,
     pub(super) took: Option<String>,
 }
 
@@ -45,10 +47,19 @@ pub(super) fn story(t: Tongue, job: &Job, events: &[Recorded], around: &Around<'
     }
     let skip = teller.told.len().saturating_sub(MOST);
     let told = teller.told.into_iter().enumerate().skip(skip);
-    told.map(|(n, told)| entry(t, n, told, around.now)).collect()
+    let mut day = String::new();
+    told.map(|(n, told)| {
+        let whole = on_clock(told.at);
+        let (date, clock) = whole.split_once(' ').unwrap_or(("", &whole));
+        let clock = if date == day { clock } else { &whole };
+        let clock = t.number(clock);
+        date.clone_into(&mut day);
+        entry(t, n, told, (around.now, clock))
+    })
+    .collect()
 }
 
-fn entry(t: Tongue, n: usize, told: Told, now: Moment) -> Entry {
+fn entry(t: Tongue, n: usize, told: Told, (now, clock): (Moment, String)) -> Entry {
     let took = told.until.map(|until| until.since(told.at)).filter(|took| took.as_millis() >= 1000);
     let mut said = told.said;
     if told.tries > 0 {
@@ -60,6 +71,7 @@ fn entry(t: Tongue, n: usize, told: Told, now: Moment) -> Entry {
         shape: shape(told.class),
         said: Html(said),
         when: When::of(t, told.at, now),
+        clock,
         took: took.map(|took| t.lasting(took.as_secs())),
     }
 }

@@ -93,7 +93,7 @@ fn wrong_settings_are_named_with_their_place_before_anything_starts() {
         ("[export]\nquality = \"hgih\"\n", ":2:11", "high"),
         ("[wacht]\n", ":1:2", "watch"),
         ("[jobs]\nconcurrency = 4\n[jobs]\n", ":3:", "jobs"),
-        ("[web]\nhosts = [\"a\"]\n", ":2:9", "not in this version"),
+        ("[ledger]\nurl = \"postgres://a/b\"\n", ":2:7", "not in this version"),
     ];
     for (settings, place, hint) in table {
         let house = House::new();
