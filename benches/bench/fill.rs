@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use dakbox::job::{
     Balance, Clip, Code, ContentHash, Failure, Film, Job, JobEvent, Moment, Order, RelPath, RenderId,
-    SessionId, Stamp, Step, StreamEnd, WordsFrom,
+    SessionId, Stamp, Step, StreamEnd, WordsFrom, Work,
 };
 use dakbox::ledger::{Ledger, LedgerError};
 use dakbox::worker::clock::wall;
@@ -45,7 +45,7 @@ struct Past {
 
 impl Past {
     async fn record(&self, ledger: &Ledger) -> Result<(), LedgerError> {
-        let mut events = vec![JobEvent::Admitted { clip: self.clip(), order: order() }];
+        let mut events = vec![JobEvent::Admitted { clip: self.clip(), order: order(), work: Work::Clip }];
         match self.age % 20 {
             7 => events.push(JobEvent::Failed { failure: failure(Code::NotMedia) }),
             11 => events.push(JobEvent::Cancelled),

@@ -8,10 +8,7 @@ use super::ignore::glob;
 ///
 /// Besides those, a length of time, `off` and `false` are taken with a remark: they ask for nothing that isn't
 /// there. Every other value is refused.
-const NOT_BUILT: &[(&str, &[&str])] = &[
-    ("folders.keep_archive", &[]),
-    ("ledger.url", &["\"sqlite:*\""]),
-];
+const NOT_BUILT: &[(&str, &[&str])] = &[("folders.keep_archive", &[]), ("ledger.url", &["\"sqlite:*\""])];
 
 /// What is to be said of a value that is not its key's default.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -120,7 +120,7 @@ impl Intake {
                         self.wake(Wake::Quiet(true)).await;
                     }
                 }
-                Report::Looked { .. } => {}
+                Report::Looked { .. } => self.late_that_left(&mut memory).await,
                 Report::Quiet => self.wake(Wake::Quiet(true)).await,
             }
         }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::admission::{self, Admission};
+use super::folders::blocking;
 use super::intake::{Intake, changes};
+use super::texts::Memory;
 use super::{order, story};
 use crate::inbox::ProjectFound;
 use crate::job::{Clip, Job, JobEvent, Project, RelPath, Work};
@@ -34,6 +36,11 @@ impl Late {
         let was = self.0.values_mut().any(|files| files.remove(file));
         self.0.retain(|_, files| !files.is_empty());
         was
+    }
+
+    /// All of them.
+    pub(super) fn files(&self) -> impl Iterator<Item = &RelPath> {
+        self.0.values().flatten()
     }
 
     /// Each folder with its late files.
@@ -135,6 +142,32 @@ impl Intake {
             }
         }
         Ok(free)
+    }
+
+    /// Late files that are not there any more are not told of. They were never reported by themselves, so nobody else says so.
+    pub(super) async fn late_that_left(&self, memory: &mut Memory) {
+        let files: Vec<RelPath> = memory.late.files().cloned().collect();
+        if files.is_empty() {
+            return;
+        }
+        let folders = self.tools.folders.clone();
+        let look = blocking(move || {
+            let inbox = folders.inbox()?;
+            let mut gone = Vec::new();
+            for file in files {
+                if inbox.stat(&file)?.is_none() {
+                    gone.push(file);
+                }
+            }
+            Ok(gone)
+        });
+        let gone = self.tools.vitals.intake.during(look).await.unwrap_or_default();
+        for file in &gone {
+            memory.late.forget(file);
+        }
+        if !gone.is_empty() {
+            self.tell_withheld(memory).await;
+        }
     }
 
     /// The folder of the project that a clip alone came too late for: the nearest one upward that ever was one.

@@ -37,7 +37,9 @@ async fn once_more(tools: &Tools, other: &Job) -> Result<JobEvent, Stop> {
     let (Some(session), Some(seq)) = (other.session.clone(), other.draft_seq) else {
         return Err(again(tools, other.id).await?);
     };
-    if tools.ledger.same_since(other.id, since).await? > 0 {
+    // A project that was worked on since does not hold that film any more.
+    let refined = tools.ledger.versions(other.id).await?.iter().any(Job::may_be_paid);
+    if refined || tools.ledger.same_since(other.id, since).await? > 0 {
         return Err(again(tools, other.id).await?);
     }
     match tools.ledger.event(other.id, seq).await?.event {

@@ -18,7 +18,7 @@ fn grown_old(trial: &Trial) {
         "BEGIN;
          CREATE TEMP TABLE many AS WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < {})
            SELECT i FROM n;
-         INSERT INTO job SELECT i, root, CAST('old/' || i || '.mp4' AS BLOB), dev, 1000000000 + i, size, ended, state,
+         INSERT INTO job (id, root, path, dev, ino, size, ended, state, step, code, film, changed, body) SELECT i, root, CAST('old/' || i || '.mp4' AS BLOB), dev, 1000000000 + i, size, ended, state,
            step, code, film, changed, json_set(body, '$.id', i) FROM job, many WHERE id = 1;
          INSERT INTO event SELECT i, seq, at, version, name, body, checksum FROM event, many WHERE job = 1;
          INSERT INTO intent SELECT key || i, i, n, seq, at, state, checksum FROM intent, many WHERE job = 1;

@@ -231,6 +231,12 @@ impl Trial {
         }
         let note = fs::read_to_string(house.outbox(format!("{}.waiting.txt", dropped.stem))).ok()?;
         let code = note.lines().find_map(|line| line.strip_prefix("Reason: "))?.trim().to_owned();
+        // It goes on as soon as the drop it follows has its film.
+        let same = |d: &&Dropped| d.content == dropped.content && d.stem != dropped.stem;
+        let others = || self.work.drops.iter().filter(same);
+        if code == "same-in-work" && others().any(|d| self.rest(d) == Some(Rest::Delivered)) {
+            return None;
+        }
         // Other waits end by themselves.
         let rests = ["unknown-fate", "nothing-changed", "same-again", "same-in-work", "session-lost"];
         rests.contains(&code.as_str()).then_some(Rest::Waits(code))
