@@ -77,12 +77,12 @@ impl Draft {
 
     /// New captions where the words want some.
     fn caption(&mut self, words: &str) {
-        let pieces = if self.clips.is_empty() { &self.sounds } else { &self.clips };
+        let pieces = self.pieces().to_vec();
         // A scene's title is made of words, and would name itself.
         let named = |clip: &Clip| matches!(clip.source, Source::Upload(_)) && names(words, &clip.title);
         let any_named = pieces.iter().any(named);
         let (mut start, mut made) = (0, Vec::new());
-        for clip in pieces {
+        for clip in &pieces {
             if !any_named || named(clip) {
                 self.captions.retain(|caption| !caption.touches(start, clip.ms));
                 match &clip.source {
@@ -114,10 +114,14 @@ impl Draft {
         self.clips.iter().filter(|clip| matches!(clip.source, Source::Scene(_))).count()
     }
 
-    /// Its length in ms: of what is seen, or else of what is heard.
+    /// What it is as long as: all that is seen, or else all that is heard.
+    fn pieces(&self) -> &[Clip] {
+        if self.clips.is_empty() { &self.sounds } else { &self.clips }
+    }
+
+    /// Its length in ms.
     pub(crate) fn length(&self) -> u64 {
-        let pieces = if self.clips.is_empty() { &self.sounds } else { &self.clips };
-        pieces.iter().map(|clip| clip.ms).sum()
+        self.pieces().iter().map(|clip| clip.ms).sum()
     }
 
     /// Its width and height.
@@ -236,10 +240,10 @@ mod tests {
     fn words_without_a_clip_become_scenes_that_carry_them() {
         let mut draft = Draft::default();
         assert_eq!((draft.is_empty(), draft.generated()), (true, 0));
-        draft.edit("A city at night. Rain.");
+        draft.edit("A city. Rain.");
         assert_eq!((draft.generated(), draft.length()), (2, 2 * SCENE_MS));
-        let shown = |draft: &Draft| draft.captions.iter().map(|c| c.text.clone()).collect::<Vec<_>>();
-        assert_eq!(shown(&draft), ["A city at night.", "Rain."]);
+        let shown = |draft: &Draft| draft.captions.iter().map(|it| it.text.clone()).collect::<Vec<_>>();
+        assert_eq!(shown(&draft), ["A city.", "Rain."]);
         draft.edit("add music");
         assert_eq!((draft.generated(), shown(&draft).len()), (2, 2));
     }

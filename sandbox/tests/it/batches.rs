@@ -64,7 +64,7 @@ async fn a_message_that_names_a_clip_is_for_that_one() {
     let sandbox = Sandbox::start(Options { second_stage: None, ..quick() }).await;
     let session = sandbox.session().await;
     for name in ["a.mp4", "b.mp4"] {
-        sandbox.upload(&session, name, &[7; 400_000]).await;
+        sandbox.upload(&session, name, &vec![7; 400_000]).await;
     }
     sandbox.message(&session, "subtitles for b.mp4 alone").await;
     let draft = sandbox.draft(&session).await;

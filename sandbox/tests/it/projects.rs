@@ -12,8 +12,11 @@ fn real() -> Options {
     Options { ffmpeg: Ffmpeg::Find, second_stage: None, ..quick() }
 }
 
-/// The draft's tracks: what each is of, and its segments with their starts and lengths.
-pub(crate) fn tracks(draft: &str) -> Vec<(u64, Vec<(String, u64, u64)>)> {
+/// What a track is of, and its segments with their starts and lengths.
+type Track = (u64, Vec<(String, u64, u64)>);
+
+/// The draft's tracks.
+pub(crate) fn tracks(draft: &str) -> Vec<Track> {
     let draft: Value = serde_json::from_str(draft).unwrap();
     let segment = |it: &Value| {
         let title = it["m"]["title"].as_str().or(it["text"].as_str()).unwrap_or_default().to_owned();
@@ -69,7 +72,7 @@ fn everything(dir: &Path) -> Vec<(&'static str, Vec<u8>)> {
         ("03.mkv", made(dir, "03.mkv", &["-i", "testsrc2=s=101x303:r=10:d=3", "-c:v", "ffv1"])),
         ("04.jpg", made(dir, "04.jpg", &["-i", "smptebars=s=1500x900:d=1", "-frames:v", "1"])),
         ("05.gif", made(dir, "05.gif", &["-i", "testsrc=s=99x77:r=50:d=1", "-frames:v", "1"])),
-        ("06.webm", made(dir, "06.webm", &["-i", "testsrc=s=320x240:r=60:d=2", "-c:v", "libvpx"])),
+        ("06.webm", clip("06.webm", "testsrc=s=320x240:r=60:d=2")),
         ("07.wav", made(dir, "07.wav", &["-i", "sine=frequency=300:duration=3"])),
         ("08.mp3", made(dir, "08.mp3", &["-i", "sine=frequency=500:duration=4"])),
     ]
@@ -83,26 +86,25 @@ async fn clips_pictures_and_sounds_become_one_film() {
     let dir = tempfile::tempdir().unwrap();
     let files = everything(dir.path());
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, &bytes[..])).collect();
-    for in_one_call in [false, true] {
-        let (film, world) = project(&files, in_one_call, "add Bangla captions").await;
-        let look = Look::at(dir.path(), &film);
-        assert_eq!((look.codecs.as_str(), look.size), ("h264+aac", (642, 362)), "the first film's size");
-        // 4 + 2 + 3 + 4 + 4 + 2, the sounds under it.
-        assert!(near(look.seconds, 19.0) && near(look.seen, 19.0), "{look:?}");
-        let loud = |from, to| loudness(dir.path(), &film, from, to) > 0.01;
-        assert!(loud(0.2, 2.8) && loud(3.2, 6.8), "the songs, one after the other from the beginning on");
-        assert!(!loud(7.5, 18.5), "and nothing when they are over");
-        for at in [0.6, 5.0, 8.0, 11.0, 15.0, 18.0] {
-            assert!(written(dir.path(), &film, at) > 50, "no words at {at}");
-        }
-        let render = &world["renders"][0];
-        assert_eq!(render["clips"], json!(["01.png", "02.mp4", "03.mkv", "04.jpg", "05.gif", "06.webm"]));
-        assert_eq!(render["sounds"], json!(["07.wav", "08.mp3"]));
-        let tracks = tracks(world["sessions"][0]["draft"].as_str().unwrap());
-        assert_eq!(tracks[0].0, 0);
-        assert_eq!(tracks[0].1[3], ("04.jpg".to_owned(), 9000, 4000));
-        assert_eq!((tracks[1].0, &tracks[1].1[1]), (1, &("08.mp3".to_owned(), 3000, tracks[1].1[1].2)));
+    let (film, world) = project(&files, false, "add Bangla captions").await;
+    let look = Look::at(dir.path(), &film);
+    assert_eq!((look.codecs.as_str(), look.size), ("h264+aac", (642, 362)), "the first film's size");
+    // 4 + 2 + 3 + 4 + 4 + 2, the sounds under it.
+    assert!(near(look.seconds, 19.0) && near(look.seen, 19.0), "{look:?}");
+    let loud = |from, to| loudness(dir.path(), &film, from, to) > 0.01;
+    assert!(loud(0.2, 2.8) && loud(3.2, 6.8), "the songs, one after the other from the beginning on");
+    assert!(!loud(7.5, 16.5), "nothing when they are over");
+    assert!(loud(17.3, 18.7), "a clip keeps its own sound");
+    for at in [0.6, 5.0, 8.0, 11.0, 15.0, 18.0] {
+        assert!(written(dir.path(), &film, at) > 50, "no words at {at}");
     }
+    let render = &world["renders"][0];
+    assert_eq!(render["clips"], json!(["01.png", "02.mp4", "03.mkv", "04.jpg", "05.gif", "06.webm"]));
+    assert_eq!(render["sounds"], json!(["07.wav", "08.mp3"]));
+    let tracks = tracks(world["sessions"][0]["draft"].as_str().unwrap());
+    assert_eq!(tracks[0].0, 0);
+    assert_eq!(tracks[0].1[3], ("04.jpg".to_owned(), 9000, 4000));
+    assert_eq!((tracks[1].0, &tracks[1].1[1]), (1, &("08.mp3".to_owned(), 3000, tracks[1].1[1].2)));
 }
 
 #[tokio::test]
