@@ -71,7 +71,8 @@ fn everything(dir: &Path) -> Vec<(&'static str, Vec<u8>)> {
         ("02.mp4", clip("02.mp4", "testsrc=s=642x362:r=24:d=2")),
         ("03.mkv", made(dir, "03.mkv", &["-i", "testsrc2=s=101x303:r=10:d=3", "-c:v", "ffv1"])),
         ("04.jpg", made(dir, "04.jpg", &["-i", "smptebars=s=1500x900:d=1", "-frames:v", "1"])),
-        ("05.gif", made(dir, "05.gif", &["-i", "testsrc=s=99x77:r=50:d=1", "-frames:v", "1"])),
+        // So short that it is a picture that moves, and no film.
+        ("05.gif", made(dir, "05.gif", &["-i", "testsrc=s=99x77:r=10:d=0.8"])),
         ("06.webm", clip("06.webm", "testsrc=s=320x240:r=60:d=2")),
         ("07.wav", made(dir, "07.wav", &["-i", "sine=frequency=300:duration=3"])),
         ("08.mp3", made(dir, "08.mp3", &["-i", "sine=frequency=500:duration=4"])),
@@ -98,6 +99,8 @@ async fn clips_pictures_and_sounds_become_one_film() {
     for at in [0.6, 5.0, 8.0, 11.0, 15.0, 18.0] {
         assert!(written(dir.path(), &film, at) > 50, "no words at {at}");
     }
+    let lower = |at| shades(dir.path(), &film, at)[642 * 240..].to_vec();
+    assert_ne!(lower(0.6), lower(2.0), "words change over a held picture");
     let render = &world["renders"][0];
     assert_eq!(render["clips"], json!(["01.png", "02.mp4", "03.mkv", "04.jpg", "05.gif", "06.webm"]));
     assert_eq!(render["sounds"], json!(["07.wav", "08.mp3"]));
@@ -126,6 +129,9 @@ async fn pictures_alone_and_sounds_alone() {
         "the first picture's, at most 1280 wide"
     );
     assert!(near(look.seen, 8.0) && loudness(dir.path(), &film, 0.0, 8.0) < 0.001, "{look:?}");
+
+    let (film, _) = project(&of(&["04.jpg", "07.wav", "08.mp3"]), false, "captions").await;
+    assert!(near(Look::at(dir.path(), &film).seconds, 4.0), "what is longer than all pictures is cut off");
 
     let (film, world) = project(&of(&["07.wav", "08.mp3"]), false, "captions").await;
     let look = Look::at(dir.path(), &film);
