@@ -10,7 +10,9 @@
 mod answer;
 mod auth;
 mod body;
+mod by_address;
 mod calls;
+mod captions;
 mod clock;
 mod credits;
 mod download;

@@ -45,13 +45,15 @@ pub(crate) async fn claim(sandbox: &Sandbox, ask: &mut Ask, account: usize) -> A
         Ok(body) => body,
         Err(answer) => return answer,
     };
-    let Some(session) = id_text(&body["session_id"]) else {
+    let Some(id) = id_text(&body["session_id"]) else {
         return answer::refused(StatusCode::BAD_REQUEST, 400, "session_id is required");
     };
-    vanishes(sandbox, ask, &session);
-    let world = sandbox.world();
-    match world.session(account, &session) {
+    vanishes(sandbox, ask, &id);
+    let mut world = sandbox.world();
+    match world.session(account, &id) {
         Some(session) if body["task_id"].as_str() == Some(&session.task) => {
+            let task = session.task.clone();
+            world.claimed(&id, &task);
             let claim = format!("clm_{}", Uuid::new_v4().simple());
             answer::data(&json!({"claim_token": claim, "expires_in": 604_800}))
         }

@@ -24,8 +24,10 @@ pub(crate) fn latest(sandbox: &Sandbox, ask: &Ask, account: usize, id: &str) -> 
     };
     let infos: Vec<Value> = session.media.iter().map(info).collect();
     let (width, height) = session.draft.canvas();
-    let generated =
-        if session.draft.generated() { json!([{"type": "video", "count": 1}]) } else { json!([]) };
+    let generated = match session.draft.generated() {
+        0 => json!([]),
+        scenes => json!([{"type": "video", "count": scenes}]),
+    };
     let text = format!(
         r#"{{"code":0,"data":{{"state":{{"updated_at":{},"readings":{},{draft}"video_infos":{},"canvas_config":{},"generated_media":{generated}}},"user_id":"me"}}}}"#,
         json!(clock::rfc3339(clock::seconds())),

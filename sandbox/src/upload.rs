@@ -1,4 +1,4 @@
-//! Uploads: multipart parts named `files`, hashed as they come, or addresses.
+//! Uploads: multipart parts named `files`, one or more, hashed as they come; or addresses.
 
 use std::sync::Arc;
 
@@ -13,12 +13,13 @@ use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
 use crate::answer::{self, Answer};
+use crate::by_address;
+use crate::faults::{Kind, UploadFault};
 use crate::film::Probe;
 use crate::handle::{Ask, vanishes};
 use crate::sandbox::Sandbox;
-use crate::session::json_body;
 use crate::state::info;
-use crate::world::{Media, MediaKind};
+use crate::world::{Intake, Media, MediaKind, Session};
 
 const FORMATS: &[(&str, MediaKind)] = &[
     ("mp4", MediaKind::Video),
@@ -40,32 +41,62 @@ const FORMATS: &[(&str, MediaKind)] = &[
 /// `POST /api/upload-video/nemo_agent/me/<sid>`. Nothing is taken in before all of it came.
 pub(crate) async fn upload(sandbox: &Sandbox, ask: &mut Ask, account: usize, id: &str) -> Answer {
     vanishes(sandbox, ask, id);
-    if sandbox.world().session(account, id).is_none() {
+    if !may_come(sandbox, account, id) {
         return answer::no_session();
     }
     let kind = ask.header(CONTENT_TYPE.as_str()).unwrap_or("").to_owned();
     let files = match multer::parse_boundary(&kind) {
         Ok(boundary) => parts(sandbox, ask, boundary).await,
-        Err(_) => addresses(ask).await,
+        Err(_) => by_address::addresses(sandbox, ask, id).await,
     };
     let files = match files {
         Ok(files) => files,
         Err(answer) => return answer,
     };
+    let has = |fault| ask.hits.has(&Kind::Upload(fault));
+    if has(UploadFault::Unreachable) {
+        return by_address::unreachable(&files);
+    } else if has(UploadFault::Unsupported) {
+        return unsupported();
+    } else if has(UploadFault::TooLarge) {
+        return too_large();
+    }
     let told: Vec<Value> = files.iter().map(info).collect();
-    let fill = sandbox.options.fill_at_upload;
-    match sandbox.world().take_in(account, id, files, fill) {
+    let how = Intake { fill: sandbox.options.fill_at_upload, forget: has(UploadFault::DraftForgets) };
+    match sandbox.world().take_in((account, id), files, how) {
         Some(()) => answer::data(&json!({"files": told, "session_state_applied": true})),
         None => answer::no_session(),
     }
 }
 
-fn bad(message: &str) -> Answer {
+/// Whether the session is there. That a run goes on in it is only noted: no source says what the service does then.
+fn may_come(sandbox: &Sandbox, account: usize, id: &str) -> bool {
+    let mut world = sandbox.world();
+    let running = world.session(account, id).map(Session::is_running);
+    if running == Some(true) {
+        world.violation("upload while a message runs", id.to_owned());
+    }
+    running.is_some()
+}
+
+/// 400 with these words.
+pub(crate) fn bad(message: &str) -> Answer {
     answer::refused(StatusCode::BAD_REQUEST, 400, message)
 }
 
+/// 4001: no format of the service's.
+pub(crate) fn unsupported() -> Answer {
+    let words = "Unsupported file type. Supported: mp4 mov avi webm mkv jpg png gif webp mp3 wav m4a aac";
+    answer::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, 4001, words)
+}
+
+/// 4002: too large.
+fn too_large() -> Answer {
+    answer::refused(StatusCode::PAYLOAD_TOO_LARGE, 4002, "File too large, 500 MB at most")
+}
+
 /// The format of a file by its name's ending.
-fn format(name: &str) -> Option<(&'static str, MediaKind)> {
+pub(crate) fn format(name: &str) -> Option<(&'static str, MediaKind)> {
     let ending = name.rsplit_once('.')?.1.to_ascii_lowercase();
     FORMATS.iter().copied().find(|(known, _)| *known == ending)
 }
@@ -85,9 +116,7 @@ async fn parts(sandbox: &Sandbox, ask: &mut Ask, boundary: String) -> Result<Vec
             return Err(bad("A part named files has no filename"));
         };
         let Some((ending, kind)) = format(&name) else {
-            let words =
-                "Unsupported file type. Supported: mp4 mov avi webm mkv jpg png gif webp mp3 wav m4a aac";
-            return Err(answer::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, 4001, words));
+            return Err(unsupported());
         };
         let stored = store(sandbox, field, ending).await?;
         files.push(look(sandbox, name, kind, stored).await);
@@ -118,11 +147,7 @@ async fn store(sandbox: &Sandbox, mut field: Field<'_>, ending: &str) -> Result<
         hash.update(&piece);
         size += piece.len() as u64;
         if size > sandbox.options.size_limit {
-            return Err(answer::refused(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                4002,
-                "File too large, 500 MB at most",
-            ));
+            return Err(too_large());
         }
         if let Some((file, _)) = &mut kept {
             file.write_all(&piece).await.map_err(lost)?;
@@ -156,6 +181,7 @@ async fn look(sandbox: &Sandbox, name: String, kind: MediaKind, stored: Stored) 
         kind: probe.kind,
         content: stored.content,
         size: stored.size,
+        url: None,
         path: stored.path.map(Arc::new),
         seconds: probe.seconds,
         width: probe.width,
@@ -164,35 +190,6 @@ async fn look(sandbox: &Sandbox, name: String, kind: MediaKind, stored: Stored) 
         has_sound: probe.has_sound,
         probed,
     }
-}
-
-/// `{"urls":[…],"source_type":"url"}`: believed without fetching.
-async fn addresses(ask: &mut Ask) -> Result<Vec<Media>, Answer> {
-    let body = json_body(ask).await?;
-    let urls = body["urls"].as_array().filter(|urls| !urls.is_empty() && body["source_type"] == "url");
-    let Some(urls) = urls else { return Err(bad("urls and source_type are required")) };
-    let files: Option<Vec<Media>> = urls.iter().map(|url| by_address(url.as_str()?)).collect();
-    files.ok_or_else(|| bad("not an https address"))
-}
-
-fn by_address(url: &str) -> Option<Media> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-    let name = rest.split(['?', '#']).next()?.rsplit('/').next()?.to_owned();
-    let kind = format(&name).map_or(MediaKind::Video, |(_, kind)| kind);
-    let probe = Probe::guess(kind, 0);
-    Some(Media {
-        name,
-        kind,
-        content: url.to_owned(),
-        size: 0,
-        path: None,
-        seconds: probe.seconds,
-        width: probe.width,
-        height: probe.height,
-        fps: probe.fps,
-        has_sound: false,
-        probed: false,
-    })
 }
 
 #[cfg(test)]
@@ -210,11 +207,5 @@ mod tests {
         ] {
             assert_eq!(format(name).map(|(ending, _)| ending), wanted, "{name}");
         }
-    }
-
-    #[test]
-    fn an_address_names_its_file() {
-        assert_eq!(by_address("https://h/dir/film.mov?x=1").unwrap().name, "film.mov");
-        assert!(by_address("file:///etc/passwd").is_none());
     }
 }

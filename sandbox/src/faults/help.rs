@@ -38,6 +38,11 @@ KIND, breaking the connection:
   drip=100ms          the answer's body comes byte by byte with that pause
 KIND, of the world:
   lost                the session named is gone from this call on (1002)
+KIND, of an upload, after all of it came:
+  draft-forgets       what was exported since the upload before is emptied out of the draft
+  unreachable         400: an address can't be fetched
+  unsupported         415 with 4001
+  too-large           413 with 4002
 KIND, of a message's stream (after it was accepted, and charged, unless said otherwise):
   error               an error frame ends it; the draft doesn't move
   error-event         an errorCode event in the middle; it goes on and edits
@@ -47,7 +52,10 @@ KIND, of a message's stream (after it was accepted, and charged, unless said oth
   nothing             a stream without a byte; the draft doesn't move
   trouble             \"I encountered a temporary issue\" after a good edit
   heartbeats          edits, then heartbeats without end
-  question            asks something and edits nothing
+  question            asks something and edits nothing; question=en (or zh, bn) in that language;
+                      question=1, =bn,1: only so often in one session, then it goes on and edits
+  screen-question=en  says to drag the clip and drop it, and edits nothing; written like question
+  screen-words=en     edits, and says where to click, what to open and drag; en, zh or bn
   dialect=nemo        speaks another dialect: nemo, adk, adk-whole (no pieces) or adk-1 (an old release)
   beats=20            so many heartbeats first, in every form
   beat=comment        heartbeats of one form alone: type, event, empty or comment

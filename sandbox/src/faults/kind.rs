@@ -6,6 +6,7 @@ use hyper::StatusCode;
 
 use super::nasty::Nasty;
 use super::stream::Spoil;
+use super::upload::UploadFault;
 use crate::calls::Call;
 use crate::error::FaultError;
 
@@ -89,6 +90,7 @@ pub(crate) enum Kind {
     /// The service knows the render by a number of its own alone.
     OtherId,
     Film(FilmFault),
+    Upload(UploadFault),
 }
 
 /// Where the address of a film may stand.
@@ -216,7 +218,7 @@ impl Kind {
             "no-tag" => Self::Film(FilmFault::NoTag),
             "weak-tag" => Self::Film(FilmFault::WeakTag),
             "beyond" => Self::Film(FilmFault::Beyond),
-            _ => return None,
+            _ => return UploadFault::parse(name).map(Self::Upload),
         })
     }
 
@@ -235,6 +237,8 @@ impl Kind {
             Some(Call::Export)
         } else if matches!(self, Self::Film(_)) {
             Some(Call::Download)
+        } else if matches!(self, Self::Upload(_)) {
+            Some(Call::Upload)
         } else {
             None
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::kind::{Canned, FilmFault, Kind, Place, Spot};
 use super::nasty::Nasty;
+use super::said::Said;
 use super::spec::Fault;
 use super::stream::Spoil;
 use crate::calls::Call;
@@ -142,6 +143,11 @@ impl Hits {
         self.0
             .iter()
             .filter_map(|fault| if let Kind::Stream(spoil) = &fault.kind { Some(spoil) } else { None })
+    }
+
+    /// What a run says in place of its usual words.
+    pub(crate) fn says(&self) -> Option<Said> {
+        self.spoils().find_map(|spoil| if let Spoil::Says(said) = spoil { Some(*said) } else { None })
     }
 
     /// A code as a stream's only frame, and whether the message is charged all the same.

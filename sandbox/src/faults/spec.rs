@@ -187,6 +187,10 @@ mod tests {
             ("any:failed", "status only"),
             ("status:done", "export only"),
             ("any:boxes", "download only"),
+            ("message:draft-forgets", "upload only"),
+            ("upload:too-large=1", "takes none"),
+            ("upload:question", "message only"),
+            ("message:question=fr", "en, zh or bn"),
             ("status:place=here", "outputUrl"),
             ("download:claims=long", "number of bytes"),
             ("message:reset=connect", "any only"),
@@ -205,7 +209,7 @@ mod tests {
         let mut seen = 0;
         for line in Fault::help().lines().filter(|line| line.starts_with("  ") && !line.contains("--fault")) {
             let typed = line.split_whitespace().next().unwrap().trim_end_matches(',');
-            let fits = ["any", "message", "status", "export", "download"]
+            let fits = ["any", "message", "status", "export", "download", "upload"]
                 .iter()
                 .any(|call| format!("{call}:{typed}").parse::<Fault>().is_ok());
             assert!(fits, "{typed}");

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::kind::{self, wrong};
+use super::said::Said;
 use crate::error::FaultError;
 use crate::options::Dialect;
 
@@ -13,8 +14,8 @@ pub(crate) enum Spoil {
     Play(PathBuf),
     /// It speaks that dialect.
     Speak(Dialect),
-    /// It asks something, and edits nothing.
-    Question,
+    /// It says something else than usual.
+    Says(Said),
     /// So many heartbeats come before it.
     Beats(u16),
     /// Heartbeats have that form alone.
@@ -73,7 +74,6 @@ impl Spoil {
     /// The kind of that name, if it is one of these.
     pub(super) fn parse(name: &str, value: Option<&str>) -> Result<Option<Self>, FaultError> {
         let bare = match name {
-            "question" => Some(Self::Question),
             "twice" => Some(Self::Twice),
             "replay" => Some(Self::Replay),
             "shuffle" => Some(Self::Shuffle),
@@ -81,6 +81,9 @@ impl Spoil {
         };
         if bare.is_some() {
             return value.map_or(Ok(bare), |value| Err(wrong(name, value, "it takes none")));
+        }
+        if let Some(said) = Said::parse(name, value)? {
+            return Ok(Some(Self::Says(said)));
         }
         let text = value.unwrap_or("");
         let bad = |wanted| wrong(name, text, wanted);

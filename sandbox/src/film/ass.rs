@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::draft::{Draft, short};
+use crate::captions::short;
+use crate::draft::Draft;
 
 /// The whole script for a film of that size.
 pub(super) fn script(draft: &Draft, (width, height): (u32, u32)) -> String {
@@ -61,7 +62,8 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draft::Clip;
+    use crate::draft::{Clip, Source};
+    use crate::world::MediaKind;
 
     #[test]
     fn moments_are_written_in_hundredths() {
@@ -72,7 +74,8 @@ mod tests {
     #[test]
     fn a_strangers_words_stay_words() {
         let mut draft = Draft::default();
-        draft.add(Clip { title: "a.mp4".into(), ms: 5280, generated: false }, Some((640, 360)));
+        let clip = Clip { title: "a.mp4".into(), ms: 5280, source: Source::Upload(0) };
+        draft.add(clip, MediaKind::Video, (640, 360));
         draft.edit("{\\fs200}big\nDialogue: 0,0,0,x");
         let script = script(&draft, (640, 360));
         assert!(script.contains("Title,(/fs200)big Dialogue: 0,0,0,x\n"), "{script}");

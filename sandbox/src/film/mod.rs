@@ -15,12 +15,12 @@ use tokio::time::Instant;
 pub(crate) use self::probe::Probe;
 pub(crate) use self::tools::Tools;
 
-use self::graph::Part;
-use crate::draft::Draft;
+use self::graph::{Cut, Part};
+use crate::draft::{Clip, Draft, Source};
 use crate::options::Ffmpeg;
 use crate::sandbox::Sandbox;
 use crate::upload::hex;
-use crate::world::{Film, Media, RenderStatus};
+use crate::world::{Film, Media, MediaKind, RenderStatus};
 
 /// The film where none can be made: captions burned in beforehand, from *Big Buck Bunny* (`assets/README.md`).
 const SAMPLE: &[u8] = include_bytes!("../../../assets/sample-result.mp4");
@@ -86,24 +86,51 @@ async fn finished(path: &Path, real: bool) -> io::Result<Film> {
 /// path needs escaping and no words of a stranger stand in its arguments.
 async fn make(sandbox: &Sandbox, work: &Work, path: &Path) -> Result<(), NoFilm> {
     let tools = sandbox.tools.as_ref().ok_or(NoFilm::NoTools)?;
-    if work.media.iter().any(|media| !media.probed) {
-        return Err(NoFilm::Unread);
-    }
     let dir = tempfile::Builder::new().prefix("render-").tempdir_in(sandbox.work())?;
-    let canvas = graph::canvas(work.draft.canvas());
-    std::fs::write(dir.path().join("captions.ass"), ass::script(&work.draft, canvas))?;
-    let fonts = tools.lend_font(dir.path())?;
-    let (mut inputs, mut parts): (Vec<PathBuf>, Vec<Part>) = (Vec::new(), Vec::new());
-    for media in &work.media {
-        let input = media.path.as_ref().map(|path| path.to_path_buf()).ok_or(NoFilm::Unread)?;
-        parts.push(Part::of(media, inputs.len()));
-        inputs.push(input);
-    }
-    if parts.is_empty() {
-        parts.push(Part::generated());
-    }
-    let graph = graph::graph(&parts, canvas, fonts);
-    tools.encode(dir.path(), &inputs, &graph).await.map_err(NoFilm::Ffmpeg)?;
+    let size = graph::canvas(work.draft.canvas());
+    std::fs::write(dir.path().join("captions.ass"), ass::script(&work.draft, size))?;
+    let mut inputs = Vec::new();
+    let seen = parts(work, &work.draft.clips, &mut inputs)?;
+    let heard = parts(work, &work.draft.sounds, &mut inputs)?;
+    let cut = Cut {
+        parts: seen,
+        sounds: heard,
+        size,
+        rate: graph::rate(rate(work)),
+        fonts: tools.lend_font(dir.path())?,
+    };
+    tools.encode(dir.path(), &inputs, &cut.graph()).await.map_err(NoFilm::Ffmpeg)?;
     tokio::fs::rename(dir.path().join(tools::OUTPUT), path).await?;
     Ok(())
+}
+
+/// Pieces of the timeline as parts of the film, their files added to the inputs.
+fn parts(work: &Work, clips: &[Clip], inputs: &mut Vec<PathBuf>) -> Result<Vec<Part>, NoFilm> {
+    let mut parts = Vec::new();
+    for (nth, clip) in clips.iter().enumerate() {
+        let Source::Upload(number) = clip.source else {
+            parts.push(Part::scene(nth, clip.ms));
+            continue;
+        };
+        let media = work.media.get(number).filter(|media| media.probed).ok_or(NoFilm::Unread)?;
+        let input = match (&media.path, &media.url) {
+            (Some(path), _) => {
+                inputs.push(path.to_path_buf());
+                Some(inputs.len() - 1)
+            }
+            (None, Some(_)) => None,
+            (None, None) => return Err(NoFilm::Unread),
+        };
+        parts.push(Part::of(media, input));
+    }
+    Ok(parts)
+}
+
+/// The rate of the first film on the timeline.
+fn rate(work: &Work) -> f64 {
+    let media = work.draft.clips.iter().filter_map(|clip| match clip.source {
+        Source::Upload(number) => work.media.get(number),
+        Source::Scene(_) => None,
+    });
+    media.filter(|media| media.kind == MediaKind::Video).map(|media| media.fps).next().unwrap_or(0.0)
 }

@@ -1,6 +1,8 @@
 //! Messages: the paid call. Read strictly, charged once, answered by a stream that ends without a mark.
 
+mod action;
 mod adk;
+mod phrases;
 mod play;
 mod request;
 mod run;
@@ -14,6 +16,7 @@ use hyper::StatusCode;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
 use serde_json::json;
 
+use self::action::Action;
 use self::play::Played;
 use self::request::{NotTaken, Wanted};
 use self::script::Script;
@@ -119,6 +122,7 @@ fn accept(sandbox: &Arc<Sandbox>, ask: &Ask, account: usize, wanted: &Wanted) ->
         let answer = headed(*status, kind, body::full(pieces.concat()));
         return refuse(sandbox, Some(wanted), "a captured refusal", answer);
     }
+    Action::note(sandbox, &wanted.words);
     let begun = {
         let mut world = sandbox.world();
         let whose = (account, wanted.session.as_str());

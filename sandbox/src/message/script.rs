@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use super::phrases::{self, Told};
 use super::request::Wanted;
 use super::spoil;
 use super::voice::{Tool, Voice};
-use crate::draft::short;
 use crate::faults::{Beat as Form, Kind, Spoil};
 use crate::handle::Ask;
 use crate::options::Dialect;
@@ -44,6 +44,8 @@ struct Ways {
     /// What is said at the end, unless the edit is silent.
     closing: Option<String>,
     moves: bool,
+    /// It puts something to the person, and does nothing.
+    asks: bool,
     generates: bool,
 }
 
@@ -81,7 +83,7 @@ fn beats(ask: &Ask, ways: &Ways, mut voice: Voice) -> Vec<Beat> {
     if has(&Kind::Nothing) {
         return beats;
     }
-    if let Some(question) = ways.closing.as_ref().filter(|_| has(&Kind::Stream(Spoil::Question))) {
+    if let Some(question) = ways.closing.as_ref().filter(|_| ways.asks) {
         say(&mut beats, voice.speaks(question));
         return beats;
     }
@@ -114,47 +116,32 @@ fn beats(ask: &Ask, ways: &Ways, mut voice: Voice) -> Vec<Beat> {
     beats
 }
 
-const QUESTION: &str = "কোন ভাষায় ক্যাপশন চান? Which of the two clips should come first?";
-
 fn ways(sandbox: &Sandbox, ask: &Ask, account: usize, wanted: &Wanted) -> Ways {
-    let world = sandbox.world();
-    let session = world.session(account, &wanted.session);
-    let content = session.map(super::super::world::Session::content).unwrap_or_default();
-    let generates = content.is_empty();
-    let unread = session.is_some_and(|session| session.media.iter().any(|media| !media.probed));
+    let mut world = sandbox.world();
+    let session = world.session_mut(account, &wanted.session);
+    let content = session.as_ref().map(|session| session.content()).unwrap_or_default();
+    let mut told = Told::new(&wanted.words, session.as_ref().map(|session| &session.draft));
+    told.generates = session.as_ref().is_none_or(|session| session.generates());
+    told.unread = session.as_ref().is_some_and(|session| session.media.iter().any(|media| !media.probed));
+    let says = ask.hits.says().filter(|said| session.is_some_and(|session| session.is_said(*said)));
     drop(world);
+    let generates = told.generates;
     let lot = lot(sandbox.options.seed, &content, &wanted.words);
     // Where the film will be another one, that is said, whatever the lot.
     let silent = !generates && lot < sandbox.options.silent && !sandbox.lacks_tools();
     let silent = silent || ask.hits.has(&Kind::Silent);
-    let asks = ask.hits.has(&Kind::Stream(Spoil::Question));
-    let closing = if asks { QUESTION.to_owned() } else { closing(sandbox, &wanted.words, generates, unread) };
+    let asks = says.is_some_and(|said| said.holds().is_some());
+    let closing = match says {
+        Some(said) => phrases::said(said, &told),
+        None => phrases::closing(sandbox, &told),
+    };
     Ways {
         words: wanted.words.clone(),
-        closing: (asks || !silent).then_some(closing),
+        closing: (says.is_some() || !silent).then_some(closing),
         moves: !asks && !ask.hits.has(&Kind::Unchanged),
+        asks,
         generates,
     }
-}
-
-/// What the backend says at the end. It assumes a screen, as the real one does.
-fn closing(sandbox: &Sandbox, words: &str, generates: bool, unread: bool) -> String {
-    let done = if generates {
-        "একটি নতুন ক্লিপ তৈরি করা হয়েছে"
-    } else {
-        "বাংলা ক্যাপশন যোগ করা হয়েছে"
-    };
-    let film = if sandbox.tools.is_none() {
-        " This sandbox has no ffmpeg, so the film will be its sample and not yours."
-    } else if unread && !generates {
-        " This sandbox could not read the file, so the film will be its sample and not yours."
-    } else {
-        ""
-    };
-    let asked = short(words, 80);
-    format!(
-        "{done}। I did what you asked: “{asked}”.{film} You can preview in timeline, then click [Export button] to save it."
-    )
 }
 
 /// A number from 0 to 1 that the seed, the clip and the words decide.

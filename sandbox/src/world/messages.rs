@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use super::World;
+use crate::draft::names;
 use crate::options::Options;
 
 /// A message that came.
@@ -19,6 +20,8 @@ pub(super) struct Message {
     /// Whether it came over a connection that was used before.
     pub(super) reused: bool,
     pub(super) charge: Option<usize>,
+    /// The files of its session that its words name.
+    pub(super) names: Vec<String>,
 }
 
 /// What became of a message.
@@ -138,6 +141,7 @@ impl World {
             edited: false,
             reused: false,
             charge: None,
+            names: Vec::new(),
         });
     }
 
@@ -165,8 +169,10 @@ impl World {
         let (end, stale) = oneshot::channel();
         let Some(session) = self.session(account, id) else { return Err(NotBegun::NoSession) };
         let content = session.content();
+        let known = session.media.iter().filter(|media| names(words, &media.name));
+        let names = known.map(|media| media.name.clone()).collect();
         let ordinal = session.accepted + 1;
-        let cost = if content.is_empty() { options.generation_cost } else { options.edit_cost };
+        let cost = if session.generates() { options.generation_cost } else { options.edit_cost };
         let step = self.step(&content, words);
         let charge = self.charge(Charge {
             account,
@@ -188,6 +194,7 @@ impl World {
             edited: false,
             reused,
             charge: Some(charge),
+            names,
         });
         if let Some(session) = self.session_mut(account, id) {
             session.accepted = ordinal;

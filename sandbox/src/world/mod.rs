@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 pub(crate) use self::accounts::NoToken;
 pub(crate) use self::messages::{Begun, Fate, NotBegun};
 pub(crate) use self::renders::{Film, NoRender, Render, RenderStatus};
-pub(crate) use self::sessions::{Media, MediaKind, Session};
+pub(crate) use self::sessions::{Intake, Media, MediaKind, Session};
 
 use self::accounts::{Account, Token};
 use self::messages::{Charge, Message};
@@ -34,6 +34,8 @@ pub(crate) struct World {
     runs_now: u64,
     runs_most: u64,
     uploads: Vec<sessions::Upload>,
+    by_address: Vec<sessions::ByAddress>,
+    claims: Vec<(String, String)>,
     renders: BTreeMap<String, Render>,
     downloads: Vec<renders::Fetched>,
     requests: BTreeMap<Call, u64>,
@@ -59,6 +61,11 @@ impl World {
     /// Counts bytes of a request's body.
     pub(crate) fn received(&mut self, label: &'static str, bytes: u64) {
         *self.bytes.entry(label).or_default() += bytes;
+    }
+
+    /// Notes that a link to a session was given.
+    pub(crate) fn claimed(&mut self, session: &str, task: &str) {
+        self.claims.push((session.to_owned(), task.to_owned()));
     }
 
     /// Notes that a client did something it must not.

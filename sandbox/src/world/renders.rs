@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::World;
+use crate::draft::{Clip, Draft};
 
 /// A render that was asked for.
 pub(crate) struct Render {
@@ -14,6 +15,10 @@ pub(crate) struct Render {
     pub(crate) status: RenderStatus,
     pub(crate) began: Instant,
     pub(crate) film: Option<Film>,
+    /// What is on it: clips and sounds by title, then the words of its captions.
+    pub(crate) clips: Vec<String>,
+    pub(crate) sounds: Vec<String>,
+    pub(crate) captions: Vec<String>,
     /// What there is to say about the film.
     pub(crate) note: Option<String>,
     /// When it ended, and how long after that its client was told first.
@@ -27,6 +32,13 @@ pub(crate) struct Render {
 }
 
 impl Render {
+    /// Notes what is on it.
+    fn holds(&mut self, draft: &Draft) {
+        let titles = |clips: &[Clip]| clips.iter().map(|clip| clip.title.clone()).collect();
+        (self.clips, self.sounds) = (titles(&draft.clips), titles(&draft.sounds));
+        self.captions = draft.captions.iter().map(|caption| caption.text.clone()).collect();
+    }
+
     /// Its client is told that it is done.
     pub(crate) fn tell(&mut self) {
         self.told_after = self.told_after.or(self.ended.map(|ended| ended.elapsed()));
@@ -98,12 +110,15 @@ impl World {
             self.violation("two exports at once", id.to_owned());
             return Err(NoRender::Busy);
         }
-        let render = Render {
+        let mut render = Render {
             account,
             session: session.to_owned(),
             status: RenderStatus::Pending,
             began: Instant::now(),
             film: None,
+            clips: Vec::new(),
+            sounds: Vec::new(),
+            captions: Vec::new(),
             note: None,
             ended: None,
             told_after: None,
@@ -111,6 +126,10 @@ impl World {
             posts: 1,
             polls: 0,
         };
+        if let Some(session) = self.session_mut(account, session) {
+            session.exported = true;
+            render.holds(&session.draft);
+        }
         self.renders.insert(id.to_owned(), render);
         Ok(true)
     }

@@ -52,6 +52,13 @@ impl World {
             "sessions": self.sessions_report(),
             "uploads": self.uploads.iter().map(|upload| json!({
                 "session": upload.session, "filename": upload.name, "sha256": upload.content, "size": upload.size,
+                "url": upload.url,
+            })).collect::<Vec<_>>(),
+            "uploads_by_address": self.by_address.iter().map(|came| json!({
+                "session": came.session, "body": came.body, "taken": came.taken,
+            })).collect::<Vec<_>>(),
+            "claims": self.claims.iter().map(|(session, task)| json!({
+                "session": session, "task_id": task,
             })).collect::<Vec<_>>(),
             "messages": self.messages.iter().map(message).collect::<Vec<_>>(),
             "runs": {"now": self.runs_now, "most_at_once": self.runs_most},
@@ -83,6 +90,7 @@ impl World {
     }
 
     fn sessions_report(&self) -> Vec<Value> {
+        let renders = self.renders_report();
         let mut sessions: Vec<_> = self.sessions.iter().collect();
         sessions.sort_unstable_by_key(|(id, _)| *id);
         let one = |(id, session): (&String, &super::Session)| {
@@ -95,6 +103,14 @@ impl World {
                 "accepted": session.accepted,
                 "readings": session.readings,
                 "draft": session.draft.text(),
+                "uploads": self.uploads.iter().filter(|upload| upload.session == *id).map(|upload| json!({
+                    "filename": upload.name, "sha256": upload.content, "url": upload.url,
+                })).collect::<Vec<_>>(),
+                "messages": self.messages.iter().filter(|it| it.session.as_ref() == Some(id)).map(|it| json!({
+                    "words": it.words, "ordinal": it.ordinal, "fate": it.fate.name(), "edited": it.edited,
+                    "names": it.names, "cost": it.charge.map(|charge| self.charges[charge].cost),
+                })).collect::<Vec<_>>(),
+                "exports": renders.iter().filter(|it| it["session"] == *id).collect::<Vec<_>>(),
             })
         };
         sessions.into_iter().map(one).collect()
@@ -113,6 +129,9 @@ impl World {
                 "sha256": film.map(|film| &film.sha256),
                 "size": film.map(|film| film.length),
                 "real": film.map(|film| film.real),
+                "clips": render.clips,
+                "sounds": render.sounds,
+                "captions": render.captions,
                 "note": render.note,
             })
         };
@@ -134,6 +153,7 @@ fn message(message: &Message) -> Value {
         "fate": message.fate.name(),
         "reason": reason,
         "edited": message.edited,
+        "names": message.names,
         "charge": message.charge,
         "reused_connection": message.reused,
     })

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use tempfile::TempPath;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::World;
-use crate::draft::{Clip, Draft};
+use crate::draft::{Clip, Draft, Source};
+use crate::faults::Said;
 use crate::options::{Options, SessionIds};
 
 /// The first session's number: 2^53 + 1, which no float holds. All are odd.
@@ -19,6 +21,12 @@ pub(crate) struct Session {
     pub(crate) task: String,
     pub(crate) language: String,
     pub(crate) media: Vec<Media>,
+    /// How many of the media were put on the timeline.
+    placed: usize,
+    /// How many of the media the timeline has forgotten.
+    forgotten: usize,
+    /// Whether an export was asked for since the last upload.
+    pub(crate) exported: bool,
     pub(crate) draft: Draft,
     /// Every draft that was given out, as it was spelled.
     pub(crate) given: Vec<String>,
@@ -26,6 +34,8 @@ pub(crate) struct Session {
     pub(crate) running: Option<oneshot::Sender<()>>,
     /// Messages accepted so far.
     pub(crate) accepted: u64,
+    /// Questions put to the person so far.
+    pub(crate) asked: u64,
     /// State answers so far.
     pub(crate) readings: u64,
 }
@@ -43,10 +53,10 @@ impl Session {
         Some(text)
     }
 
-    /// What is in it, by content: the distinct hashes in the order of their upload.
+    /// What is in it, by content: the distinct hashes in the order of their upload, less what was forgotten.
     pub(crate) fn content(&self) -> String {
         let mut distinct: Vec<&str> = Vec::new();
-        for media in &self.media {
+        for media in &self.media[self.forgotten..] {
             if !distinct.contains(&media.content.as_str()) {
                 distinct.push(&media.content);
             }
@@ -56,12 +66,36 @@ impl Session {
 
     /// Puts media on the timeline that are not there yet.
     pub(crate) fn fill_draft(&mut self) {
-        let there = self.draft.clips.iter().filter(|clip| !clip.generated).count();
-        for media in self.media.iter().skip(there) {
-            let clip = Clip { title: media.name.clone(), ms: media.millis(), generated: false };
-            let size = (media.kind != MediaKind::Sound).then_some((media.width, media.height));
-            self.draft.add(clip, size);
+        for (nth, media) in self.media.iter().enumerate().skip(self.placed) {
+            let clip = Clip { title: media.name.clone(), ms: media.millis(), source: Source::Upload(nth) };
+            self.draft.add(clip, media.kind, (media.width, media.height));
         }
+        self.placed = self.media.len();
+    }
+
+    /// Empties the timeline of all that was exported: a service may do so when the next clip comes.
+    fn forget_exported(&mut self) {
+        if self.exported {
+            self.draft = Draft::default();
+            (self.placed, self.forgotten) = (self.media.len(), self.media.len());
+        }
+    }
+
+    /// Whether a message has nothing to edit, so that it generates.
+    pub(crate) fn generates(&self) -> bool {
+        self.media.len() == self.forgotten && self.draft.is_empty()
+    }
+
+    /// Whether that is said at the next message: what holds an edit up, only so often in one session.
+    pub(crate) fn is_said(&mut self, said: Said) -> bool {
+        let Some(often) = said.holds() else { return true };
+        self.asked += 1;
+        often.is_none_or(|often| self.asked <= often)
+    }
+
+    /// Whether a run goes on in it.
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| !running.is_closed())
     }
 }
 
@@ -88,9 +122,11 @@ impl MediaKind {
 pub(crate) struct Media {
     pub(crate) name: String,
     pub(crate) kind: MediaKind,
-    /// SHA-256 of the received bytes; for an upload by address, the address.
+    /// SHA-256 of the received bytes; for an upload by address, of the address.
     pub(crate) content: String,
     pub(crate) size: u64,
+    /// The address it was named by, which nobody fetched: a clip is made up for it.
+    pub(crate) url: Option<String>,
     /// Where it lies, if it was kept; removed with the last that knows it.
     pub(crate) path: Option<Arc<TempPath>>,
     pub(crate) seconds: f64,
@@ -120,6 +156,23 @@ pub(super) struct Upload {
     pub(super) name: String,
     pub(super) content: String,
     pub(super) size: u64,
+    pub(super) url: Option<String>,
+}
+
+/// An upload by address as it came, taken or not.
+pub(super) struct ByAddress {
+    pub(super) session: String,
+    pub(super) body: Value,
+    pub(super) taken: bool,
+}
+
+/// How an upload is taken in.
+#[derive(Clone, Copy)]
+pub(crate) struct Intake {
+    /// It is put into the draft at once.
+    pub(crate) fill: bool,
+    /// What was exported before is emptied out of the draft first.
+    pub(crate) forget: bool,
 }
 
 impl World {
@@ -141,10 +194,14 @@ impl World {
             task: task.clone(),
             language,
             media: Vec::new(),
+            placed: 0,
+            forgotten: 0,
+            exported: false,
             draft: Draft::default(),
             given: Vec::new(),
             running: None,
             accepted: 0,
+            asked: 0,
             readings: 0,
         };
         self.sessions.insert(id.clone(), session);
@@ -167,10 +224,19 @@ impl World {
     }
 
     /// Puts uploaded files into a session. `None`: it died meanwhile.
-    pub(crate) fn take_in(&mut self, account: usize, id: &str, files: Vec<Media>, fill: bool) -> Option<()> {
+    pub(crate) fn take_in(
+        &mut self,
+        (account, id): (usize, &str),
+        files: Vec<Media>,
+        how: Intake,
+    ) -> Option<()> {
         let session = self.session_mut(account, id)?;
+        if how.forget {
+            session.forget_exported();
+        }
+        session.exported = false;
         session.media.extend(files.iter().cloned());
-        if fill {
+        if how.fill {
             session.fill_draft();
         }
         self.uploads.extend(files.into_iter().map(|file| Upload {
@@ -178,7 +244,13 @@ impl World {
             name: file.name,
             content: file.content,
             size: file.size,
+            url: file.url,
         }));
         Some(())
+    }
+
+    /// Notes an upload by address, as it came.
+    pub(crate) fn by_address(&mut self, session: &str, body: Value, taken: bool) {
+        self.by_address.push(ByAddress { session: session.to_owned(), body, taken });
     }
 }

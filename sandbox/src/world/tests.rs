@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::*;
 
+const KEEP: Intake = Intake { fill: true, forget: false };
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 fn with_session() -> (World, Options, String) {
@@ -20,6 +21,7 @@ fn clip(content: &str) -> Media {
         kind: MediaKind::Video,
         content: content.into(),
         size: 1,
+        url: None,
         path: None,
         seconds: 5.28,
         width: 1280,
@@ -58,7 +60,7 @@ fn a_token_expires() {
 #[test]
 fn credits_are_frozen_while_a_run_goes_on_and_spent_at_its_end() {
     let (mut world, options, session) = with_session();
-    world.take_in(0, &session, vec![clip("h1")], true).unwrap();
+    world.take_in((0, &session), vec![clip("h1")], KEEP).unwrap();
     let run = world.begin_run((0, &session), "cut it", false, &options).unwrap();
     assert_eq!((world.accounts[0].available, world.accounts[0].frozen), (70, 50));
     world.end_run(run.message, Fate::Cancelled);
@@ -95,7 +97,7 @@ fn paying_twice_shows_even_in_another_session() {
     let (second, _) = world.open_session(0, "bn".into(), &options);
     let mut runs = Vec::new();
     for session in [&first, &second] {
-        world.take_in(0, session, vec![clip("h1"), clip("h1")], true).unwrap();
+        world.take_in((0, session), vec![clip("h1"), clip("h1")], KEEP).unwrap();
         for words in ["captions", "music"] {
             runs.push(world.begin_run((0, session), words, false, &options).unwrap());
         }

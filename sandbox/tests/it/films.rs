@@ -1,40 +1,10 @@
 //! Real films, where ffmpeg is; the sample and an honest word where it isn't.
 
-use std::path::Path;
-use std::process::Command;
-
 use dakbox_sandbox::{Ffmpeg, Options, SAMPLE_CLIP};
 use serde_json::Value;
 
 use crate::http::{Sandbox, quick};
-
-fn ffmpeg() -> bool {
-    Command::new("ffmpeg").arg("-version").output().is_ok_and(|output| output.status.success())
-}
-
-/// A clip of two seconds in the format of that name, made by ffmpeg.
-fn made(dir: &Path, name: &str, arguments: &[&str]) -> Vec<u8> {
-    let path = dir.join(name);
-    let status =
-        Command::new("ffmpeg").args(["-v", "error", "-y", "-f", "lavfi"]).args(arguments).arg(&path).status();
-    assert!(status.unwrap().success(), "{name}");
-    std::fs::read(path).unwrap()
-}
-
-/// What ffprobe says of a film: its codecs, and its length in seconds.
-fn look(dir: &Path, film: &[u8]) -> (String, f64) {
-    let path = dir.join("look.mp4");
-    std::fs::write(&path, film).unwrap();
-    let output = Command::new("ffprobe")
-        .args(["-v", "error", "-print_format", "json", "-show_entries", "stream=codec_name:format=duration"])
-        .arg(path)
-        .output()
-        .unwrap();
-    let all: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let codecs =
-        all["streams"].as_array().unwrap().iter().map(|stream| stream["codec_name"].as_str().unwrap());
-    (codecs.collect::<Vec<_>>().join("+"), all["format"]["duration"].as_str().unwrap().parse().unwrap())
-}
+use crate::media::{Look, ffmpeg, made};
 
 /// Uploads files into one session, sends words, renders; gives the last words, the film and the world's note on it.
 async fn film_of(options: Options, files: &[(&str, &[u8])]) -> (String, Vec<u8>, Value) {
@@ -72,9 +42,9 @@ async fn each_kind_of_file_becomes_a_film() {
         let options = Options { ffmpeg: Ffmpeg::Find, ..quick() };
         let (_, film, render) = film_of(options, &[(name, &bytes)]).await;
         assert_eq!(render["real"], true, "{name}: {render}");
-        let (codecs, length) = look(dir.path(), &film);
-        assert_eq!(codecs, "h264+aac", "{name}");
-        assert!((length - seconds).abs() < 0.3, "{name}: {length}");
+        let look = Look::at(dir.path(), &film);
+        assert_eq!(look.codecs, "h264+aac", "{name}");
+        assert!((look.seconds - seconds).abs() < 0.3, "{name}: {look:?}");
     }
 }
 
@@ -88,8 +58,8 @@ async fn several_files_become_one_film() {
     let options = Options { ffmpeg: Ffmpeg::Find, ..quick() };
     let (_, film, render) = film_of(options, &[("a.mp4", SAMPLE_CLIP), ("b.wav", &song)]).await;
     assert_eq!(render["real"], true, "{render}");
-    let (_, length) = look(dir.path(), &film);
-    assert!((length - 6.3).abs() < 0.4, "{length}");
+    let length = Look::at(dir.path(), &film).seconds;
+    assert!((length - 5.3).abs() < 0.3, "a sound is mixed in, not put behind: {length}");
     let moov = film.windows(4).position(|four| four == b"moov").unwrap();
     let mdat = film.windows(4).position(|four| four == b"mdat").unwrap();
     assert!(moov < mdat, "it starts fast");

@@ -209,12 +209,21 @@ pub(crate) fn headers() -> String {
 
 /// The headers and the body of an upload.
 pub(crate) fn upload_request(name: &str, bytes: &[u8]) -> (String, Vec<u8>) {
-    let mut body = format!(
-        "--cut\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: video/mp4\r\n\r\n"
-    )
-    .into_bytes();
-    body.extend_from_slice(bytes);
-    body.extend_from_slice(b"\r\n--cut--\r\n");
+    upload_of(&[(name, bytes)])
+}
+
+/// The headers and the body of an upload of several files in one call.
+pub(crate) fn upload_of(files: &[(&str, &[u8])]) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for (name, bytes) in files {
+        let head = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\nContent-Type: video/mp4\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--cut--\r\n");
     let headers = headers().replace("application/json", "multipart/form-data; boundary=cut");
     (headers, body)
 }
