@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::decide::{Fate, House, Look, Wait};
 use super::folder::Folder;
-use super::lone::Clips;
+use super::lone::{Clips, names_a_film};
 use super::names::{self, Kind};
 use super::pair::Pairs;
 use super::picture::{NotEntered, Picture};
@@ -249,11 +249,15 @@ impl Tracker {
         }
         let alone =
             pairs.alone.iter().filter(|text| !rules(text, path) && only.is_none_or(|only| only == *text));
-        let beside = (&house, &Clips::of(&folder.files));
-        for text in alone {
-            let mut ready = |lone| out(Report::Text(Box::new(lone)));
-            let wait = look.lone(&mut folder.files, text, beside, &mut ready);
-            tray.put(text.clone(), What::Text, wait);
+        // Other texts may be for the film that one of these makes.
+        let (films, others): (Vec<_>, Vec<_>) = alone.partition(|text| names_a_film(text));
+        for texts in [films, others] {
+            let beside = (&house, &Clips::of(&folder.files, &pairs.alone));
+            for text in texts {
+                let mut ready = |lone| out(Report::Text(Box::new(lone)));
+                let wait = look.lone(&mut folder.files, text, beside, &mut ready);
+                tray.put(text.clone(), What::Text, wait);
+            }
         }
         folder.pairs = Some(pairs);
         tray.put_others(path, &folder, &house, watch);

@@ -19,6 +19,20 @@ pub(super) fn of_text(text: &Text, config: &config::Config) -> Result<Order, Fai
     Ok(order(instruction, WordsFrom::Sidecar(reference(text)), config))
 }
 
+/// What a film of words alone is to be made of. Never of the usual words: those are meant for clips.
+///
+/// # Errors
+/// A text that can't be read, or that has no words to send.
+pub(super) fn of_words(text: &Text, config: &config::Config) -> Result<Order, Failure> {
+    let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
+    let order = order(sidecar.instruction(""), WordsFrom::Sidecar(reference(text)), config);
+    if order.messages.is_empty() {
+        let message = format!("{}: there are no words in it to make a film of", text.path);
+        return Err(unfit(text, message, "found-no-words"));
+    }
+    Ok(order)
+}
+
 /// The order of a drop whose text can't be read: nothing is asked for, and the text goes where its clip goes.
 pub(super) fn unreadable(text: Option<&Text>) -> Order {
     Order {
@@ -55,14 +69,11 @@ pub fn of(arrival: &Arrival, config: &config::Config) -> Result<Order, Failure> 
         Some(text) => {
             let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
             if sidecar.headers.make.is_some() {
-                return Err(Failure::new(
-                    Code::NotInThisVersion,
-                    format!(
-                        "{}: `Make: video` makes a film from text alone, which this version can't do yet",
-                        text.path
-                    ),
-                    "Take that line out, and drop the clip and the text again.",
-                ));
+                let message = format!(
+                    "{}: `Make: video` makes a film of words alone, and this text is a clip's",
+                    text.path
+                );
+                return Err(unfit(text, message, "found-make-video"));
             }
             (sidecar.instruction(defaults), from(reference(text)))
         }
@@ -122,6 +133,13 @@ pub(super) fn reference(text: &Text) -> TextRef {
 fn bad(text: &Text, problem: &Problem) -> Failure {
     let hint = "Mend the text and drop both files again.";
     Failure::new(Code::BadSidecar, format!("{}: {problem}", text.path), hint).finding(found(text, problem))
+}
+
+/// A text that reads well, and asks for what can't be.
+fn unfit(text: &Text, message: String, found: &str) -> Failure {
+    let args = [("file".to_owned(), text.path.to_string())].into();
+    let hint = "Mend the text, and drop what came with it again.";
+    Failure::new(Code::BadSidecar, message, hint).finding(Found { what: found.to_owned(), args })
 }
 
 /// The same for people, in any language.

@@ -6,6 +6,7 @@ mod house;
 
 mod account;
 mod again;
+mod alone;
 mod answers;
 mod architecture;
 mod arrivals;
