@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::human::{lasting, plain, sentence, size, time};
 use super::view::Daemon;
 use crate::config::Config;
-use crate::inbox::{Claim, Kind, LeftAlone, Trail, Words, alone_wait};
+use crate::inbox::{Claim, Dropped, Kind, LeftAlone, Trail, Words, alone_wait};
 use crate::instruction;
 use crate::job::{Action, Code, Failure, Job, Moment, next_action};
 use crate::mount::Type;
@@ -195,10 +195,9 @@ fn looked(told: &mut Told, look: &Trail, trail: &Explained, point: &Standpoint<'
     }
     words(told, look, trail);
     match look.kind {
-        Kind::Clip(_) => clip(told, look, trail, point),
+        Kind::Clip(_) | Kind::Address => clip(told, look, trail, point),
         Kind::Text | Kind::Rich => text(told, look),
         Kind::Foreign => told.held("not-taken", Code::NotTaken, "its ending is none that is taken".into()),
-        Kind::Address => {}
     }
     match &look.withheld {
         Some(held) if held.reason.code().is_none() && told.state == "unknown" => {
@@ -318,7 +317,13 @@ pub(super) fn because(failure: &Failure) -> String {
 fn clip(told: &mut Told, look: &Trail, trail: &Explained, point: &Standpoint<'_>) {
     let Some(arrival) = &look.arrival else { return };
     match &arrival.verdict {
-        Ok(media) => told.line("bytes", format!("whole, and {}", media.format.name())),
+        Ok(Dropped::Media(media)) => told.line("bytes", format!("whole, and {}", media.format.name())),
+        Ok(Dropped::Address(address)) => {
+            told.line(
+                "address",
+                format!("{address}, which the service is told, and nothing is fetched from here"),
+            );
+        }
         Err(failure) => told.line("bytes", because(failure)),
     }
     let watch = &point.config.watch;

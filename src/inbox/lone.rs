@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::decide::{House, Look, Wait};
 use super::folder::{Item, Sent};
-use super::names::{self, Kind};
+use super::names;
 use super::report::{LoneText, Means, Reason};
 use crate::instruction::{self, Make, Route};
 use crate::job::RelPath;
@@ -20,7 +20,7 @@ pub(super) struct Clips {
 
 impl Clips {
     pub(super) fn of(files: &BTreeMap<RelPath, Item>, alone: &BTreeSet<RelPath>) -> Self {
-        let clips = || files.iter().filter(|(_, item)| matches!(item.kind, Kind::Clip(_)));
+        let clips = || files.iter().filter(|(_, item)| item.kind.is_clip());
         let arriving = clips().filter(|(_, item)| item.sent.is_none());
         let texts = alone.iter().filter(|text| files.get(*text).is_some_and(|item| item.sent.is_none()));
         let films = texts.filter_map(|text| by_name(text).filter(|_| names_a_film(text)));

@@ -244,7 +244,10 @@ impl Tracker {
             match look.clip(&mut folder.files, clip, pair, &house) {
                 Fate::Sent => {}
                 Fate::Ready(arrival) => out(Report::Arrival(arrival)),
-                Fate::Wait(wait) => tray.put(clip.clone(), What::Clip, wait),
+                Fate::Wait(wait) => {
+                    let what = if names::is_address(clip) { What::Address } else { What::Clip };
+                    tray.put(clip.clone(), what, wait);
+                }
             }
         }
         let alone =
@@ -309,7 +312,7 @@ impl Tracker {
             // A text alone that is still is waited for long, and may be nobody's.
             let at =
                 if held.what == What::Text { now.saturating_add(self.watch.settle) } else { Duration::MAX };
-            let takes = matches!(held.what, What::Clip | What::Text);
+            let takes = matches!(held.what, What::Clip | What::Address | What::Text);
             pending |= takes && held.due.is_some_and(|due| due <= at);
         }
         let digest = digest.finish();

@@ -259,7 +259,7 @@ pub struct Job {
     pub account: Option<AccountId>,
     /// How far the upload into this session came.
     pub upload: Upload,
-    /// Of the bytes that were uploaded.
+    /// Of the bytes that were uploaded; of the address, where one was.
     pub content: Option<ContentHash>,
     /// The messages that intents were written for.
     pub messages: Vec<Message>,
@@ -328,7 +328,7 @@ impl Job {
     /// What went up into its session, in order; `None` before the upload.
     pub fn contents(&self) -> Option<Vec<ContentHash>> {
         match &self.work {
-            Work::Clip => Some(vec![self.content?]),
+            Work::Clip | Work::Address => Some(vec![self.content?]),
             Work::Video => Some(Vec::new()),
             Work::Refine(base) => Some(base.contents.clone()),
         }

@@ -11,6 +11,8 @@ pub enum Work {
     /// A clip.
     #[default]
     Clip,
+    /// What an address leads to. It is read from its file whenever it is told to the service: the ledger holds none.
+    Address,
     /// Words alone.
     Video,
     /// New words for a film that was delivered: they are sent in its project.

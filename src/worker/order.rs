@@ -176,7 +176,7 @@ pub(super) fn title(job: &Job) -> Title {
     }
     let stem = job.clip.path.stem();
     match &job.work {
-        Work::Clip => Title::new(stem, NAME_MAX),
+        Work::Clip | Work::Address => Title::new(stem, NAME_MAX),
         // `song.video.txt` makes `song.mp4`.
         Work::Video => {
             let at = stem.len().saturating_sub(b".video".len());

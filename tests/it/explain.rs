@@ -40,7 +40,7 @@ const RULES: &[Row] = &[
     ("far/talk.mp4", "closed", None, "folder: the folder far is not entered: a symbolic link"),
     (DEEP, "too-deep", Some("too-deep"), "depth: it lies deeper than 32 folders"),
     ("notes.pdf", "not-taken", Some("not-taken"), "name: neither a clip nor a text"),
-    ("film.url", "held", Some("not-in-this-version"), "name: a file that names an address"),
+    ("film.url", "held", Some("bad-address-file"), "name: a file that names an address"),
     ("empty.mp4", "held", Some("empty"), "name: a clip, by its ending: mp4"),
     ("zeros.mp4", "held", Some("not-whole"), "words: zeros.txt holds its words"),
     ("cut.mp4", "held", Some("not-whole"), "words: cut.txt holds its words"),

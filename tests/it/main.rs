@@ -5,6 +5,7 @@
 mod house;
 
 mod account;
+mod addresses;
 mod again;
 mod alone;
 mod answers;

@@ -19,4 +19,6 @@ pub(super) mod deliver;
 pub(super) mod tidy;
 
 pub(super) mod room;
+
+mod address;
 mod same;

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::config::{self, AfterSuccess, IgnoreList};
 use crate::inbox::{WordsNow, words_now};
-use crate::job::{End, Failure, Job, JobEvent, RelPath, TextRef, WordsFrom};
+use crate::job::{ContentHash, End, Failure, Job, JobEvent, RelPath, TextRef, WordsFrom};
 use crate::mount::{Dir, Removal};
 use crate::outbox::{self, Fate, Item, Note, Title};
 use crate::words;
@@ -165,7 +165,8 @@ async fn drop_film(tools: &Tools, job: &Job) -> Result<(), Stop> {
 /// The clip and the text that it was bound to, wherever they lie by now. Of the clip its bytes as well, where they were
 /// read: on another file system nothing else tells.
 pub(crate) fn bound(job: &Job) -> Vec<Item> {
-    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: job.content, content: None };
+    let clip =
+        Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: of_bytes(job), content: None };
     if job.work.is_text() {
         return std::iter::once(clip).chain(answers(job)).collect();
     }
@@ -176,6 +177,11 @@ pub(crate) fn bound(job: &Job) -> Vec<Item> {
         _ => None,
     };
     std::iter::once(clip).chain(text).chain(answers(job)).collect()
+}
+
+/// The hash of the clip's bytes, where it is one of bytes.
+fn of_bytes(job: &Job) -> Option<ContentHash> {
+    job.content.filter(|_| job.work.is_clip())
 }
 
 /// The texts that have answered questions.
@@ -196,7 +202,8 @@ fn item(text: &TextRef) -> Item {
 /// The clip, and the text that lies beside it now, if that is still the one that was bound. A text that belongs to
 /// another clip by now stays for that one.
 fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
-    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None, content: job.content };
+    let clip =
+        Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None, content: of_bytes(job) };
     let WordsFrom::Sidecar(bound) = &job.order.from else {
         return Ok(std::iter::once(clip).chain(answers(job)).collect());
     };

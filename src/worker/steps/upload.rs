@@ -6,17 +6,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::api::{ApiError, ErrorKind, UploadFile, same_name};
 use crate::inbox::{self, Judged};
-use crate::job::{Code, ContentHash, Failure, JobEvent, SessionId, Stamp, Upload};
+use crate::job::{Code, ContentHash, Failure, JobEvent, SessionId, Stamp, Upload, Work};
 use crate::mount::stamp_of;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
 use crate::worker::pieces::pieces;
+use crate::worker::steps::address;
 use crate::worker::stop::Stop;
 
 /// Sends the clip up, unless an upload in doubt turns out to have arrived.
 pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, Stop> {
     let session = claim.session()?;
+    if claim.job().work == Work::Address {
+        return address::run(tools, claim, &session).await;
+    }
     let clip = open(tools, claim).await?;
     if claim.job().upload == Upload::Doubt {
         return look_up(tools, claim, &session, clip).await;
