@@ -28,6 +28,7 @@ mod show;
 
 mod explain;
 
+mod texts;
 mod trail;
 
 mod sighted;

@@ -167,6 +167,7 @@ fn counts(sum: &Summary) -> Option<String> {
         (sum.delivered, "delivered"),
         (sum.failed, "failed"),
         (sum.cancelled, "cancelled"),
+        (sum.answered, "answered"),
     ];
     let there = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}"));
     let there = there.collect::<Vec<_>>().join(", ");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::decide::{House, Look, Wait};
 use super::folder::{Item, Sent};
 use super::names;
-use super::report::{LoneText, Means, Reason};
+use super::report::{LoneText, Means, Reason, Text};
 use crate::instruction::{self, Make, Route};
 use crate::job::RelPath;
 
@@ -70,9 +70,8 @@ impl Look<'_> {
         if house.wait.is_some() || files.get(path).is_some_and(told) {
             return Ok(None);
         }
-        let by_name = by_name(path);
-        let base = match &by_name {
-            Some((Means::Version(_), base)) => base.clone(),
+        let base = match by_name(path) {
+            Some((Means::Version(_), base)) => base,
             _ => names::fold(path.stem()),
         };
         // Its folder is looked at again when that clip has arrived.
@@ -80,10 +79,7 @@ impl Look<'_> {
             return Ok(None);
         }
         let text = self.text(path, rest)?;
-        let means = match by_name {
-            Some((means, _)) => means,
-            None => by_words(&text.bytes),
-        };
+        let means = meaning(&text);
         if means == Means::Words {
             let quiet = rest.since.max(clips.last);
             let due = quiet.saturating_add(self.watch.clip_wait);
@@ -96,6 +92,11 @@ impl Look<'_> {
         }
         Ok(Some(LoneText { text, means }))
     }
+}
+
+/// What a text alone may be meant for: its name is heard first.
+pub(super) fn meaning(text: &Text) -> Means {
+    by_name(&text.path).map_or_else(|| by_words(&text.bytes), |(means, _)| means)
 }
 
 /// What the name of a text alone says, with the folded stem that it is about.

@@ -15,6 +15,8 @@ pub enum Work {
     Address,
     /// Words alone.
     Video,
+    /// A question about credits, or about what is going on: no film at all.
+    Ask,
     /// New words for a film that was delivered: they are sent in its project.
     Refine(Box<Base>),
 }
@@ -54,7 +56,7 @@ impl Work {
 
     /// Whether the dropped file is itself the text that says what to do.
     pub const fn is_text(&self) -> bool {
-        matches!(self, Self::Video | Self::Refine(_))
+        matches!(self, Self::Video | Self::Ask | Self::Refine(_))
     }
 
     /// The film that its words are for, where they are for one.

@@ -4,6 +4,8 @@
 //! (`catalogue/en/`, `catalogue/bn/`), whole, with its names and numbers as arguments: another language is another
 //! catalogue, never other code.
 
+mod answer;
+
 mod note;
 
 mod page;
@@ -17,6 +19,7 @@ mod timeline;
 mod catalogue;
 mod show;
 
+pub use answer::{Answer, answer};
 pub use json::report as report_json;
 pub use note::{Note, Paid, failed, waiting};
 pub use page::{Doing, MARK, Part, Place, Row, Said, SharePage, share_page};

@@ -78,7 +78,7 @@ pub use folders::Folders;
 pub use gate::Gate;
 pub use intake::{Intake, Wake, Withholding};
 pub use notes::{Keeper, Notes};
-pub use order::{error_note_of, of as order_of, report_of, waiting_notes_of};
+pub use order::{error_note_of, of as order_of, of_words as order_of_words, report_of, waiting_notes_of};
 pub use page::{Page, PageKeeper};
 pub use progress::Board;
 pub use requests::watch_requests;

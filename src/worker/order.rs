@@ -23,7 +23,7 @@ pub(super) fn of_text(text: &Text, config: &config::Config) -> Result<Order, Fai
 ///
 /// # Errors
 /// A text that can't be read, or that has no words to send.
-pub(super) fn of_words(text: &Text, config: &config::Config) -> Result<Order, Failure> {
+pub fn of_words(text: &Text, config: &config::Config) -> Result<Order, Failure> {
     let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
     let order = order(sidecar.instruction(""), WordsFrom::Sidecar(reference(text)), config);
     if order.messages.is_empty() {
@@ -176,7 +176,7 @@ pub(super) fn title(job: &Job) -> Title {
     }
     let stem = job.clip.path.stem();
     match &job.work {
-        Work::Clip | Work::Address => Title::new(stem, NAME_MAX),
+        Work::Clip | Work::Address | Work::Ask => Title::new(stem, NAME_MAX),
         // `song.video.txt` makes `song.mp4`.
         Work::Video => {
             let at = stem.len().saturating_sub(b".video".len());
@@ -192,6 +192,9 @@ pub(super) fn title(job: &Job) -> Title {
 /// Where a delivered job's report lies, or would.
 pub fn report_of(job: &Job) -> Option<RelPath> {
     let (film, title) = (job.delivered.as_ref()?, title(job));
+    if job.work == Work::Ask {
+        return Some(film.clone());
+    }
     // The film's number was free for its report as well.
     let number = title.number_of(film.name()).unwrap_or(1);
     film.with_name(&title.note(number, Note::Report))

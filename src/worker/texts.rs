@@ -132,7 +132,8 @@ impl Intake {
             Means::Version(version) => Some(version),
             Means::Words => None,
             Means::Video => return self.admit(lone, (clip, Work::Video), read, None).await,
-            Means::Ask | Means::Answer => return Ok(Taken::Yes),
+            Means::Ask => return self.admit(lone, (clip, Work::Ask), read, None).await,
+            Means::Answer => return Ok(Taken::Yes),
         };
         if self.is_on_its_way(&clip.path.parent(), &stem).await? {
             return Ok(Taken::Later);
@@ -253,7 +254,8 @@ fn read(lone: &LoneText, config: &Config) -> Result<Order, Failure> {
 const fn is_meant(work: &Work, means: Means) -> bool {
     match work {
         Work::Video => matches!(means, Means::Video),
-        _ => !matches!(means, Means::Video),
+        Work::Ask => matches!(means, Means::Ask),
+        _ => !matches!(means, Means::Video | Means::Ask),
     }
 }
 

@@ -8,6 +8,7 @@ mod account;
 mod addresses;
 mod again;
 mod alone;
+mod answered;
 mod answers;
 mod architecture;
 mod arrivals;

@@ -6,7 +6,8 @@ use super::film::{film, session};
 use super::folder::{folder, reopens};
 use super::message::{consent, message};
 use crate::job::{
-    Clip, End, Failure, Fate, Job, JobEvent, JobId, Moment, Order, Phase, Render, Step, Upload, due_step,
+    Clip, End, Failure, Fate, Job, JobEvent, JobId, Moment, Order, Phase, Render, Step, Upload, Work,
+    due_step,
 };
 
 /// An event that can't happen to a job as it stands. Nothing of it was applied.
@@ -58,6 +59,10 @@ pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
         same_as: None,
     };
     job.join_base();
+    if job.work == Work::Ask {
+        // There is nothing to be made, only to be told.
+        (job.step, job.end) = (Step::Tidy, Some(End::Answered));
+    }
     Some(job)
 }
 

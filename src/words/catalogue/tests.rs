@@ -51,7 +51,7 @@ impl Said {
 }
 
 /// Every message and attribute of a language; `id` and `id.attribute`.
-fn all(files: [&'static str; 8]) -> BTreeMap<String, Said> {
+fn all(files: [&'static str; 9]) -> BTreeMap<String, Said> {
     let mut said = BTreeMap::new();
     for file in files {
         let read =

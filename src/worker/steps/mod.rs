@@ -21,4 +21,5 @@ pub(super) mod tidy;
 pub(super) mod room;
 
 mod address;
+mod answer;
 mod same;

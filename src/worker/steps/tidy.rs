@@ -11,13 +11,19 @@ use crate::words;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
+use crate::worker::steps::answer;
 use crate::worker::stop::Stop;
 use crate::worker::{order, telling};
 
 /// Ends the job as it was decided.
-pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, Stop> {
-    let (clip_at, left) = match &claim.job().end {
+pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent>, Stop> {
+    let end = claim.job().end.clone();
+    let (clip_at, left) = match &end {
         Some(End::Delivered) => delivered(tools, claim.job()).await?,
+        Some(End::Answered) => {
+            answer::write(tools, claim).await?;
+            put_away(tools, claim.job()).await?
+        }
         Some(End::Failed(failure)) => failed(tools, claim.job(), failure).await?,
         Some(End::Cancelled) => match &claim.job().withdrawn {
             Some(failure) => {
@@ -34,9 +40,13 @@ pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, S
 type Kept = (Option<String>, bool);
 
 async fn delivered(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
-    let config = tools.config();
-    report(tools, job, config.messages.report).await?;
-    match config.folders.after_success {
+    report(tools, job, tools.config().messages.report).await?;
+    put_away(tools, job).await
+}
+
+/// What was dropped, as the settings say for what is done.
+async fn put_away(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
+    match tools.config().folders.after_success {
         AfterSuccess::Leave => Ok((None, true)),
         AfterSuccess::Delete => delete(tools, job).await,
         AfterSuccess::Archive => {
