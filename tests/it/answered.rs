@@ -32,8 +32,9 @@ fn what_was_asked_is_answered_for_nothing() {
     house.drop_file("money.txt", "Priority: high\n\nব্যালেন্স\n---\n状态\n");
     let both = answered(&house, "money (2).report.txt", "money (2).txt");
     assert!(both.contains("Credits: 10000") && both.contains("Nothing is in work"), "{both}");
-    let jobs = house.run(&["jobs", "--state", "answered", "--json"]).out;
-    assert_eq!(jobs.lines().count(), 3, "{jobs}");
+    house.wait_for("each is a job of its own", || {
+        house.run(&["jobs", "--state", "answered", "--json"]).out.lines().count() == 3
+    });
     let shown = house.run(&["show", "1"]).out;
     assert!(shown.contains("money.report.txt") && shown.contains("answered"), "{shown}");
     // It is no film that words could be for.
