@@ -87,7 +87,7 @@ pub(super) fn every_event() -> Vec<JobEvent> {
     events.extend([
         JobEvent::Admitted { clip: clip.clone(), order: order.clone(), work: Work::Clip },
         JobEvent::Rebound { clip: clip.clone(), order: order.clone() },
-        JobEvent::Replaced { clip: clip.clone(), order: order.clone() },
+        JobEvent::Replaced { clip: clip.clone(), order: order.clone(), work: None },
         JobEvent::Renamed { path: path("b.mp4"), stamp: stamp(2) },
         JobEvent::Unsettled,
         JobEvent::SessionOpened { session: SessionId::new("9007199254740993"), task: None, account: None },
@@ -116,7 +116,7 @@ pub(super) fn every_event() -> Vec<JobEvent> {
         JobEvent::Failed { failure: failure.clone() },
         JobEvent::Cancelled,
         JobEvent::Withdrawn { failure },
-        JobEvent::Reopened { clip, order },
+        JobEvent::Reopened { clip, order, work: None },
     ]);
     events
 }

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::human::{amount, plain, sentence, time};
 use super::show::film_text;
 use crate::job::{Balance, Failure, JobEvent, Moment, Step, StreamEnd};
+use crate::words::without_screen;
 
 /// Characters of other people's words that stand in a sentence.
 const WORDS: usize = 200;
@@ -31,6 +32,7 @@ pub(super) fn told(event: &JobEvent, zone: &TimeZone) -> String {
         }
         JobEvent::SessionDropped => "The session is gone; nothing was paid in it.".to_owned(),
         JobEvent::Uploaded { .. } => "The clip is in the session.".to_owned(),
+        JobEvent::PartUploaded { n, .. } => format!("Part {} of the project is in the session.", n + 1),
         JobEvent::ExportChosen { id } => format!("An export is asked for as {}.", plain(id.as_str(), WORDS)),
         JobEvent::RenderFailed { message } => format!("The export failed: {}", sentence(message)),
         JobEvent::Rendered { .. } => "The film is rendered.".to_owned(),
@@ -124,7 +126,7 @@ fn started(step: Step) -> String {
 }
 
 fn answered(n: u16, end: &StreamEnd, words: &str) -> String {
-    let words = plain(words, WORDS);
+    let words = plain(&without_screen(words), WORDS);
     let words = words.trim_end_matches('.');
     let said = if words.is_empty() { "without words".to_owned() } else { format!("“{words}”") };
     let n = n + 1;

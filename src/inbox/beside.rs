@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::names::{Kind, kind};
+use super::names::{Kind, fold, kind, kind_of};
 use super::open::{TextError, read_text};
 use super::pair::{Names, Pair, Pairs, Words, pair};
-use super::report::{Arrival, Report, Text, Withheld};
-use super::scan::Slice;
+use super::project::{PROJECT, in_order};
+use super::report::{Arrival, ProjectFound, Report, Text, Withheld};
+use super::scan::{MAX_DEPTH, Slice};
 use super::tracker::Tracker;
 use super::watches::Watches;
 use crate::config::{IgnoreList, Watch};
@@ -108,6 +109,41 @@ pub fn alone_now(dir: &Dir, text: &RelPath, ignore: &IgnoreList) -> io::Result<A
     })
 }
 
+/// The media of a project's folder at this moment, in order, by their names alone; folders in it that are projects of
+/// their own are not entered.
+///
+/// # Errors
+/// When a folder can't be listed.
+pub fn project_now(dir: &Dir, project: &RelPath, ignore: &IgnoreList) -> io::Result<Vec<RelPath>> {
+    let (mut media, mut folders) = (Vec::new(), vec![project.clone()]);
+    while let Some(folder) = folders.pop() {
+        let names = dir.list(&folder)?;
+        let own = |name: &[u8]| kind_of(name) == Kind::Text && stem_is(name, PROJECT);
+        let apart = fold(folder.name()).ends_with(b".project") || names.iter().any(|(name, _)| own(name));
+        if folder != *project && apart {
+            continue;
+        }
+        for (name, hint) in names {
+            let Some(path) = folder.join(&name).filter(|_| !ignore.matches(&name)) else { continue };
+            let is_folder = match hint {
+                Type::Unknown => dir.stat(&path)?.is_some_and(|entry| entry.kind == Type::Folder),
+                hint => hint == Type::Folder,
+            };
+            if is_folder && path.names().count() <= MAX_DEPTH {
+                folders.push(path);
+            } else if !is_folder && matches!(kind_of(&name), Kind::Clip(_)) {
+                media.push(path);
+            }
+        }
+    }
+    media.sort_by(in_order);
+    Ok(media)
+}
+
+fn stem_is(name: &[u8], stem: &[u8]) -> bool {
+    RelPath::from_bytes(name).is_some_and(|path| fold(path.stem()) == stem)
+}
+
 fn unread(text: &RelPath, error: &TextError) -> WordsNow {
     let code = match error {
         TextError::Missing | TextError::Busy => return WordsNow::Changing,
@@ -136,6 +172,8 @@ fn pairs_of(dir: &Dir, folder: &RelPath, clip: Option<&RelPath>, ignore: &Ignore
 pub struct Survey {
     /// What would be taken, or moved to `failed/`, if nothing changed any more.
     pub arrivals: Vec<Arrival>,
+    /// Folders that would be taken as one.
+    pub projects: Vec<ProjectFound>,
     /// What would not.
     pub withheld: Vec<Withheld>,
 }
@@ -154,6 +192,7 @@ pub fn survey(path: &Path, watch: &Watch) -> io::Result<Survey> {
     let mut out = |report| match report {
         Report::Arrival(arrival) => found.arrivals.push(*arrival),
         Report::Withheld(withheld) => found.withheld = withheld,
+        Report::Project(project) => found.projects.push(*project),
         Report::Text(_) | Report::Gone(_) | Report::Folder(_) | Report::Quiet => {}
     };
     tracker.begin(true, &mut watches);

@@ -56,7 +56,7 @@ impl Wait {
     }
 
     /// The picture is outdated: only a new look tells.
-    fn outdated(now: Duration) -> Self {
+    pub(super) fn outdated(now: Duration) -> Self {
         Self { outdated: true, ..Self::until(Reason::Settling, now, now) }
     }
 }
@@ -70,6 +70,8 @@ pub(super) struct House {
     pub default: Option<(RelPath, Rest)>,
     /// The folder that makes it a project or a batch.
     pub unit: Option<RelPath>,
+    /// It is (a part of) a project: nothing in it is decided about by itself.
+    pub project: bool,
 }
 
 /// One look with everything that a decision asks for.
@@ -183,7 +185,12 @@ impl Look<'_> {
     }
 
     /// Judges a clip, or remembers the judgement on these very bytes.
-    fn judgement(&self, item: &mut Item, clip: &RelPath, consent: bool) -> Result<Judgement, Wait> {
+    pub(super) fn judgement(
+        &self,
+        item: &mut Item,
+        clip: &RelPath,
+        consent: bool,
+    ) -> Result<Judgement, Wait> {
         let Some(rest) = &mut item.rest else { return Err(Wait::outdated(self.now)) };
         if let Some((_, known)) = item.judged.as_ref().filter(|(stamp, _)| !consent && *stamp == rest.stamp) {
             return Ok(known.clone());

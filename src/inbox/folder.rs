@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::names::{self, Kind, fold};
 use super::pair::{Names, Pairs, Words, pair};
+use super::project::Reported;
 use super::report::{Dropped, Withheld};
 use super::scan::Listing;
 use super::settle::Rest;
@@ -49,6 +50,8 @@ pub(super) struct Folder {
     pub stale: bool,
     /// When it must be looked at again, if nothing changes.
     pub wake: Option<Duration>,
+    /// Where it is a project's: what was reported last.
+    pub reported: Option<Reported>,
     /// What lies in it and isn't taken.
     pub withheld: Vec<Withheld>,
 }
@@ -226,6 +229,13 @@ impl Folder {
             let text = matches!(item.kind, Kind::Text | Kind::Rich);
             text && fold(path.stem()) == stem && (!plain || alone(path))
         })
+    }
+
+    /// The plain text of that stem that is no clip's own; `project.txt` goes before `Project.TXT`.
+    pub(super) fn text_of(&self, stem: &[u8]) -> Option<(&RelPath, &Item)> {
+        let alone = self.pairs.as_ref()?.alone.iter().filter(|text| fold(text.stem()) == stem);
+        let best = alone.max_by_key(|text| text.name() == [stem, b".txt"].concat())?;
+        self.files.get_key_value(best).filter(|(_, item)| item.rest.is_some())
     }
 
     /// Its `default.txt`.

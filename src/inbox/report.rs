@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::address::Address;
-use crate::job::{Code, Failure, RelPath, Stamp};
+use crate::job::{Code, Failure, Part, RelPath, Stamp};
 use crate::media::{Facts, Format};
 
 /// One thing that the inbox has to say. Times are since it was started.
@@ -12,6 +12,8 @@ pub enum Report {
     /// A clip is ready, or has come to be what must go to `failed/`. Sent again when the clip or its own text
     /// changed since, and after every start.
     Arrival(Box<Arrival>),
+    /// A project's folder is whole: its text, and all its media. Sent again when any of them changed, and after every start.
+    Project(Box<ProjectFound>),
     /// A text that lies alone is still, and its time has come. Sent again when it changed, and after every start.
     Text(Box<LoneText>),
     /// A clip, or a text alone, that had arrived is not there any more.
@@ -68,6 +70,17 @@ pub struct Text {
     pub stamp: Stamp,
     /// Its bytes: all of them, or one more than a text may have.
     pub bytes: Vec<u8>,
+}
+
+/// A project's folder, quiet and whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProjectFound {
+    /// The folder, below the inbox.
+    pub folder: RelPath,
+    /// Its `project.txt`.
+    pub text: Text,
+    /// Its media in order, none of them uploaded.
+    pub parts: Vec<Part>,
 }
 
 /// A text that lies alone.

@@ -1,16 +1,17 @@
 //! Keeps what was seen of the inbox and says what comes of it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::decide::{Fate, House, Look, Wait};
+use super::decide::{self, House, Look, Wait};
 use super::folder::Folder;
 use super::lone::{Clips, names_a_film};
 use super::names::{self, Kind};
 use super::pair::Pairs;
 use super::picture::{NotEntered, Picture};
+use super::project::Fate;
 use super::report::{Arrival, Reason, Report, What, Withheld};
 use super::scan::{Around, Scan, Slice, Walk};
 use super::tray::{Tray, rules};
@@ -217,12 +218,42 @@ impl Tracker {
         let due: Vec<_> =
             self.picture.folders.iter().filter(|(_, f)| is_due(f)).map(|(p, _)| p.clone()).collect();
         let acted = !due.is_empty() || self.tell_at.is_some_and(|at| at <= now);
+        let mut projects = BTreeSet::new();
         for path in due {
+            projects.extend(self.picture.project(&path));
             self.decide_folder(&path, (now, watches), None, out);
+        }
+        for unit in projects {
+            self.decide_project(&unit, (now, watches), out);
         }
         if acted || !self.quiet {
             self.tell(now, out);
         }
+    }
+
+    /// Decides about a project's folder, once all that lies in it was looked at.
+    fn decide_project(
+        &mut self,
+        unit: &RelPath,
+        (now, watches): (Duration, &Watches),
+        out: &mut dyn FnMut(Report),
+    ) {
+        let Self { dir, watch, begun, picture, .. } = self;
+        let trust_close = picture.folders.get(unit).is_some_and(|folder| watches.trusts(folder.mount));
+        let look = Look { dir, watch, trust_close, begun: *begun, now };
+        let mut tray = Tray::new(now);
+        match picture.decide_project(unit, &look) {
+            Fate::Sent => {}
+            Fate::Ready(found) => out(Report::Project(found)),
+            Fate::Wait(wait) => tray.put(unit.clone(), What::Folder, wait),
+        }
+        let Some(folder) = self.picture.folders.get_mut(unit) else { return };
+        if tray.outdated {
+            (self.scan_at, folder.digest) = (Some(now), 0);
+        }
+        folder.withheld.retain(|held| held.path != *unit || held.what != What::Folder);
+        folder.withheld.extend(tray.withheld);
+        folder.wake = [folder.wake, tray.wake].into_iter().flatten().min();
     }
 
     /// Decides about all clips of a folder, or about `only` one of them.
@@ -240,18 +271,18 @@ impl Tracker {
         let Self { dir, watch, begun, .. } = self;
         let look = Look { dir, watch, trust_close: watches.trusts(folder.mount), begun: *begun, now };
         let pairs = folder.pairs.take().unwrap_or_default();
-        for (clip, pair) in pairs.clips.iter().filter(|(clip, _)| only.is_none_or(|only| only == *clip)) {
+        let one = |path: &RelPath| !house.project && only.is_none_or(|only| only == path);
+        for (clip, pair) in pairs.clips.iter().filter(|(clip, _)| one(clip)) {
             match look.clip(&mut folder.files, clip, pair, &house) {
-                Fate::Sent => {}
-                Fate::Ready(arrival) => out(Report::Arrival(arrival)),
-                Fate::Wait(wait) => {
+                decide::Fate::Sent => {}
+                decide::Fate::Ready(arrival) => out(Report::Arrival(arrival)),
+                decide::Fate::Wait(wait) => {
                     let what = if names::is_address(clip) { What::Address } else { What::Clip };
                     tray.put(clip.clone(), what, wait);
                 }
             }
         }
-        let alone =
-            pairs.alone.iter().filter(|text| !rules(text, path) && only.is_none_or(|only| only == *text));
+        let alone = pairs.alone.iter().filter(|text| !rules(text, path) && one(text));
         // Other texts may be for the film that one of these makes.
         let (films, others): (Vec<_>, Vec<_>) = alone.partition(|text| names_a_film(text));
         for texts in [films, others] {
@@ -282,17 +313,17 @@ impl Tracker {
         let default = self.picture.default_for(path);
         let default = default.and_then(|(path, item)| Some((path.clone(), item.rest?)));
         let folder = self.picture.folders.get(path);
-        let unit = self.picture.unit(path);
+        let (unit, project) = (self.picture.unit(path), self.picture.project(path).is_some());
         let wait = folder.and_then(|folder| {
             if !folder.known {
                 let due = folder.arriving.unwrap_or(folder.changed.saturating_add(self.watch.folder_wait));
                 return Some(Wait::until(Reason::FolderArriving, folder.changed, due));
             }
-            let says = unit.as_ref()?;
+            let says = unit.as_ref().filter(|_| !project)?;
             let wait = Wait::held(Code::NotInThisVersion, folder.changed, self.watch.settle, says);
             Some(Wait { note_at: None, ..wait })
         });
-        House { wait, default, unit }
+        House { wait, default, unit, project }
     }
 
     /// Says what is withheld, if that changed, and whether nothing is left to wait for.
@@ -312,7 +343,7 @@ impl Tracker {
             // A text alone that is still is waited for long, and may be nobody's.
             let at =
                 if held.what == What::Text { now.saturating_add(self.watch.settle) } else { Duration::MAX };
-            let takes = matches!(held.what, What::Clip | What::Address | What::Text);
+            let takes = matches!(held.what, What::Clip | What::Address | What::Text | What::Folder);
             pending |= takes && held.due.is_some_and(|due| due <= at);
         }
         let digest = digest.finish();

@@ -47,7 +47,7 @@ impl Tray {
                 self.put_odd(folder, watch.settle);
                 self.put_foreign(path, folder, watch.settle);
             }
-            Some(wait) if house.unit.as_ref() == Some(path) && wait.due.is_none() => {
+            Some(wait) if !house.project && house.unit.as_ref() == Some(path) && wait.due.is_none() => {
                 let note_at = Some(wait.since.saturating_add(watch.settle));
                 self.put(path.clone(), What::Folder, Wait { note_at, ..wait.clone() });
             }

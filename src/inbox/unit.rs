@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::names::fold;
 use super::picture::Picture;
+use super::project::PROJECT;
 use crate::job::RelPath;
 
 impl Picture {
@@ -37,11 +38,17 @@ impl Picture {
 
     /// The folder that makes this one (a part of) a project, or a batch. The inbox itself is never one.
     pub(super) fn unit(&self, path: &RelPath) -> Option<RelPath> {
-        let holds = |p: &RelPath, stem: &[u8]| {
-            *p != RelPath::root() && self.folders.get(p).is_some_and(|folder| folder.has_marker(stem))
-        };
-        let is_project = |p: &RelPath| fold(p.name()).ends_with(b".project") || holds(p, b"project");
-        ancestors(path).find(is_project).or_else(|| holds(path, b"batch").then(|| path.clone()))
+        self.project(path).or_else(|| self.holds(path, b"batch").then(|| path.clone()))
+    }
+
+    /// The nearest folder upward that is a project.
+    pub(super) fn project(&self, path: &RelPath) -> Option<RelPath> {
+        let is_project = |p: &RelPath| fold(p.name()).ends_with(b".project") || self.holds(p, PROJECT);
+        ancestors(path).find(is_project)
+    }
+
+    fn holds(&self, path: &RelPath, stem: &[u8]) -> bool {
+        *path != RelPath::root() && self.folders.get(path).is_some_and(|folder| folder.has_marker(stem))
     }
 }
 

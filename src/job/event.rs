@@ -47,6 +47,9 @@ pub enum JobEvent {
         clip: Clip,
         /// The words as they are now.
         order: Order,
+        /// What the film is made of now, where that is another thing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        work: Option<Work>,
     },
     /// After a message was paid for: other words. Of their steps those that were not bound are sent after the job's own.
     Refined {
@@ -86,6 +89,15 @@ pub enum JobEvent {
         stamp: Stamp,
         /// The service has it in the state already.
         applied: bool,
+    },
+    /// A part of a project is in the session.
+    PartUploaded {
+        /// Its place among the parts.
+        n: u16,
+        /// Of the bytes that were sent.
+        content: ContentHash,
+        /// Its stamp while they were sent.
+        stamp: Stamp,
     },
     /// THE line: on disk before the first byte of message `n` leaves.
     Intent {
@@ -244,6 +256,9 @@ pub enum JobEvent {
         clip: Clip,
         /// The words as they are now.
         order: Order,
+        /// What the film is made of now, where that is another thing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        work: Option<Work>,
     },
 }
 
@@ -272,6 +287,7 @@ impl JobEvent {
             Self::SessionOpened { .. } => "session_opened",
             Self::SessionDropped => "session_dropped",
             Self::Uploaded { .. } => "uploaded",
+            Self::PartUploaded { .. } => "part_uploaded",
             Self::Intent { .. } => "intent",
             Self::Refused { .. } => "refused",
             Self::Answered { .. } => "answered",

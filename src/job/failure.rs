@@ -71,6 +71,14 @@ codes! {
     NeedsSidecar = "needs-sidecar", NeedsPerson;
     /// A film that dakbox made, dropped back without words of its own.
     OwnFilm = "own-film", NeedsPerson;
+    /// A project's folder without its `project.txt`.
+    ProjectNeedsText = "project-needs-text", NeedsPerson;
+    /// A project's folder without any media.
+    ProjectNeedsMedia = "project-needs-media", NeedsPerson;
+    /// Files of a project that can't be taken.
+    ProjectHeld = "project-held", NeedsPerson;
+    /// Media that came into a project's folder too late for it.
+    LateMedia = "late-media", NeedsPerson;
     /// A text that waits for its clip.
     AwaitsClip = "awaits-clip", NeedsPerson;
     /// A file that should name the address of media, and names none that could be used.

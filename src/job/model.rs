@@ -327,10 +327,26 @@ impl Job {
         Some(message_key(lineage, n, again))
     }
 
+    /// What people know it by: the clip, the text, or the folder that was dropped.
+    pub fn dropped(&self) -> &RelPath {
+        self.work.project().map_or(&self.clip.path, |project| &project.folder)
+    }
+
+    /// The name that its film and its notes are made of, without a clip's ending.
+    pub fn stem(&self) -> &[u8] {
+        self.work.project().map_or_else(|| self.clip.path.stem(), |project| project.folder.name())
+    }
+
+    /// The folder, below each of the folders, that its film and its notes go to.
+    pub fn home(&self) -> RelPath {
+        self.dropped().parent()
+    }
+
     /// What went up into its session, in order; `None` before the upload.
     pub fn contents(&self) -> Option<Vec<ContentHash>> {
         match &self.work {
             Work::Clip | Work::Address => Some(vec![self.content?]),
+            Work::Project(project) => project.parts.iter().map(|part| part.content).collect(),
             Work::Video | Work::Ask => Some(Vec::new()),
             Work::Refine(base) => Some(base.contents.clone()),
         }

@@ -230,7 +230,7 @@ impl World {
             6 => JobEvent::Refused { n, intent: u32::from(kind) },
             7 => JobEvent::Answered { n, intent: u32::from(kind), end, words: String::new() },
             8 => JobEvent::Waits { failure, until: None },
-            9 => JobEvent::Reopened { clip: clip(0), order: order("words", 2) },
+            9 => JobEvent::Reopened { clip: clip(0), order: order("words", 2), work: None },
             10 => JobEvent::Consent { n, again: 0, text: None },
             _ => JobEvent::FilmLost,
         };
@@ -272,14 +272,18 @@ impl World {
                     hash: ContentHash::new([w; 32]),
                 };
                 let order = Order { from: WordsFrom::Sidecar(text), ..order(&words, 2) };
-                self.record(JobEvent::Reopened { clip: self.job.clip.clone(), order });
+                self.record(JobEvent::Reopened { clip: self.job.clip.clone(), order, work: None });
             }
             Op::OtherWords(w) => {
                 let order = order(&format!("words {w}"), self.job.order.messages.len());
                 self.record(JobEvent::Rebound { clip: self.job.clip.clone(), order });
             }
             Op::OtherClip(mtime) => {
-                self.record(JobEvent::Replaced { clip: clip(mtime), order: self.job.order.clone() });
+                self.record(JobEvent::Replaced {
+                    clip: clip(mtime),
+                    order: self.job.order.clone(),
+                    work: None,
+                });
             }
             Op::TimePasses => self.now += 10,
         }
@@ -389,7 +393,7 @@ fn before_a_message_the_clip_may_go_and_after_it_not() {
         JobEvent::SessionDropped,
         JobEvent::Unsettled,
         JobEvent::Rebound { clip: clip(9), order: order("others", 1) },
-        JobEvent::Replaced { clip: clip(9), order: order("others", 1) },
+        JobEvent::Replaced { clip: clip(9), order: order("others", 1), work: None },
     ] {
         assert!(!world.record(late.clone()), "{late:?}");
     }
@@ -466,7 +470,7 @@ fn other_words_put_back_after_a_payment() {
             JobEvent::Withdrawn { failure },
             JobEvent::Started { step: Step::Tidy },
             JobEvent::Tidied { clip_at: None, left: false },
-            JobEvent::Reopened { clip: clip(0), order },
+            JobEvent::Reopened { clip: clip(0), order, work: None },
         ] {
             job = apply(&job, &event, Moment(0)).unwrap();
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ContentHash, JobId, RelPath, SessionId, TaskId};
+use super::{AccountId, ContentHash, JobId, RelPath, SessionId, Stamp, TaskId};
 
 /// What a job makes its film of.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -13,12 +13,61 @@ pub enum Work {
     Clip,
     /// What an address leads to. It is read from its file whenever it is told to the service: the ledger holds none.
     Address,
+    /// A folder: all its media in one session, with one text.
+    Project(Box<Project>),
     /// Words alone.
     Video,
     /// A question about credits, or about what is going on: no film at all.
     Ask,
     /// New words for a film that was delivered: they are sent in its project.
     Refine(Box<Base>),
+}
+
+/// A folder that makes one film.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Project {
+    /// The folder, below the inbox.
+    pub folder: RelPath,
+    /// Its media, in the order in which they go up.
+    pub parts: Vec<Part>,
+}
+
+/// One file of a project.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Part {
+    /// Where it lies below the inbox.
+    pub path: RelPath,
+    /// What was judged.
+    pub stamp: Stamp,
+    /// Of the bytes that were uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<ContentHash>,
+}
+
+impl Project {
+    /// The first part that is not in the session yet.
+    pub fn next(&self) -> Option<(u16, &Part)> {
+        let at = self.parts.iter().position(|part| part.content.is_none())?;
+        Some((u16::try_from(at).ok()?, &self.parts[at]))
+    }
+
+    /// The folder lies elsewhere now, with all that is in it.
+    pub(in crate::job) fn moved(&mut self, folder: &RelPath) {
+        for part in &mut self.parts {
+            let rest = part.path.as_bytes().strip_prefix(self.folder.as_bytes()).map(<[u8]>::to_vec);
+            let path = rest.and_then(|rest| RelPath::from_bytes(&[folder.as_bytes(), &rest].concat()));
+            part.path = path.unwrap_or_else(|| part.path.clone());
+        }
+        self.folder = folder.clone();
+    }
+
+    /// Whether it is of the same files in the same state, whatever went up of them.
+    pub fn same_parts(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Part, &Part)| a.path == b.path && a.stamp.same_contents(&b.stamp);
+        self.folder == other.folder
+            && self.parts.len() == other.parts.len()
+            && self.parts.iter().zip(&other.parts).all(same)
+    }
 }
 
 /// The film that new words are for.
@@ -57,6 +106,14 @@ impl Work {
     /// Whether the dropped file is itself the text that says what to do.
     pub const fn is_text(&self) -> bool {
         matches!(self, Self::Video | Self::Ask | Self::Refine(_))
+    }
+
+    /// The folder that it is made of, where it is made of one.
+    pub const fn project(&self) -> Option<&Project> {
+        match self {
+            Self::Project(project) => Some(project),
+            _ => None,
+        }
     }
 
     /// The film that its words are for, where they are for one.

@@ -171,6 +171,11 @@ impl Ledger {
         self.call(move |db| line::versions(db, root)).await
     }
 
+    /// The newest job of a project of that folder.
+    pub async fn project_of(&self, root: i64, folder: RelPath) -> Result<Option<Job>, LedgerError> {
+        self.call(move |db| line::project_of(db, root, &folder)).await
+    }
+
     /// How often, since that moment, the film of a job was delivered once more.
     pub async fn same_since(&self, job: JobId, since: Moment) -> Result<u32, LedgerError> {
         self.call(move |db| line::same_since(db, job, since)).await

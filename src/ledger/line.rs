@@ -15,8 +15,9 @@ pub(super) type Columns = (Option<Vec<u8>>, Option<Vec<u8>>, Option<i64>, Option
 
 pub(super) fn columns(job: &Job) -> Columns {
     let of = |path: &RelPath| key(&path.parent(), path.stem());
+    let own = || key(&job.home(), job.stem());
     let film = job.delivered.as_ref().filter(|_| job.work != Work::Ask);
-    let clip = film.filter(|_| !job.work.is_text()).map(|_| of(&job.clip.path));
+    let clip = film.filter(|_| !job.work.is_text()).map(|_| own());
     (film.map(of), clip, job.work.base().map(|base| base.root.0), job.same_as.map(|id| id.0))
 }
 
@@ -37,6 +38,12 @@ pub(super) fn delivered(db: &Connection, folder: &RelPath, stem: &[u8]) -> Resul
 /// All later versions of the film that job `root` has made, oldest first, whatever became of them.
 pub(super) fn versions(db: &Connection, root: JobId) -> Result<Vec<Job>, LedgerError> {
     query::many(db, "SELECT body FROM job WHERE line = ?1 ORDER BY id", [root.0])
+}
+
+/// The newest job of a project of that folder.
+pub(super) fn project_of(db: &Connection, root: i64, folder: &RelPath) -> Result<Option<Job>, LedgerError> {
+    let sql = "SELECT body FROM job WHERE unit = ?1 AND root = ?2 ORDER BY id DESC LIMIT 1";
+    query::one(db, sql, params![folder.as_bytes(), root])
 }
 
 /// How often, since that moment, the film of a job was delivered once more.

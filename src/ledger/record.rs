@@ -125,8 +125,8 @@ pub(super) fn store_row(db: &Connection, job: &Job) -> Result<(), LedgerError> {
     let (film_key, clip_key, first, same_as) = line::columns(job);
     db.prepare_cached(
         "UPDATE job SET root = ?2, path = ?3, dev = ?4, ino = ?5, size = ?6, ended = ?7, state = ?8, step = ?9,
-         code = ?10, film = ?11, changed = ?12, body = ?13, film_key = ?14, clip_key = ?15, line = ?16, same_as = ?17
-         WHERE id = ?1",
+         code = ?10, film = ?11, changed = ?12, body = ?13, film_key = ?14, clip_key = ?15, line = ?16, same_as = ?17,
+         unit = ?18         WHERE id = ?1",
     )?
     .execute(params![
         job.id.0,
@@ -146,6 +146,7 @@ pub(super) fn store_row(db: &Connection, job: &Job) -> Result<(), LedgerError> {
         clip_key,
         first,
         same_as,
+        job.work.project().map(|project| project.folder.as_bytes()),
     ])?;
     Ok(())
 }

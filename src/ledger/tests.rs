@@ -285,9 +285,9 @@ async fn a_ledger_of_an_older_dakbox_is_brought_up_to_date_after_a_copy() {
         .execute_batch(
             "DELETE FROM meta WHERE key IN ('reused', 'consents'); DROP TABLE request;
              ALTER TABLE consent DROP COLUMN checksum; ALTER TABLE sighting DROP COLUMN seen;
-             DROP INDEX job_by_film_key; DROP INDEX job_by_clip_key; DROP INDEX job_by_line; DROP INDEX job_by_same;
+             DROP INDEX job_by_film_key; DROP INDEX job_by_clip_key; DROP INDEX job_by_line; DROP INDEX job_by_same; DROP INDEX job_by_unit;
              ALTER TABLE job DROP COLUMN film_key; ALTER TABLE job DROP COLUMN clip_key;
-             ALTER TABLE job DROP COLUMN line; ALTER TABLE job DROP COLUMN same_as;
+             ALTER TABLE job DROP COLUMN line; ALTER TABLE job DROP COLUMN same_as; ALTER TABLE job DROP COLUMN unit;
              INSERT INTO consent (key, text, job) VALUES ('k1', 't1', 1), ('k1', 't2', 2);
              PRAGMA user_version = 1",
         )

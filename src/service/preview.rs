@@ -1,7 +1,7 @@
 //! A dry run: what would be taken, with which words. Touches nothing.
 
 use crate::config::Config;
-use crate::inbox::{self, Arrival, Reason, Withheld};
+use crate::inbox::{self, Arrival, ProjectFound, Reason, Withheld};
 use crate::ledger::Overview;
 use crate::worker;
 
@@ -19,6 +19,7 @@ pub(super) fn lines(config: &Config) -> Result<Vec<String>, StartError> {
     };
     let ledger = Overview::open(&config.ledger.file).ok();
     let taken = found.arrivals.iter().map(|arrival| arrived(config, ledger.as_ref(), arrival));
+    let taken = taken.chain(found.projects.iter().map(|project| folder(config, project)));
     Ok(taken.chain(found.withheld.iter().map(withheld)).collect())
 }
 
@@ -35,8 +36,26 @@ fn arrived(config: &Config, ledger: Option<&Overview>, arrival: &Arrival) -> Str
     if let Some(job) = known.iter().find(|job| job.clip.stamp.same_contents(&arrival.stamp)) {
         return format!("go on with {clip}: job {}, {}", job.id, job.state());
     }
-    let words: String = order.words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let words = plain(&order.words);
     format!("take       {clip}: \u{201c}{words}\u{201d} ({})", order.language)
+}
+
+fn folder(config: &Config, found: &ProjectFound) -> String {
+    let (folder, parts) = (&found.folder, found.parts.len());
+    match worker::order_of_text(&found.text, config) {
+        Ok(order) => {
+            let words = plain(&order.words);
+            format!(
+                "take       {folder}: a project of {parts} files: \u{201c}{words}\u{201d} ({})",
+                order.language
+            )
+        }
+        Err(failure) => format!("put aside  {folder}: {failure}"),
+    }
+}
+
+fn plain(words: &str) -> String {
+    words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn withheld(withheld: &Withheld) -> String {

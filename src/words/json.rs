@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Paid, Report};
+use super::catalogue::of;
+use super::{Paid, Report, show, without_screen};
+use crate::config::Language;
 use crate::job::{Step, WordsFrom};
 use crate::timeline::{Said, Told, ToldTrack, TrackKind};
 
@@ -27,6 +29,7 @@ pub fn report(r: &Report) -> String {
         "incomplete": r.incomplete,
         "words": { "text": r.words, "from": from, "file": text },
         "said": r.said,
+        "said_without_screen": r.said.iter().map(|said| without_screen(said)).collect::<Vec<_>>(),
         "timeline": r.timeline.map(timeline),
         "paid": paid(r.paid),
         "credits": {
@@ -41,11 +44,18 @@ pub fn report(r: &Report) -> String {
             "at": done.at,
             "seconds": done.seconds,
         })).collect::<Vec<_>>(),
-        "remarks": r.remarks,
+        "remarks": remarks(r),
         "project": r.project,
         "session": r.session,
     });
     format!("{object:#}\n")
+}
+
+/// In plain English, as all else here.
+fn remarks(r: &Report) -> Vec<String> {
+    let words = of(Language::English).first();
+    let told = r.remarks.iter().filter_map(|remark| remark.told(words?));
+    told.map(|remark| show::unjoined(&remark)).collect()
 }
 
 fn timeline(told: &Told) -> Value {

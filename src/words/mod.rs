@@ -8,6 +8,8 @@ mod answer;
 
 mod note;
 
+mod remark;
+
 mod page;
 
 mod report;
@@ -16,14 +18,23 @@ mod json;
 
 mod timeline;
 
+mod sentences;
+
+mod screen;
+
+mod asks;
+
 mod catalogue;
 mod show;
 
 pub use answer::{Answer, answer};
+pub use asks::{asks, question};
 pub use json::report as report_json;
 pub use note::{Note, Paid, failed, waiting};
 pub use page::{Doing, MARK, Part, Place, Row, Said, SharePage, share_page};
+pub use remark::Remark;
 pub use report::{Credits, Done, Report, report};
+pub use screen::without_screen;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Notes: why a drop waits or has failed, were credits spent, what to do.
 
 use super::catalogue::{Args, Catalogue, pages};
-use super::show;
+use super::{screen, show};
 use crate::config::Language;
 use crate::job::{Code, Failure, Fate, JobId, Message, is_looked_at_again};
 
@@ -10,7 +10,7 @@ const FORMATS: &str = "mp4, mov, avi, webm, mkv, jpg, jpeg, png, gif, webp, mp3,
 /// Characters of a failure's own message that are shown.
 const MESSAGE_MAX: usize = 300;
 /// Lines of a question that are shown.
-const QUESTION_MAX: usize = 6;
+const QUESTION_MAX: usize = 8;
 /// Names of a list that are shown.
 const FILES_MAX: usize = 6;
 
@@ -77,6 +77,8 @@ pub struct Note<'a> {
     pub project: Option<&'a str>,
     /// What the service asks; for question.
     pub question: Option<&'a str>,
+    /// What the service said instead of working; for nothing-changed.
+    pub said: Option<&'a str>,
     /// The film already made; for same-again.
     pub film: Option<&'a str>,
     /// The files meant; for not-taken and ambiguous.
@@ -101,6 +103,7 @@ impl<'a> Note<'a> {
             register: None,
             project: None,
             question: None,
+            said: None,
             film: None,
             files: &[],
             count: None,
@@ -114,10 +117,11 @@ impl<'a> Note<'a> {
         let stem = own.rsplit_once('.').map_or(own, |(stem, _)| stem);
         let text = self.sidecar.map_or_else(|| format!("{stem}.txt"), str::to_owned);
         Args::default()
-            .with("file", Some(name(self.file)))
+            // The inbox itself has no name below the inbox.
+            .with("file", Some(if self.file.is_empty() { words.word("the-inbox") } else { name(self.file) }))
             .with("text", Some(name(&text)))
+            .with("answer", Some(show::name(&format!("{stem}.answer.txt"))))
             .with("own_text", Some(name(&format!("{own}.txt"))))
-            .with("answer", Some(name(&format!("{stem}.answer.txt"))))
             .with("formats", Some(FORMATS.to_owned()))
             .with("code", Some(self.failure.code.to_string()))
             .with("message", show::sentence(&self.failure.message, MESSAGE_MAX))
@@ -173,7 +177,10 @@ fn page(note: &Note, words: &Catalogue, end: &str, since: &str) -> String {
     out += "\n";
     out += &line(end);
     let named = note.project.is_some_and(|link| out.contains(link));
-    let details = (!shows_message(note.failure.code)).then_some("details");
+    // What stands above already is not told twice.
+    let told =
+        shows_message(note.failure.code) || note.question.or(note.said).is_some() || !note.files.is_empty();
+    let details = (!told).then_some("details");
     let foot = [(!named).then_some("project"), Some(since), details, Some("job"), Some("reason")];
     out + "\n" + &foot.into_iter().flatten().map(line).collect::<String>()
 }
@@ -216,7 +223,8 @@ fn listed(note: &Note, words: &Catalogue, args: &Args) -> String {
     if note.files.is_empty() {
         return String::new();
     }
-    let mut out = format!("{}\n", words.word("these-files"));
+    let count = Args::default().count("count", u64::try_from(note.files.len()).ok());
+    let mut out = format!("{}\n", words.say("these-files", &count).unwrap_or_default());
     for file in note.files.iter().take(FILES_MAX) {
         out += &show::paragraph(&show::name(file), "  - ", "    ");
     }
@@ -227,8 +235,10 @@ fn listed(note: &Note, words: &Catalogue, args: &Args) -> String {
 }
 
 fn asked(note: &Note, words: &Catalogue) -> String {
-    match note.question.map(|q| show::quote(q, QUESTION_MAX)) {
-        Some(block) if !block.is_empty() => format!("{}\n{block}", words.word("asked")),
+    let (said, head) =
+        if note.question.is_some() { (note.question, "asked") } else { (note.said, "said-so") };
+    match said.map(|q| show::quote(&screen::told(q, words), QUESTION_MAX)) {
+        Some(block) if !block.is_empty() => format!("{}\n{block}", words.word(head)),
         _ => String::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! Reports: what was done for a film that is delivered.
 
 use super::catalogue::{Args, Catalogue, pages};
-use super::{Paid, show, timeline};
+use super::{Paid, Remark, screen, show, timeline};
 use crate::config::Language;
 use crate::instruction::Asked;
 use crate::job::{Step, WordsFrom};
@@ -9,8 +9,6 @@ use crate::timeline::Told;
 
 /// Lines of the request, and of each answer, that are shown.
 const QUOTE_MAX: usize = 20;
-/// Characters of a remark that are shown.
-const LINE_MAX: usize = 600;
 /// From this length on a clip's text gets less accurate, in milliseconds.
 const LONG_CLIP_MS: u64 = 120_000;
 
@@ -71,8 +69,8 @@ pub struct Report<'a> {
     pub accounts: Option<(&'a str, &'a str)>,
     /// What was done, in order.
     pub steps: &'a [Done],
-    /// What else is to be said: plain sentences.
-    pub remarks: &'a [String],
+    /// What else is to be said.
+    pub remarks: &'a [Remark],
     /// The link that opens the project in a browser.
     pub project: Option<&'a str>,
     /// The service's session.
@@ -146,7 +144,7 @@ fn remarks(r: &Report, words: &Catalogue) -> String {
     let each: String = r
         .remarks
         .iter()
-        .filter_map(|remark| show::sentence(remark, LINE_MAX))
+        .filter_map(|remark| remark.told(words))
         .map(|remark| show::paragraph(&remark, "  - ", "    "))
         .collect();
     headed(&words.word("remarks"), &each)
@@ -166,7 +164,7 @@ fn said(r: &Report, words: &Catalogue) -> String {
     for (at, answer) in r.said.iter().enumerate() {
         let args = Args::default().count("n", u64::try_from(at + 1).ok());
         let head = if r.said.len() == 1 { "said" } else { "said-to" };
-        let block = match show::quote(answer, QUOTE_MAX) {
+        let block = match show::quote(&screen::told(answer, words), QUOTE_MAX) {
             block if block.is_empty() => show::paragraph(&words.word("said-nothing"), "  ", "  "),
             block => block,
         };
@@ -179,7 +177,19 @@ fn credits(r: &Report, words: &Catalogue, args: &Args) -> String {
     let known = lines(words, args, &["credits"]);
     let shared = r.credits.others > 0 && !known.is_empty();
     let others = if shared { lines(words, args, &["others"]) } else { String::new() };
-    lines(words, args, &[r.paid.said()]) + &known + &others + &lines(words, args, &["accounts"])
+    let unknown = lines(words, args, &untold(r).into_iter().collect::<Vec<_>>());
+    lines(words, args, &[r.paid.said()]) + &known + &unknown + &others + &lines(words, args, &["accounts"])
+}
+
+/// Why it can't be told what was spent, where nothing else says so.
+fn untold(r: &Report) -> Option<&'static str> {
+    if r.paid == Paid::No || r.credits.others > 0 || r.accounts.is_some() {
+        return None;
+    }
+    match (r.credits.before, r.credits.after) {
+        (Some(before), Some(after)) => (after > before).then_some("credits-came"),
+        _ => Some("credits-unread"),
+    }
 }
 
 fn steps(r: &Report, words: &Catalogue) -> String {

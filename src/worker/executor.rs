@@ -11,7 +11,7 @@ use crate::job::{JobEvent, Step};
 pub(super) async fn act(tools: Arc<Tools>, mut claim: Claim) -> (Claim, Result<Vec<JobEvent>, Stop>) {
     let outcome = match claim.step() {
         Step::Session => steps::session::run(&tools, &claim).await,
-        Step::Upload => steps::upload::run(&tools, &claim).await,
+        Step::Upload => steps::upload::run(&tools, &mut claim).await,
         Step::Instruct(n) => steps::instruct::run(&tools, &mut claim, n).await,
         Step::Observe(n) => steps::observe::run(&tools, &mut claim, n).await,
         Step::Export => steps::export::run(&tools, &mut claim).await,

@@ -1,5 +1,6 @@
 //! Intake: makes jobs of what the inbox reports, and tells the dispatcher.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use tokio::sync::mpsc;
 use super::admission::{self, Admission};
 use super::clock::wall;
 use super::folders::blocking;
-use super::texts::Held;
+use super::texts::Memory;
 use super::{Tools, order, story, telling};
 use crate::config::Language;
 use crate::crash::{self, Loop};
@@ -78,7 +79,7 @@ impl Intake {
     /// # Errors
     /// Where the ledger fails: nothing may be taken then.
     pub async fn run(self, mut reports: mpsc::UnboundedReceiver<Report>) -> Result<(), LedgerError> {
-        let (mut told, mut held) = (Vec::new(), Held::default());
+        let (mut told, mut memory) = (Vec::new(), Memory::default());
         let mut again = tokio::time::interval(TEXTS_AGAIN);
         again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let vitals = Arc::clone(&self.tools.vitals);
@@ -89,20 +90,26 @@ impl Intake {
             let report = tokio::select! {
                 report = reports.recv() => report,
                 () = vitals.intake.asked() => continue,
-                _ = again.tick(), if !held.is_empty() => {
-                    self.texts_again(&mut held).await?;
+                _ = again.tick(), if memory.holds() => {
+                    self.again(&mut memory).await?;
                     continue;
                 }
             };
             let Some(report) = report else { return Ok(()) };
             match report {
-                Report::Arrival(arrival) => self.arrived(&arrival).await?,
-                Report::Text(lone) => self.text(*lone, &mut held).await?,
+                Report::Arrival(arrival) => self.arrived(&arrival, &mut memory).await?,
+                Report::Text(lone) => self.text(*lone, &mut memory).await?,
+                Report::Project(found) => self.folder(*found, &mut memory).await?,
                 Report::Gone(gone) => {
-                    held.forget(&gone.path);
+                    if memory.forget(&gone.path) {
+                        self.tell_withheld(&memory).await;
+                    }
                     self.gone(&gone).await?;
                 }
-                Report::Withheld(list) => self.withheld(&list).await,
+                Report::Withheld(list) => {
+                    memory.withheld = list;
+                    self.tell_withheld(&memory).await;
+                }
                 Report::Folder(state) => {
                     tell_folder(&state, &mut told);
                     self.show_folder(&state).await;
@@ -124,11 +131,11 @@ impl Intake {
         let _ = self.tools.vitals.intake.during(self.wakes.send(wake)).await;
     }
 
-    async fn arrived(&self, arrival: &Arrival) -> Result<(), LedgerError> {
+    async fn arrived(&self, arrival: &Arrival, memory: &mut Memory) -> Result<(), LedgerError> {
         let root = self.tools.folders.root();
         let clip = Clip { root, path: arrival.clip.clone(), stamp: arrival.stamp };
         let asked = order::of(arrival, &self.tools.config());
-        let of_clip = |job: Option<Job>| job.filter(|job| !job.work.is_text());
+        let of_clip = |job: Option<Job>| job.filter(|job| job.work.is_clip());
         let at = of_clip(self.tools.ledger.job_at(root, clip.path.clone()).await?);
         let of = of_clip(self.tools.ledger.job_of_file(clip.stamp).await?);
         let admission = admission::judge(&clip.path, &clip.stamp, asked.as_ref().ok(), at, of);
@@ -138,6 +145,12 @@ impl Intake {
             Admission::Finished => return Ok(()),
             Admission::New if self.is_away(&clip).await => return Ok(()),
             Admission::New => {
+                if let Some(folder) = self.project_before(&clip.path).await? {
+                    if memory.late.add(&folder, &clip.path) {
+                        self.tell_withheld(memory).await;
+                    }
+                    return Ok(());
+                }
                 let work = if inbox::is_address(&clip.path) { Work::Address } else { Work::Clip };
                 let mut events = vec![JobEvent::Admitted { clip, order, work }];
                 events.extend(failure.map(|failure| JobEvent::Failed { failure }));
@@ -146,7 +159,7 @@ impl Intake {
                 Some((job, events))
             }
             Admission::Reopens(job) => {
-                let mut events = vec![JobEvent::Reopened { clip, order }];
+                let mut events = vec![JobEvent::Reopened { clip, order, work: None }];
                 events.extend(
                     failure.filter(|_| !job.may_be_paid()).map(|failure| JobEvent::Failed { failure }),
                 );
@@ -258,13 +271,19 @@ impl Intake {
         }
     }
 
-    async fn withheld(&self, list: &[Withheld]) {
-        let held = list.iter().filter(|w| is_clip(w.what) && w.reason.code().is_some()).count();
+    /// Tells people and observers what is not taken.
+    pub(super) async fn tell_withheld(&self, memory: &Memory) {
+        let list = &memory.withheld;
+        let is_it = |what| is_clip(what) || what == What::Folder;
+        let held = list.iter().filter(|w| is_it(w.what) && w.reason.code().is_some()).count();
         self.withholding.clips.store(held, Ordering::Relaxed);
         let language = self.tools.notes.language();
         let due = list.iter().filter(|w| w.note_due);
-        self.tools.notes.inbox(due.filter_map(|withheld| note(withheld, language)).collect());
         let (now, age) = (wall(), self.tools.inbox.age());
+        let told = |held| note(held, &telling::minute(telling::since(held, now, age)), language);
+        let mut notes: BTreeMap<_, _> = due.filter_map(told).collect();
+        notes.extend(memory.late.folders().filter_map(|(folder, files)| late_note(folder, files, language)));
+        self.tools.notes.inbox(notes);
         let rows = list.iter().filter(|w| w.what != What::Foreign).map(|w| telling::sighting(w, now, age));
         let shown = self.tools.ledger.show_sightings(rows.collect());
         // What comes next may need no ledger, as a note: it does not wait for a disk that hangs.
@@ -280,13 +299,13 @@ pub(super) fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
         // Renamed, or only its ctime or its share's device number moved: the same bytes, to be known by their new stamp.
         let same = clip.stamp.same_contents(&job.clip.stamp)
             || (clip.path == job.clip.path && clip.stamp.same_but_numbers(&job.clip.stamp));
-        let moved = clip != job.clip && (same || job.work.is_text());
+        let moved = clip != job.clip && (same || !job.work.is_clip());
         let renamed = moved.then_some(JobEvent::Renamed { path: clip.path, stamp: clip.stamp });
         let refined = takes_words(job, &order).then_some(JobEvent::Refined { order });
         return renamed.into_iter().chain(refined).collect();
     }
-    if !job.work.is_text() && !clip.stamp.same_contents(&job.clip.stamp) {
-        return vec![JobEvent::Replaced { clip, order }];
+    if job.work.is_clip() && !clip.stamp.same_contents(&job.clip.stamp) {
+        return vec![JobEvent::Replaced { clip, order, work: None }];
     }
     if clip == job.clip && order == job.order && !job.unsettled {
         return Vec::new();
@@ -314,7 +333,7 @@ pub(super) fn consent(job: &Job, order: &Order) -> Option<JobEvent> {
     (doubt && asked && !spent).then(|| JobEvent::Consent { n, again, text: Some(text.clone()) })
 }
 
-fn note(withheld: &Withheld, language: Language) -> Option<(RelPath, String)> {
+fn note(withheld: &Withheld, since: &str, language: Language) -> Option<(RelPath, String)> {
     let code = match withheld.reason {
         Reason::Held(code) => code,
         Reason::AwaitsClip => Code::AwaitsClip,
@@ -332,7 +351,17 @@ fn note(withheld: &Withheld, language: Language) -> Option<(RelPath, String)> {
     // What is wrong with an address is no list of files.
     let names = if code == Code::BadAddressFile { "" } else { &withheld.detail };
     let files: Vec<String> = names.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
-    let note = words::Note { files: &files, ..telling::note(&file, &failure) };
+    let note = words::Note { files: &files, since: Some(since), ..telling::note(&file, &failure) };
+    Some((path, words::waiting(&note, language)))
+}
+
+/// The note about media that came too late for the project of their folder.
+fn late_note(folder: &RelPath, files: &BTreeSet<RelPath>, language: Language) -> Option<(RelPath, String)> {
+    let path = folder.parent().join(&Title::new(folder.name(), order::NAME_MAX).note(1, Note::Waiting))?;
+    let files: Vec<String> = files.iter().map(ToString::to_string).collect();
+    let failure = Failure::new(Code::LateMedia, files.join(", "), "");
+    let folder = folder.to_string();
+    let note = words::Note { files: &files, ..telling::note(&folder, &failure) };
     Some((path, words::waiting(&note, language)))
 }
 

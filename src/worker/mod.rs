@@ -11,6 +11,8 @@ mod texts;
 
 mod refine;
 
+mod projects;
+
 mod order;
 
 mod dispatcher;
@@ -63,6 +65,7 @@ mod story;
 
 mod tally;
 
+mod remarks;
 mod telling;
 
 pub mod clock;
@@ -78,7 +81,10 @@ pub use folders::Folders;
 pub use gate::Gate;
 pub use intake::{Intake, Wake, Withholding};
 pub use notes::{Keeper, Notes};
-pub use order::{error_note_of, of as order_of, of_words as order_of_words, report_of, waiting_notes_of};
+pub use order::{
+    error_note_of, of as order_of, of_text as order_of_text, of_words as order_of_words, report_of,
+    waiting_notes_of,
+};
 pub use page::{Page, PageKeeper};
 pub use progress::Board;
 pub use requests::watch_requests;

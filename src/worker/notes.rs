@@ -95,8 +95,11 @@ impl Notes {
 }
 
 fn text(job: &Job, failure: &Failure, language: Language) -> String {
-    let file = job.clip.path.to_string();
+    let file = job.dropped().to_string();
+    // The wait is the job's last event: what is looked at again is told only where it changes.
+    let since = super::telling::minute(job.changed);
     let note = words::Note {
+        since: Some(&since),
         paid: words::Paid::from_messages(&job.messages),
         job: Some(job.id),
         session: job.session.as_ref().map(SessionId::as_str),

@@ -13,7 +13,7 @@ pub(super) const NAME_MAX: usize = 255;
 ///
 /// # Errors
 /// A text that can't be read.
-pub(super) fn of_text(text: &Text, config: &config::Config) -> Result<Order, Failure> {
+pub fn of_text(text: &Text, config: &config::Config) -> Result<Order, Failure> {
     let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
     let instruction = sidecar.instruction(&config.instructions.default);
     Ok(order(instruction, WordsFrom::Sidecar(reference(text)), config))
@@ -108,11 +108,15 @@ fn order(instruction: Instruction, from: WordsFrom, config: &config::Config) -> 
 }
 
 fn quality(asked: Option<Quality>, config: &config::Config) -> &'static str {
-    match asked {
-        None => config.export.quality.as_str(),
-        Some(Quality::Low) => "low",
-        Some(Quality::Medium) => "medium",
-        Some(Quality::High) => "high",
+    asked.map_or_else(|| config.export.quality.as_str(), named)
+}
+
+/// A quality as the service writes it.
+pub(super) const fn named(quality: Quality) -> &'static str {
+    match quality {
+        Quality::Low => "low",
+        Quality::Medium => "medium",
+        Quality::High => "high",
     }
 }
 
@@ -174,9 +178,9 @@ pub(super) fn title(job: &Job) -> Title {
     if let Some(name) = &job.order.output {
         return Title::of_output(name, NAME_MAX);
     }
-    let stem = job.clip.path.stem();
+    let stem = job.stem();
     match &job.work {
-        Work::Clip | Work::Address | Work::Ask => Title::new(stem, NAME_MAX),
+        Work::Clip | Work::Address | Work::Ask | Work::Project(_) => Title::new(stem, NAME_MAX),
         // `song.video.txt` makes `song.mp4`.
         Work::Video => {
             let at = stem.len().saturating_sub(b".video".len());
@@ -202,17 +206,17 @@ pub fn report_of(job: &Job) -> Option<RelPath> {
 
 /// Where the note of a job that waits may lie: without its clip's ending, and with it.
 pub fn waiting_notes_of(job: &Job) -> Vec<RelPath> {
-    let (clip, folder) = (&job.clip.path, job.clip.path.parent());
+    let folder = job.home();
     let note = |name| folder.join(&Title::new(name, NAME_MAX).note(1, Note::Waiting));
     if job.work.is_text() {
         // After the film that is to come: a bare `talk.txt` makes another version of one that may wait for something too.
-        return [title(job).stem(), clip.name()].into_iter().filter_map(note).collect();
+        return [title(job).stem(), job.dropped().name()].into_iter().filter_map(note).collect();
     }
-    [clip.stem(), clip.name()].into_iter().filter_map(note).collect()
+    [job.stem(), job.dropped().name()].into_iter().filter_map(note).collect()
 }
 
 /// Where the note of a job that has failed lies, where its name was free.
 pub fn error_note_of(job: &Job) -> Option<RelPath> {
-    let note = Title::new(job.clip.path.stem(), NAME_MAX).note(1, Note::Error);
-    job.clip.path.parent().join(&note).filter(|_| job.end.is_some())
+    let note = Title::new(job.stem(), NAME_MAX).note(1, Note::Error);
+    job.home().join(&note).filter(|_| job.end.is_some())
 }

@@ -88,7 +88,7 @@ impl Dispatcher {
     }
 
     async fn cancel(&mut self, job: &Job) -> Result<Said, LedgerError> {
-        let clip = &job.clip.path;
+        let clip = job.dropped();
         if job.is_ended() || job.closing() {
             return Ok(refused(format!("{clip} is {} already", job.state())));
         }
@@ -117,7 +117,7 @@ impl Dispatcher {
     }
 
     async fn retry(&mut self, job: &Job, again: bool, request: i64) -> Result<Said, LedgerError> {
-        let clip = &job.clip.path;
+        let clip = job.dropped();
         match &job.end {
             Some(End::Failed(_)) if job.is_ended() => return Ok(self.put_back(job, request)),
             Some(End::Cancelled) if job.is_ended() && job.withdrawn.is_some() => {
@@ -209,10 +209,16 @@ fn back(folders: &Folders, job: &Job) -> Result<String, String> {
     let (Ok(inbox), Ok(store)) = (folders.inbox(), folders.failed()) else {
         return Err("the folders can't be opened now".to_owned());
     };
-    let clip = &job.clip.path;
-    let title = outbox::Title::new(clip.stem(), order::NAME_MAX);
+    let clip = job.dropped();
+    let title = outbox::Title::new(job.stem(), order::NAME_MAX);
     let note = (&title, outbox::Note::Error);
     match outbox::give_back(&inbox, &steps::tidy::bound(job), &store, note) {
+        Ok(Back::Given) if job.work.project().is_some() => {
+            let note = order::error_note_of(job);
+            // One that stays says nothing wrong for long: the next note of that name replaces it.
+            let _ = note.map(|note| outbox::notes::clear(&store, &note));
+            Ok(format!("{clip} is back in the inbox, and goes on when it has settled there"))
+        }
         Ok(Back::Given) => Ok(format!("{clip} is back in the inbox, and goes on when it has settled there")),
         Ok(Back::Taken(path)) => Err(format!("{path} lies in the inbox already, so nothing is put back")),
         Ok(Back::Alike(path)) => Err(format!(

@@ -114,7 +114,7 @@ impl Look {
 
     fn gathered(&self, lately: u32) -> Result<Gathered, LedgerError> {
         let view = Overview::open(&self.config.ledger.file)?;
-        let told = |jobs: Vec<Job>| jobs.into_iter().map(|job| Told { name: job.clip.path.to_string(), job });
+        let told = |jobs: Vec<Job>| jobs.into_iter().map(|job| Told { name: job.dropped().to_string(), job });
         // Left by a daemon that stops: nobody looks at these any more.
         let seen = view.sightings()?.into_iter().filter(|seen| self.runs || seen.code.is_some());
         Ok(Gathered {

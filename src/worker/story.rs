@@ -18,7 +18,7 @@ pub(super) const fn doing(step: Step) -> &'static str {
 
 /// Tells what was recorded of a job.
 pub(super) fn tell(job: &Job, events: &[JobEvent]) {
-    let (id, clip) = (job.id, &job.clip.path);
+    let (id, clip) = (job.id, job.dropped());
     for event in events {
         match event {
             JobEvent::Started { step } => {
@@ -61,7 +61,7 @@ pub(super) fn tell(job: &Job, events: &[JobEvent]) {
 }
 
 fn tell_end(job: &Job) {
-    let (id, clip) = (job.id, &job.clip.path);
+    let (id, clip) = (job.id, job.dropped());
     match &job.end {
         Some(End::Delivered) => tracing::info!(job = %id, "{clip} is done"),
         Some(End::Answered) => tracing::info!(job = %id, "{clip} is answered"),

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::remarks::{self, Beside};
 use crate::config::Language;
 use crate::inbox::{Reason, Withheld};
 use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, Step};
@@ -20,6 +21,7 @@ pub(super) fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
         register,
         project,
         question: about(Code::Question),
+        said: about(Code::NothingChanged),
         film: about(Code::SameAgain).or_else(|| about(Code::SameInWork)),
         count: [Code::FirstRun, Code::BudgetReached, Code::CostAsks]
             .into_iter()
@@ -27,6 +29,12 @@ pub(super) fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
             .and_then(|count| count.parse().ok()),
         ..Note::new(file, failure, Paid::No)
     }
+}
+
+/// Since when something is not taken; `age` is the inbox's own clock at `now`.
+pub(super) fn since(held: &Withheld, now: Moment, age: Duration) -> Moment {
+    let millis = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    Moment(now.0.saturating_add(millis(held.since)).saturating_sub(millis(age)))
 }
 
 /// What observers see of something that is not taken; `age` is the inbox's own clock at this moment.
@@ -59,9 +67,15 @@ pub(super) fn sighting(held: &Withheld, now: Moment, age: Duration) -> Sighting 
 /// The text of a failed job's note.
 pub(super) fn failed(job: &Job, failure: &Failure, language: Language) -> String {
     let session = job.session.as_ref().map(SessionId::as_str);
-    let file = job.clip.path.to_string();
-    let note =
-        Note { paid: Paid::from_messages(&job.messages), job: Some(job.id), session, ..note(&file, failure) };
+    let file = job.dropped().to_string();
+    let since = minute(job.changed);
+    let note = Note {
+        paid: Paid::from_messages(&job.messages),
+        job: Some(job.id),
+        session,
+        since: Some(&since),
+        ..note(&file, failure)
+    };
     words::failed(&note, language)
 }
 
@@ -74,6 +88,8 @@ pub(super) struct Around<'a> {
     pub project: Option<&'a str>,
     /// The account in use now.
     pub account: Option<&'a AccountId>,
+    /// What was seen beside the clip.
+    pub beside: Option<&'a Beside>,
 }
 
 /// Tells a delivered job's report.
@@ -86,12 +102,17 @@ pub(super) fn report<T>(
     let draft = draft(job, events);
     let (timeline, said, steps) = (draft.map(|d| d.told()), said(events), steps(events));
     let film = job.film.as_ref();
-    let remarks: Vec<String> = Vec::new();
+    let unseen = Beside::default();
+    let beside = around.beside.unwrap_or(&unseen);
+    let remarks = remarks::all(job, events, beside);
     tell(&words::Report {
-        clip: &job.clip.path.to_string(),
+        clip: &job.dropped().to_string(),
         film: &job.delivered.as_ref().map(ToString::to_string).unwrap_or_default(),
         incomplete: job.incomplete,
-        clip_ms: film.and_then(|f| f.duration_ms).filter(|_| job.order.language == "bn"),
+        clip_ms: beside
+            .clip_ms
+            .or_else(|| film.and_then(|f| f.duration_ms))
+            .filter(|_| job.order.language == "bn"),
         film_ms: film.and_then(|f| f.duration_ms),
         picture: film.and_then(|f| f.size),
         bytes: film.map_or(0, |f| f.len),

@@ -345,7 +345,12 @@ fn a_report_tells_what_the_events_say() {
     job.account = Some(AccountId::new("anon_1"));
     let report = |now: &str| {
         let account = AccountId::new(now);
-        let around = telling::Around { others: 0, project: link, account: Some(&account) };
+        let around = telling::Around {
+            others: 0,
+            project: link,
+            account: Some(&account),
+            ..telling::Around::default()
+        };
         telling::report(&job, &events, &around, |report| words::report(report, Language::English))
     };
     assert!(report("anon_2").contains("anon_2") && !report("anon_1").contains("anon_1"));
@@ -357,7 +362,7 @@ fn a_cancelled_clip_that_is_put_back_before_it_was_tidied_goes_on() {
     let same = Some(asks("x", own_text(1)));
     let judged = judge(&path("a.mp4"), &stamp(1), same.as_ref(), Some(job.clone()), Some(job.clone()));
     assert!(matches!(judged, Admission::Reopens(_)), "{judged:?}");
-    let event = JobEvent::Reopened { clip: job.clip.clone(), order: job.order.clone() };
+    let event = JobEvent::Reopened { clip: job.clip.clone(), order: job.order.clone(), work: None };
     assert_eq!(apply(&job, &event, Moment(0)).unwrap().step, Step::Session);
 }
 
@@ -383,11 +388,11 @@ fn a_job_that_failed_at_its_second_message_goes_on_with_it() {
         JobEvent::Failed { failure: Failure::new(Code::TooLarge, "no", "no") },
         JobEvent::Started { step: Step::Tidy },
         JobEvent::Tidied { clip_at: None, left: false },
-        JobEvent::Reopened { clip: clip.clone(), order: two(touched.clone()) },
+        JobEvent::Reopened { clip: clip.clone(), order: two(touched.clone()), work: None },
     ] {
         job = apply(&job, &event, Moment(0)).unwrap_or_else(|e| panic!("{e}"));
     }
     assert_eq!((job.step, &job.order.from), (Step::Instruct(1), &touched));
-    let other_words = JobEvent::Reopened { clip, order: asks("other words", touched) };
+    let other_words = JobEvent::Reopened { clip, order: asks("other words", touched), work: None };
     assert!(apply(&job, &other_words, Moment(0)).is_err(), "nothing is silently dropped");
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::admission::{self, Admission};
 use super::intake::{Intake, Wake};
+use super::projects::{self, Late};
 use super::{order, refine, story};
 use crate::config::Config;
-use crate::inbox::{LoneText, Means, by_name};
+use crate::inbox::{LoneText, Means, ProjectFound, Withheld, by_name};
 use crate::job::{Clip, Code, Failure, Job, JobEvent, Order, RelPath, Work, folded};
 use crate::ledger::LedgerError;
 
@@ -19,35 +20,63 @@ enum Taken {
     Later,
 }
 
-/// Texts that wait until a clip's way has ended.
+/// What intake remembers from one report to the next.
 #[derive(Default)]
-pub(super) struct Held(BTreeMap<RelPath, LoneText>);
+pub(super) struct Memory {
+    /// Texts that wait until a clip's way has ended.
+    texts: BTreeMap<RelPath, LoneText>,
+    /// Folders that wait until a clip in them is done with.
+    projects: BTreeMap<RelPath, ProjectFound>,
+    /// Media that came too late.
+    pub(super) late: Late,
+    /// What the inbox withheld last.
+    pub(super) withheld: Vec<Withheld>,
+}
 
-impl Held {
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+impl Memory {
+    /// Whether something is to be looked at again.
+    pub(super) fn holds(&self) -> bool {
+        !self.texts.is_empty() || !self.projects.is_empty()
     }
 
-    /// It is not there any more.
-    pub(super) fn forget(&mut self, text: &RelPath) {
-        self.0.remove(text);
+    /// A file is not there any more; whether that changes what is said of late media.
+    pub(super) fn forget(&mut self, file: &RelPath) -> bool {
+        self.texts.remove(file);
+        self.projects.retain(|_, found| found.text.path != *file);
+        self.late.forget(file)
     }
 }
 
 impl Intake {
     /// Takes a text up, or holds it.
-    pub(super) async fn text(&self, lone: LoneText, held: &mut Held) -> Result<(), LedgerError> {
-        held.forget(&lone.text.path);
+    pub(super) async fn text(&self, lone: LoneText, memory: &mut Memory) -> Result<(), LedgerError> {
+        memory.texts.remove(&lone.text.path);
         if self.take_text(&lone).await? == Taken::Later {
-            held.0.insert(lone.text.path.clone(), lone);
+            memory.texts.insert(lone.text.path.clone(), lone);
         }
         Ok(())
     }
 
-    /// Looks again at those that are held.
-    pub(super) async fn texts_again(&self, held: &mut Held) -> Result<(), LedgerError> {
-        for lone in std::mem::take(&mut held.0).into_values() {
-            self.text(lone, held).await?;
+    /// Takes a project's folder up, or holds it.
+    pub(super) async fn folder(&self, found: ProjectFound, memory: &mut Memory) -> Result<(), LedgerError> {
+        memory.projects.remove(&found.folder);
+        let (taken, said) = self.project(&found, &mut memory.late).await?;
+        if taken == projects::Taken::Later {
+            memory.projects.insert(found.folder.clone(), found);
+        }
+        if said {
+            self.tell_withheld(memory).await;
+        }
+        Ok(())
+    }
+
+    /// Looks again at what is held.
+    pub(super) async fn again(&self, memory: &mut Memory) -> Result<(), LedgerError> {
+        for lone in std::mem::take(&mut memory.texts).into_values() {
+            self.text(lone, memory).await?;
+        }
+        for found in std::mem::take(&mut memory.projects).into_values() {
+            Box::pin(self.folder(found, memory)).await?;
         }
         Ok(())
     }
@@ -93,7 +122,7 @@ impl Intake {
             Admission::Reopens(job) => {
                 let (order, wait) = self.asked_again(&job, lone, &read).await?;
                 let wait = wait.filter(|_| !job.may_be_paid());
-                (job, std::iter::once(JobEvent::Reopened { clip, order }).chain(wait).collect())
+                (job, std::iter::once(JobEvent::Reopened { clip, order, work: None }).chain(wait).collect())
             }
         };
         let failure = read.err().filter(|_| !job.may_be_paid());
@@ -180,12 +209,9 @@ impl Intake {
     async fn is_on_its_way(&self, folder: &RelPath, stem: &[u8]) -> Result<bool, LedgerError> {
         let named = |job: &Job| {
             // A film of words has its name from its text's.
-            let name = if job.work == Work::Video {
-                order::title(job).stem().to_vec()
-            } else {
-                job.clip.path.stem().to_vec()
-            };
-            job.clip.path.parent() == *folder && folded(&name) == stem
+            let name =
+                if job.work == Work::Video { order::title(job).stem().to_vec() } else { job.stem().to_vec() };
+            job.home() == *folder && folded(&name) == stem
         };
         Ok(self.tools.ledger.open_jobs().await?.iter().any(|job| job.work.base().is_none() && named(job)))
     }
@@ -210,9 +236,8 @@ impl Intake {
         let Ok(order) = order::of_text(text, &self.tools.config()) else { return Ok(Taken::Yes) };
         let folder = text.path.parent();
         let named = |job: &Job| {
-            let clip = &job.clip.path;
-            clip.parent() == folder
-                && [clip.stem().to_vec(), clip.name().to_vec(), order::title(job).stem().to_vec()]
+            job.home() == folder
+                && [job.stem().to_vec(), job.dropped().name().to_vec(), order::title(job).stem().to_vec()]
                     .iter()
                     .any(|own| folded(own) == name)
         };

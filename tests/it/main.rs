@@ -35,6 +35,7 @@ mod mounts;
 mod names;
 mod network;
 mod ownership;
+mod projects;
 mod questions;
 mod refine;
 mod refusals;

@@ -20,7 +20,8 @@ fn a_person_answers_with_a_text() {
     assert!(note.contains("Which of the two clips should come first?"), "{note}");
     assert!(note.contains("talk.answer.txt"), "{note}");
     house.drop_file("talk.answer.txt", "The second one.\n");
-    house.delivered("talk");
+    let report = house.delivered("talk");
+    assert!(report.contains("The second one."), "{report}");
     house.wait_for("the answer is put away", || house.archive("talk.answer.txt").exists());
     assert_eq!(house.world().accepted(), [WORDS.trim(), "The second one."]);
     assert!(!house.outbox("talk.waiting.txt").exists() && !house.inbox("talk.answer.txt").exists());

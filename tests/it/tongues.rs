@@ -77,3 +77,96 @@ fn an_export_in_a_size_says_what_came_out() {
     );
     assert_eq!(house.world().accepted(), ["add music"], "an export is no message");
 }
+
+#[test]
+fn what_assumes_a_screen_is_told_as_it_is_here() {
+    let mut house = House::set_up("[messages]\nreport = \"both\"\n");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    let report = house.delivered("talk");
+    assert!(!report.contains("preview in timeline") && !report.contains("[Export button]"), "{report}");
+    assert_eq!(report.matches("exports the film by itself.]").count(), 1, "{report}");
+    assert!(report.contains("I did what you asked"), "what is no such thing stays: {report}");
+    let object: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(house.outbox("talk.report.json")).unwrap()).unwrap();
+    assert!(object["said"][0].as_str().unwrap().contains("click [Export button]"), "{object:#}");
+    assert!(!object["said_without_screen"][0].as_str().unwrap().contains("[Export button]"), "{object:#}");
+}
+
+#[test]
+fn a_report_remarks_what_one_would_stumble_over() {
+    let mut house = House::new();
+    std::fs::create_dir_all(house.outbox("")).unwrap();
+    std::fs::write(house.outbox("talk.mp4"), "precious").unwrap();
+    house.drop_file("talk.txt", "the other words");
+    house.drop_file("talk.mp4.txt", "Quality: low\n\nadd music");
+    // A moving picture under a film's name.
+    house.drop_file("talk.mp4", crate::house::media("animated.gif"));
+    house.start();
+    let report = house.note(house.outbox("talk (2).report.txt"));
+    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "Please note: - The name \"talk.mp4\" was taken in the outbox",
+        "This one was not used, because the other names the clip more exactly: \"talk.txt\".",
+        "By its content the clip is gif",
+        "The film was exported in low quality",
+    ] {
+        assert!(flat.contains(part), "{part:?} is not in\n{report}");
+    }
+    house.wait_for("the unused text stays", || house.archive("talk.mp4").exists());
+    assert_eq!(std::fs::read_to_string(house.inbox("talk.txt")).unwrap(), "the other words");
+}
+
+#[test]
+fn a_question_is_put_with_the_name_of_its_answer_and_since_when() {
+    let options = faulty(&["message:question"]);
+    let mut house = House::with(options, "");
+    house.drop_pair("news/talk", WORDS);
+    house.start();
+    let note = house.waits("news/talk", "question");
+    assert!(note.contains("    talk.answer.txt\n"), "{note}");
+    assert!(note.contains("  > কোন ভাষায় ক্যাপশন চান? Which of the two clips should come first?\n"), "{note}");
+    assert!(note.contains("\nWaiting since: 20"), "{note}");
+}
+
+#[test]
+fn credits_that_can_not_be_told_are_said_to_be_so() {
+    // Read before the message, and not after it.
+    let mut house = House::with(faulty(&["credits:status=503@2"]), "");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    let report = house.delivered("talk");
+    let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("How many credits this clip cost cannot be told"), "{report}");
+    assert!(!flat.contains("Spent:"), "{report}");
+}
+
+#[test]
+fn two_clips_at_once_say_that_their_credits_are_of_both() {
+    let options = dakbox_sandbox::Options {
+        message_time: std::time::Duration::from_millis(600),
+        ..crate::house::quick()
+    };
+    let mut house = House::with(options, "[jobs]\nconcurrency = 2\n");
+    house.drop_pair("one", WORDS);
+    house.drop_pair("two", WORDS);
+    house.start();
+    for stem in ["one", "two"] {
+        let report = house.delivered(stem);
+        let shared = report.contains("Other jobs used the same account at the same time: 1.");
+        assert!(shared && !report.contains("Spent:"), "{report}");
+    }
+}
+
+#[test]
+fn what_the_service_says_instead_of_working_is_quoted() {
+    let mut house = House::with(faulty(&["message:unchanged"]), "");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    let note = house.waits("talk", "nothing-changed");
+    assert!(
+        note.contains("The video service said:\n  > ") && note.contains("I did what you asked"),
+        "{note}"
+    );
+    assert!(!note.contains("with an error") && !note.contains("[Export button]"), "{note}");
+}

@@ -18,9 +18,9 @@ pub(super) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    pub(super) fn new(words: &'a str, draft: Option<&Draft>) -> Self {
-        let count = |draft: &Draft| (draft.clips.len() + draft.sounds.len(), draft.length().div_ceil(1000));
-        let (pieces, seconds) = draft.map(count).unwrap_or_default();
+    /// Of a draft as the run will leave it.
+    pub(super) fn new(words: &'a str, draft: &Draft) -> Self {
+        let (pieces, seconds) = (draft.clips.len() + draft.sounds.len(), draft.length().div_ceil(1000));
         Self { words, generates: false, unread: false, pieces, seconds }
     }
 }
@@ -32,7 +32,7 @@ pub(super) fn said(said: Said, told: &Told<'_>) -> String {
         Said::Question(tongue, _) => question(tongue).to_owned(),
         Said::Drag(tongue, _) => drag(tongue).to_owned(),
         Said::Screen(Tongue::English | Tongue::Mixed) => format!(
-            "The captions are on all {pieces} clips now (0-{seconds}s), in white with a dark edge. Click the [Export] \
+            "The captions are on the whole film now (clips: {pieces}, 0-{seconds}s), in white with a dark edge. Click the [Export] \
              button in the top right, then open the [Timeline] panel; you can drag the clip to another place. Preview \
              in timeline before you go on, and check your account under [Billing] for the credits that are left. The \
              music is at 35%."
@@ -101,7 +101,7 @@ mod tests {
         let cases = [
             (
                 Said::Screen(Tongue::English),
-                &["Click the [Export] button", "[Timeline]", "drag the clip", "3 clips"][..],
+                &["Click the [Export] button", "[Timeline]", "drag the clip", "clips: 3"][..],
             ),
             (Said::Screen(Tongue::Chinese), &["点击", "导出", "打开", "拖拽", "3 个"]),
             (Said::Screen(Tongue::Bangla), &["ক্লিক করুন", "প্যানেল খুলুন", "টেনে এনে", "3টি"]),

@@ -120,7 +120,8 @@ fn ways(sandbox: &Sandbox, ask: &Ask, account: usize, wanted: &Wanted) -> Ways {
     let mut world = sandbox.world();
     let session = world.session_mut(account, &wanted.session);
     let content = session.as_ref().map(|session| session.content()).unwrap_or_default();
-    let mut told = Told::new(&wanted.words, session.as_ref().map(|session| &session.draft));
+    let after = session.as_ref().map(|session| session.edited(&wanted.words));
+    let mut told = Told::new(&wanted.words, &after.unwrap_or_default());
     told.generates = session.as_ref().is_none_or(|session| session.generates());
     told.unread = session.as_ref().is_some_and(|session| session.media.iter().any(|media| !media.probed));
     let says = ask.hits.says().filter(|said| session.is_some_and(|session| session.is_said(*said)));

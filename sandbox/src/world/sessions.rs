@@ -64,13 +64,27 @@ impl Session {
         distinct.join("+")
     }
 
-    /// Puts media on the timeline that are not there yet.
-    pub(crate) fn fill_draft(&mut self) {
+    /// The draft with all media on it.
+    fn filled(&self) -> Draft {
+        let mut draft = self.draft.clone();
         for (nth, media) in self.media.iter().enumerate().skip(self.placed) {
             let clip = Clip { title: media.name.clone(), ms: media.millis(), source: Source::Upload(nth) };
-            self.draft.add(clip, media.kind, (media.width, media.height));
+            draft.add(clip, media.kind, (media.width, media.height));
         }
+        draft
+    }
+
+    /// Puts media on the timeline that are not there yet.
+    pub(crate) fn fill_draft(&mut self) {
+        self.draft = self.filled();
         self.placed = self.media.len();
+    }
+
+    /// The draft as an edit with these words will leave it.
+    pub(crate) fn edited(&self, words: &str) -> Draft {
+        let mut draft = self.filled();
+        draft.edit(words);
+        draft
     }
 
     /// Empties the timeline of all that was exported: a service may do so when the next clip comes.

@@ -52,7 +52,7 @@ async fn words_that_assume_a_screen_come_with_an_edit() {
     for (fault, words) in [
         (
             "screen-words",
-            &["Click the [Export] button", "open the [Timeline] panel", "drag the clip", "1 clips"][..],
+            &["Click the [Export] button", "open the [Timeline] panel", "drag the clip", "clips: 1"][..],
         ),
         ("screen-words=en", &["your account under [Billing]", "Preview in timeline"]),
         ("screen-words=zh", &["点击", "导出", "打开", "拖拽", "1 个片段"]),

@@ -42,12 +42,15 @@ fn no_clip_of_a_project_is_taken_alone() {
     scene.waits("film/1.gif", Reason::FolderArriving);
     scene.write("film/project.txt", "make one film of all");
     scene.write("batch/Batch.TXT", "");
-    for clip in ["film/1.gif", "film/part/2.gif", "batch/3.gif", "Trip.Project/4.gif"] {
-        scene.waits(clip, Reason::Held(Code::NotInThisVersion));
-    }
-    for folder in ["film", "batch", "Trip.Project"] {
-        assert_eq!(scene.is_held(folder, Code::NotInThisVersion).what, What::Folder);
-    }
+    scene.waits("batch/3.gif", Reason::Held(Code::NotInThisVersion));
+    assert_eq!(scene.is_held("batch", Code::NotInThisVersion).what, What::Folder);
+    assert_eq!(scene.is_held("Trip.Project", Code::ProjectNeedsText).what, What::Folder);
+    let project = |r: &Report| match r {
+        Report::Project(found) => Some((found.folder.clone(), found.parts.len(), found.text.bytes.clone())),
+        _ => None,
+    };
+    let found = scene.wait("the project", |s| s.said.borrow().iter().find_map(project)).unwrap();
+    assert_eq!(found, (path("film"), 2, b"make one film of all".to_vec()));
     assert!(scene.withheld("film/part").is_none());
     scene.look();
     assert!(scene.arrivals().is_empty());
@@ -170,7 +173,10 @@ fn a_survey_says_what_would_be_taken_and_waits_for_nothing() {
     let mut arrivals: Vec<_> = arrivals.collect();
     arrivals.sort();
     assert_eq!(arrivals, want.map(|(clip, words, fit)| (clip.to_owned(), words, fit)));
-    assert!(found.withheld.iter().any(|w| w.path == path("film/c.gif")));
+    assert_eq!(
+        found.projects.iter().map(|p| (p.folder.clone(), p.parts.len())).collect::<Vec<_>>(),
+        [(path("film"), 1)]
+    );
     assert!(survey(&scene.at("none"), &watch).is_err());
 }
 

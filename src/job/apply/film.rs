@@ -1,6 +1,6 @@
 //! From the session to the film: the steps that may be repeated.
 
-use crate::job::{End, Film, Job, JobEvent, Phase, RelPath, Render, Step, Upload, Work};
+use crate::job::{ContentHash, End, Film, Job, JobEvent, Phase, RelPath, Render, Stamp, Step, Upload, Work};
 
 pub(super) fn session(job: &mut Job, event: &JobEvent) -> bool {
     match event {
@@ -26,7 +26,27 @@ pub(super) fn session(job: &mut Job, event: &JobEvent) -> bool {
             job.upload = Upload::Done { applied: *applied };
             job.enter(job.first_after_upload());
         }
+        JobEvent::PartUploaded { n, content, stamp } if job.runs(Step::Upload) => {
+            return part_uploaded(job, *n, (*content, *stamp));
+        }
         _ => return false,
+    }
+    true
+}
+
+/// Parts go up in their order, each once.
+fn part_uploaded(job: &mut Job, n: u16, (content, stamp): (ContentHash, Stamp)) -> bool {
+    let Work::Project(project) = &mut job.work else { return false };
+    if project.next().is_none_or(|(next, _)| next != n) {
+        return false;
+    }
+    let Some(part) = project.parts.get_mut(usize::from(n)) else { return false };
+    (part.content, part.stamp) = (Some(content), stamp);
+    let whole = project.next().is_none();
+    // What is known to have arrived is no longer in doubt.
+    job.upload = if whole { Upload::Done { applied: false } } else { Upload::First };
+    if whole {
+        job.enter(job.first_after_upload());
     }
     true
 }

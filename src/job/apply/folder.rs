@@ -1,10 +1,13 @@
 //! What the folder does to a job: words, clips, names that change under it.
 
-use crate::job::{Clip, End, Fate, Job, JobEvent, Order, Phase, Render, Step, Upload, WordsFrom};
+use crate::job::{Clip, End, Fate, Job, JobEvent, Order, Phase, Render, Step, Upload, WordsFrom, Work};
 
 /// What the folder does to a job: always before a message may have been paid, but for a rename.
 pub(super) fn folder(job: &mut Job, event: &JobEvent) -> bool {
     if let JobEvent::Renamed { path, stamp } = event {
+        if let Work::Project(project) = &mut job.work {
+            project.moved(&path.parent());
+        }
         (job.clip.path, job.clip.stamp) = (path.clone(), *stamp);
         return true;
     }
@@ -16,8 +19,9 @@ pub(super) fn folder(job: &mut Job, event: &JobEvent) -> bool {
     }
     match event {
         JobEvent::Rebound { clip, order } => rebound(job, clip, order),
-        JobEvent::Replaced { clip, order } => {
+        JobEvent::Replaced { clip, order, work } => {
             job.messages.clear();
+            job.work = work.clone().unwrap_or_else(|| job.work.clone());
             job.rebind(clip, order);
             job.drop_session();
         }
@@ -57,7 +61,7 @@ fn rebound(job: &mut Job, clip: &Clip, order: &Order) {
 
 /// A cancelled clip that is dropped again, or a failed one that was put back, goes on where it stopped.
 pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
-    let JobEvent::Reopened { clip, order } = event else { return false };
+    let JobEvent::Reopened { clip, order, work } = event else { return false };
     // A clip that was taken away left nothing to tidy up that could be missed; else the files were moved first.
     let put_back = match &job.end {
         Some(End::Cancelled) => job.withdrawn.is_none() || job.is_ended(),
@@ -65,7 +69,7 @@ pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
         _ => false,
     };
     // What was paid for was paid for these bytes.
-    let other_bytes = job.may_be_paid() && !clip.stamp.same_contents(&job.clip.stamp);
+    let other_bytes = job.may_be_paid() && job.work.is_clip() && !clip.stamp.same_contents(&job.clip.stamp);
     if !put_back || !job.may_go_on() || other_bytes {
         return false;
     }
@@ -80,6 +84,7 @@ pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
     } else {
         let old = job.order.clone();
         job.messages.clear();
+        job.work = work.clone().unwrap_or_else(|| job.work.clone());
         job.rebind(clip, order);
         if kept && is_own(&old) && !is_own(order) && !old.words.is_empty() {
             // Put back without its text: it keeps the words it had.

@@ -91,9 +91,10 @@ pub fn apply(job: &Job, event: &JobEvent, at: Moment) -> Result<Job, Illegal> {
         | JobEvent::Consent { .. }
         | JobEvent::Withdrawn { .. }
         | JobEvent::Failed { .. } => course(&mut next, event),
-        JobEvent::SessionOpened { .. } | JobEvent::SessionDropped | JobEvent::Uploaded { .. } => {
-            session(&mut next, event)
-        }
+        JobEvent::SessionOpened { .. }
+        | JobEvent::SessionDropped
+        | JobEvent::Uploaded { .. }
+        | JobEvent::PartUploaded { .. } => session(&mut next, event),
         JobEvent::Intent { .. }
         | JobEvent::Refused { .. }
         | JobEvent::Answered { .. }
@@ -158,6 +159,9 @@ impl Job {
         self.enter_still_trying(Step::Session, self.upload == Upload::Doubt);
         (self.session, self.task) = (None, None);
         (self.upload, self.content) = (Upload::Fresh, None);
+        if let Work::Project(project) = &mut self.work {
+            project.parts.iter_mut().for_each(|part| part.content = None);
+        }
         (self.draft_seq, self.render, self.film) = (None, Render::default(), None);
         (self.incomplete, self.same_as) = (false, None);
         self.join_base();

@@ -27,7 +27,7 @@ fn finished<'a>(
     from: &'a WordsFrom,
     said: &'a [String],
     steps: &'a [Done],
-    remarks: &'a [String],
+    remarks: &'a [Remark],
 ) -> Report<'a> {
     Report {
         clip: "news/talk.mp4",
@@ -71,7 +71,7 @@ fn steps() -> Vec<Done> {
 fn a_report_tells_what_was_done() {
     let from = WordsFrom::Sidecar(text_file("news/talk.txt"));
     let said = ["Done!\nReason: none".to_owned(), String::new()];
-    let (steps, remarks) = (steps(), ["\"talk.txt\" was not used".to_owned()]);
+    let (steps, remarks) = (steps(), [Remark::GaveWay(vec!["news/talk.txt".to_owned()])]);
     let text = report_en(&finished(&from, &said, &steps, &remarks));
     for part in [
         "The film of \"news/talk.mp4\" is ready: \"talk.v2.mp4\".\nLength: 1:03\nPicture: 1080 x 1920\nFile size: 12 MB\n",
@@ -81,7 +81,7 @@ fn a_report_tells_what_was_done() {
         "to message 2:\n  It said nothing.",
         "Credits were spent for this clip.\nCredits before: 100. Credits after: 49.5. Spent: 50.5.\n",
         "  - 14:05:10: message 1 sent and carried out (3.2 s)\n",
-        "Please note:\n  - \"talk.txt\" was not used.\n",
+        "Please note:\n  - There was more than one text for this clip.",
         PROJECT,
         "Session: 9007199254740993123\n",
     ] {
@@ -162,4 +162,55 @@ fn what_came_out_is_told_where_something_was_asked_for() {
     assert!(text.contains("A film as mov was asked for. It is an MP4,"), "{text}");
     let mp4 = Asked { format: Some("mp4".to_owned()), ..Asked::default() };
     assert_eq!(told(&Report { asked: Some(&mp4), ..plain }), told(&plain));
+}
+
+#[test]
+fn every_remark_is_told_in_both_languages() {
+    let name = || "talk.txt".to_owned();
+    let at = |at: &str| format!("2026-11-25 {at}");
+    let remarks = [
+        Remark::GaveWay(vec![name(), "a\nb.txt".to_owned()]),
+        Remark::NoText(name()),
+        Remark::OtherFormat("gif"),
+        Remark::NameTaken("talk.mp4".to_owned()),
+        Remark::Quality("low".to_owned()),
+        Remark::OtherQuality { asked: "low".to_owned(), made: "high".to_owned() },
+        Remark::SentAgain(2),
+        Remark::ExportedAgain,
+        Remark::Waited { from: at("19:00"), to: at("19:30"), code: "no-credits".to_owned() },
+    ];
+    for language in [Language::English, Language::Bangla] {
+        for remark in &remarks {
+            let one = [remark.clone()];
+            let text = report(&finished(&WordsFrom::Default, &[], &[], &one), language);
+            let head = if language == Language::English {
+                "\nPlease note:\n  - "
+            } else {
+                "\nখেয়াল করুন:\n  - "
+            };
+            assert!(text.contains(head) && !text.contains(['{', '}']), "{remark:?}: {text}");
+        }
+    }
+    let text = report_en(&finished(&WordsFrom::Default, &[], &[], &remarks));
+    assert!(
+        text.contains("The work waited from 2026-11-25 19:00 to 2026-11-25 19:30 (reason: no-credits)."),
+        "{text}"
+    );
+    assert_eq!(text.matches("  - ").count(), remarks.len(), "{text}");
+}
+
+#[test]
+fn where_credits_can_not_be_told_the_reason_is() {
+    let told = |before, after, paid| {
+        let credits = Credits { before, after, others: 0 };
+        report_en(&Report { paid, credits, ..finished(&WordsFrom::Default, &[], &[], &[]) })
+    };
+    assert!(told(Some(10.0), Some(90.0), Paid::Yes).contains("cannot be told, because new credits came in"));
+    for (before, after) in [(None, None), (Some(1.0), None), (None, Some(1.0))] {
+        assert!(
+            told(before, after, Paid::MaybeOnce).contains("cannot be told, because they could not be read")
+        );
+    }
+    assert!(!told(None, None, Paid::No).contains("cannot be told"), "nothing was sent");
+    assert!(!told(Some(9.0), Some(9.0), Paid::Yes).contains("cannot be told"));
 }

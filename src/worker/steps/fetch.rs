@@ -118,7 +118,7 @@ struct Source<'a> {
 }
 
 async fn land_from(tools: &Tools, claim: &Claim, id: &RenderId, url: Option<&str>) -> Result<Film, Tried> {
-    let at = claim.job().clip.path.parent();
+    let at = claim.job().home();
     let outbox = tools.folders.open(Place::Outbox).await?;
     let free = outbox.free().map_err(|e| Stop::local("asking for room in the outbox", &e))?;
     let room = Room { free, spare: tools.config().folders.min_free };

@@ -125,6 +125,9 @@ async fn still_meant(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
     if claim.job().work.is_text() {
         return text_still_meant(tools, claim).await;
     }
+    if claim.job().work.project().is_some() {
+        return project_still_meant(tools, claim).await;
+    }
     match blocking(look).await.map_err(|e| Stop::local("reading the clip's words", &e))? {
         (None, _) => Err(tools.folders.vanished(&claim.job().clip.path).await),
         (_, Some(WordsNow::Held { code: code @ (Code::Unreadable | Code::NotSafe), detail })) => {
@@ -151,6 +154,32 @@ async fn text_still_meant(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
             WordsFrom::Sidecar(bound) if order::reference(&text).hash == bound.hash => Ok(()),
             _ => Err(Stop::Unsettled),
         },
+    }
+}
+
+/// The same for a project: its text says what it said, and its folder holds the media that went up and no others.
+async fn project_still_meant(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
+    let inbox = tools.folders.open(Place::Inbox).await?;
+    let (job, ignore) = (claim.job().clone(), tools.config().watch.ignore.clone());
+    let look = move || {
+        let (Some(project), WordsFrom::Sidecar(text)) = (job.work.project(), &job.order.from) else {
+            return Ok(Some(false));
+        };
+        if inbox.stat(&text.path)?.is_none() {
+            return Ok(None);
+        }
+        let media = inbox::project_now(&inbox, &project.folder, &ignore)?;
+        let mut same = media.iter().eq(project.parts.iter().map(|part| &part.path));
+        for part in &project.parts {
+            same &= inbox.stat(&part.path)?.is_some_and(|entry| entry.stamp.same_contents(&part.stamp));
+        }
+        let words = inbox::read_text(&inbox, &text.path).map_err(|e| std::io::Error::other(e.to_string()))?;
+        Ok(Some(same && order::reference(&words).hash == text.hash))
+    };
+    match blocking(look).await.map_err(|e| Stop::local("looking at the project's folder", &e))? {
+        None => Err(tools.folders.vanished(&claim.job().clip.path).await),
+        Some(true) => Ok(()),
+        Some(false) => Err(Stop::Unsettled),
     }
 }
 

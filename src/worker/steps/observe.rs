@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::config::OnQuestion;
 use crate::job::{Code, Failure, Fate, JobEvent, Stamp, StreamEnd};
 use crate::timeline::Reading;
+use crate::words::{asks, question, without_screen};
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
@@ -83,11 +84,11 @@ async fn asked(
 /// The state of an answer's file that lies beside the clip before its question was told.
 async fn lying(tools: &Tools, claim: &Claim) -> Option<Stamp> {
     let inbox = tools.folders.open(Place::Inbox).await.ok()?;
-    let clip = claim.job().clip.path.clone();
-    let names = [clip.stem().to_vec(), clip.name().to_vec(), order::title(claim.job()).stem().to_vec()];
+    let (job, home) = (claim.job(), claim.job().home());
+    let names = [job.stem().to_vec(), job.dropped().name().to_vec(), order::title(job).stem().to_vec()];
     let look = move || {
         for name in names {
-            let Some(path) = clip.with_name(&[&name[..], b".answer.txt"].concat()) else { continue };
+            let Some(path) = home.join(&[&name[..], b".answer.txt"].concat()) else { continue };
             if let Some(entry) = inbox.stat(&path)? {
                 return Ok(Some(entry.stamp));
             }
@@ -132,19 +133,14 @@ fn pace(tools: &Tools, claim: &Claim, fate: &Fate, words: &str) -> Pace {
     Pace { first, interval, unchanged }
 }
 
-/// Whether words put a question to the person.
-fn asks(words: &str) -> bool {
-    words.contains(['?', '？', '؟'])
-}
-
 fn unchanged(fate: &Fate, words: &str) -> Failure {
     match fate {
         Fate::Ended(StreamEnd::Clean) if asks(words) => Failure::new(
             Code::Question,
-            format!("the service asks: {}", words.trim()),
-            "Answer in a text named after the clip, ending in `.answer.txt`, beside it in the inbox.",
+            format!("the service asks: {}", without_screen(question(words).unwrap_or_default())),
+            "Answer with a text beside the clip, named like it with .answer.txt, or in the project by its link.",
         )
-        .about(words.trim()),
+        .about(question(words).unwrap_or_default()),
         Fate::Ended(StreamEnd::Clean) if words.trim().is_empty() => Failure::new(
             Code::UnknownFate,
             "the service ended without a word, and the project shows no change",
@@ -152,9 +148,10 @@ fn unchanged(fate: &Fate, words: &str) -> Failure {
         ),
         Fate::Ended(StreamEnd::Clean) => Failure::new(
             Code::NothingChanged,
-            format!("the service changed nothing and said: {}", words.trim()),
+            format!("the service changed nothing and said: {}", without_screen(words.trim())),
             "Say more exactly what is wanted, in a new text.",
-        ),
+        )
+        .about(words.trim()),
         Fate::Ended(StreamEnd::Error(error)) => Failure::new(
             Code::NothingChanged,
             format!("the service broke off and changed nothing: {error}"),

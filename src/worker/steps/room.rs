@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use crate::job::{Code, Failure};
+use crate::job::{Code, Failure, Work};
 use crate::outbox;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
@@ -12,9 +12,13 @@ use crate::worker::stop::Stop;
 /// The outbox can be written, and holds twice the clip's size besides `min_free`.
 pub(crate) async fn check(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
     let config = tools.config();
-    let bytes = claim.job().work.base().map_or(claim.job().clip.stamp.size, |base| base.bytes);
+    let bytes = match &claim.job().work {
+        Work::Refine(base) => base.bytes,
+        Work::Project(project) => project.parts.iter().map(|part| part.stamp.size).sum(),
+        Work::Clip | Work::Address | Work::Video | Work::Ask => claim.job().clip.stamp.size,
+    };
     let need = bytes.saturating_mul(2).saturating_add(config.folders.min_free);
-    let folder = claim.job().clip.path.parent();
+    let folder = claim.job().home();
     let outbox = tools.folders.try_open(Place::Outbox).await.map_err(|e| read_only(&e))?;
     let free = blocking(move || {
         let probe = outbox::prove_writable(&outbox, &folder);

@@ -54,7 +54,7 @@ async fn once_more(tools: &Tools, other: &Job) -> Result<JobEvent, Stop> {
 
 /// It waits for the film of the one that is in work.
 fn follows(other: &Job) -> Failure {
-    let clip = other.clip.path.to_string();
+    let clip = other.dropped().to_string();
     let why = other
         .waiting
         .as_ref()

@@ -4,8 +4,8 @@ use std::io;
 
 use crate::config::{self, AfterSuccess, IgnoreList};
 use crate::inbox::{WordsNow, words_now};
-use crate::job::{ContentHash, End, Failure, Job, JobEvent, RelPath, TextRef, WordsFrom};
-use crate::mount::{Dir, Removal};
+use crate::job::{ContentHash, End, Failure, Job, JobEvent, Part, Project, RelPath, TextRef, WordsFrom};
+use crate::mount::{Dir, Removal, Type};
 use crate::outbox::{self, Fate, Item, Note, Title};
 use crate::words;
 use crate::worker::Tools;
@@ -13,7 +13,7 @@ use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
 use crate::worker::steps::answer;
 use crate::worker::stop::Stop;
-use crate::worker::{order, telling};
+use crate::worker::{order, remarks, telling};
 
 /// Ends the job as it was decided.
 pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent>, Stop> {
@@ -36,6 +36,9 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent
     };
     Ok(vec![JobEvent::Tidied { clip_at, left }])
 }
+
+/// As deep as folders are looked into.
+const DEEPEST: usize = 32;
 
 type Kept = (Option<String>, bool);
 
@@ -102,7 +105,13 @@ async fn texts(tools: &Tools, job: &Job, forms: Vec<Note>) -> Result<Vec<(Note, 
     };
     let account = tools.service.account();
     let language = tools.config().messages.language;
-    let around = telling::Around { others, project: link.as_deref(), account: account.as_ref() };
+    let beside = remarks::look(tools, job).await;
+    let around = telling::Around {
+        others,
+        project: link.as_deref(),
+        account: account.as_ref(),
+        beside: Some(&beside),
+    };
     Ok(telling::report(job, &events, &around, |report| {
         let told = |form| match form {
             Note::ReportJson => words::report_json(report),
@@ -114,15 +123,20 @@ async fn texts(tools: &Tools, job: &Job, forms: Vec<Note>) -> Result<Vec<(Note, 
 
 async fn failed(tools: &Tools, job: &Job, failure: &Failure) -> Result<Kept, Stop> {
     let store = tools.folders.open(Place::Failed).await?;
-    let title = Title::new(job.clip.path.stem(), order::NAME_MAX);
-    let moved = keep(tools, job, store.clone(), Some(title.clone())).await;
+    let title = Title::new(job.stem(), order::NAME_MAX);
+    // The note of a project lies beside its folder.
+    let beside = Some(title.clone()).filter(|_| job.work.project().is_none());
+    let moved = keep(tools, job, store.clone(), beside).await;
     let (clip_at, left, number) = match moved {
-        Ok((at, left)) => (at.clone(), left, at.and_then(|at| number(&at))),
+        Ok((at, left)) => {
+            let counted = at.clone().filter(|_| job.work.project().is_none());
+            (at, left, counted.and_then(|at| number(&at)))
+        }
         // An inbox that can't be written: the files stay, and their note stands in the outbox too.
         Err(_) => (None, true, None),
     };
     let text = telling::failed(job, failure, tools.config().messages.language);
-    let at = job.clip.path.parent();
+    let at = job.home();
     let outbox = tools.folders.open(Place::Outbox).await.ok().filter(|_| left);
     blocking(move || {
         let note = title.note(number.unwrap_or(1), Note::Error);
@@ -153,7 +167,11 @@ async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Resu
     let kept = blocking(move || {
         let items = items(&job, &inbox, &ignore)?;
         let note = note.as_ref().map(|title| (title, Note::Error));
-        outbox::keep(&inbox, &items, &store, note)
+        let kept = outbox::keep(&inbox, &items, &store, note)?;
+        if let Some(project) = job.work.project() {
+            remove_emptied(&inbox, &project.folder);
+        }
+        Ok(kept)
     })
     .await
     .map_err(|e| Stop::local("moving the clip out of the inbox", &e))?;
@@ -162,6 +180,18 @@ async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Resu
         Some(Fate::Missing) | None => (None, false),
         Some(Fate::Changed) => (None, true),
     })
+}
+
+/// The folders of a project that nothing is left in go with its files. One that stays does no harm.
+fn remove_emptied(inbox: &Dir, folder: &RelPath) {
+    for (name, kind) in inbox.list(folder).unwrap_or_default() {
+        if matches!(kind, Type::Folder | Type::Unknown)
+            && let Some(below) = folder.join(&name).filter(|path| path.names().count() < DEEPEST)
+        {
+            remove_emptied(inbox, &below);
+        }
+    }
+    let _ = inbox.remove_empty_folder(folder);
 }
 
 /// A film that was fetched and is not to be delivered any more.
@@ -175,6 +205,9 @@ async fn drop_film(tools: &Tools, job: &Job) -> Result<(), Stop> {
 /// The clip and the text that it was bound to, wherever they lie by now. Of the clip its bytes as well, where they were
 /// read: on another file system nothing else tells.
 pub(crate) fn bound(job: &Job) -> Vec<Item> {
+    if let Some(project) = job.work.project() {
+        return of_project(job, project);
+    }
     let clip =
         Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: of_bytes(job), content: None };
     if job.work.is_text() {
@@ -192,6 +225,17 @@ pub(crate) fn bound(job: &Job) -> Vec<Item> {
 /// The hash of the clip's bytes, where it is one of bytes.
 fn of_bytes(job: &Job) -> Option<ContentHash> {
     job.content.filter(|_| job.work.is_clip())
+}
+
+/// The parts of a project, its text, and what has answered its questions.
+fn of_project(job: &Job, project: &Project) -> Vec<Item> {
+    let part =
+        |part: &Part| Item { from: part.path.clone(), known: part.stamp, hash: None, content: part.content };
+    let text = match &job.order.from {
+        WordsFrom::Sidecar(text) => Some(item(text)),
+        _ => None,
+    };
+    project.parts.iter().map(part).chain(text).chain(answers(job)).collect()
 }
 
 /// The texts that have answered questions.
@@ -212,6 +256,9 @@ fn item(text: &TextRef) -> Item {
 /// The clip, and the text that lies beside it now, if that is still the one that was bound. A text that belongs to
 /// another clip by now stays for that one.
 fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
+    if let Some(project) = job.work.project() {
+        return Ok(of_project(job, project));
+    }
     let clip =
         Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None, content: of_bytes(job) };
     let WordsFrom::Sidecar(bound) = &job.order.from else {
@@ -239,11 +286,15 @@ async fn delete(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
     let left = blocking(move || {
         let items = items(&job, &inbox, &ignore)?;
         for (at, item) in items.iter().enumerate() {
+            // Each file of a project that was changed since stays.
             let gone = remove(&inbox, &item.from, item)?;
             if at == 0 && !gone {
                 // Another clip lies there now, and the text beside it is its own.
                 return Ok(true);
             }
+        }
+        if let Some(project) = job.work.project() {
+            remove_emptied(&inbox, &project.folder);
         }
         Ok(false)
     })

@@ -10,7 +10,12 @@ paid-yes-and-maybe =
 
 to-do = কী করবেন:
 asked = প্রশ্নটি এই:
-these-files = ফাইলগুলো এই:
+these-files = { $count ->
+        [one] ফাইলটি এই:
+       *[other] ফাইলগুলো এই:
+    }
+said-so = ভিডিও সেবাটি বলেছে:
+the-inbox = ইনবক্স
 and-more = ... আরও { $more }টি।
 found = dakbox যা পেয়েছে: { $message } { $hint }
     .or = dakbox যা পেয়েছে: { $message }
@@ -28,8 +33,8 @@ failed-paid =
 project =
     প্রকল্পটি, আপনার ব্রাউজারে (লিংকটি ৭ দিন কাজ করে):
     { "  " }{ $project }
-since = যখন থেকে অপেক্ষায়: { $since }
-failed-at = যখন থেমেছে: { $since }
+since = অপেক্ষায় আছে: { $since } থেকে
+failed-at = থেমেছে: { $since }
 details = যিনি dakbox চালান তাঁর জন্য: { $message }
 job = কাজ: { $job }, সেশন: { $session }
     .or = কাজ: { $job }

@@ -1,7 +1,7 @@
 # About what was dropped. A message a code: what happened, with `.or` for when less is known, and the steps to take.
 # A line that begins with a blank stands as it is: something to type, or a link.
 
-save-as = Save the clip as MP4, or in another of these formats: { $formats }.
+save-as = Save the clip anew as MP4, or in another of these formats: { $formats }.
 put-again = Put the new clip and its text into the inbox.
 still-copying = Is it still being copied? Then just wait. dakbox takes it when it is complete.
 take-out = If you do not need it any more, take it out of the inbox.
@@ -121,6 +121,30 @@ same-in-work =
 not-in-this-version = { $file } asks for something that this version of dakbox cannot do yet.
     .step-1 = Leave that wish out: change the text or the file, and save it.
     .step-2 = Or take it out of the inbox, and keep it for a later version.
+
+project-needs-text =
+    The folder { $file } is to be one project, but there is no text in it that says what to make of its clips. So it
+    waits.
+    .step-1 =
+        Write what you want into a text file, and save it in that folder under this name:
+        { "    " }project.txt
+
+project-needs-media = The folder { $file } is a project, but there are no clips, pictures or sounds in it. So it waits.
+    .step-1 = Put the media into the folder. These formats are taken: { $formats }.
+    .step-2 = If the folder is not needed any more, take it out of the inbox.
+
+project-held = The folder { $file } is a project, and something in it cannot be used. So the whole project waits.
+    .step-1 =
+        Mend these files, put them in again, or take them out of the folder. Files that are still being copied only
+        need time.
+
+late-media =
+    These files came into the folder { $file } after its film was begun. They are not in the film, and nothing is done
+    with them.
+    .step-1 =
+        Do you want another film? Then put all media for it into that folder, and save a new text there under this name:
+        { "    " }project.txt
+    .step-2 = If not, take these files out of the inbox.
 
 awaits-clip = { $file } is a text without a clip, so dakbox does nothing with it.
     .step-1 = Put the clip beside it, under the same name.

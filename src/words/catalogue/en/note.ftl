@@ -12,7 +12,12 @@ paid-yes-and-maybe =
 
 to-do = What to do:
 asked = This is the question:
-these-files = These are the files:
+these-files = { $count ->
+        [one] This file is meant:
+       *[other] These files are meant:
+    }
+said-so = The video service said:
+the-inbox = the inbox
 and-more = ... and { $more } more.
 found = This is what dakbox found: { $message } { $hint }
     .or = This is what dakbox found: { $message }
@@ -34,7 +39,7 @@ project =
     { "  " }{ $project }
 since = Waiting since: { $since }
 failed-at = Failed at: { $since }
-details = Details: { $message }
+details = For the person who runs dakbox: { $message }
 job = Job: { $job }, session: { $session }
     .or = Job: { $job }
     .or-2 = Session: { $session }

@@ -45,3 +45,24 @@ step-deliver = film put into the outbox
 step-tidy = tidied up
 remarks = Please note:
 tip = Tip: clips under 2 minutes give the most accurate Bangla text.
+
+# What is to be known besides.
+remark-gave-way =
+    There was more than one text for this clip. This one was not used, because the other names the clip more
+    exactly: { $texts }.
+remark-no-text = The clip had no text of its own. To ask for something else, drop it with a text named { $text }.
+remark-format = By its content the clip is { $format }, though its name says otherwise. It was used as it is.
+remark-name-taken = The name { $name } was taken in the outbox, so the film has a number in its name.
+remark-quality = The film was exported in { $made ->
+        [low] low
+       *[medium] medium
+    } quality, as it was asked for.
+remark-other-quality = A step of the text asks for { $asked } quality, its first lines for { $made }. The first lines count.
+remark-sent-again = Message { $n } was sent once more, because that was asked for. It may have been paid for again.
+remark-once-more = Nothing was paid for this film: the same drop with the same words was worked before. Its project was exported once more.
+remark-answered = The service asked a question. The answer that it got: { $answer }
+remark-exported-again = The first export failed, so dakbox exported the film once more. This costs nothing.
+remark-waited = The work waited from { $from } to { $to } (reason: { $code }).
+
+credits-unread = How many credits this clip cost cannot be told, because they could not be read at that time.
+credits-came = How many credits this clip cost cannot be told, because new credits came in meanwhile.

@@ -60,15 +60,16 @@ unknown-fate =
 
 question = The video service has a question about { $file }, and it changed nothing yet.
     .step-1 =
-        Write the answer into a text file, give it the name { $answer }, and put it into the inbox beside the clip.
-    .step-2 =
-        The answer is sent once, as the next instruction, and may cost credits.
+        Write your answer into a plain text file, and save it in the inbox beside the clip under this name:
+        { "    " }{ $answer }
+    .step-2 = dakbox then sends your answer, and goes on by itself. An answer costs credits, like every message.
     .step-3 =
-        You can also look at the project in your browser:
+        You can also answer in the project, in your browser:
         { "    " }{ $project }
+    .step-4 = If you do not need the film any more, take the clip and its text out of the inbox.
 
 nothing-changed =
-    The video service stopped with an error, and it changed nothing for { $file }. dakbox does not send your words
+    The video service did not do what was asked for { $file }: it changed nothing. dakbox does not send your words
     again by itself.
     .step-1 = { look }
     .step-2 = { done-there }
@@ -88,7 +89,7 @@ session-lost =
     .step-4 = If you do not need the film any more, take the clip and its text out of the inbox.
 
 service-down = The video service does not answer, so the work on { $file } has stopped for now.
-    .step-1 = Check that other pages on the internet open. If they do, just wait.
+    .step-1 = Check that other pages on the internet open. If they do, just wait. If they do not, mend that first.
     .step-2 = { show-tomorrow }
 
 rate-limited =
