@@ -23,11 +23,11 @@ impl Clips {
         let clips = || files.iter().filter(|(_, item)| item.kind.is_clip());
         let arriving = clips().filter(|(_, item)| item.sent.is_none());
         let texts = alone.iter().filter(|text| files.get(*text).is_some_and(|item| item.sent.is_none()));
-        let films = texts.filter_map(|text| by_name(text).filter(|_| names_a_film(text)));
+        let to_come = texts.filter_map(|text| by_name(text).filter(|_| names_a_film(text)));
         Self {
             arriving: arriving
                 .map(|(clip, _)| names::fold(clip.stem()))
-                .chain(films.map(|(_, film)| film))
+                .chain(to_come.map(|(_, film)| film))
                 .collect(),
             last: clips().map(|(_, item)| item.since()).max().unwrap_or_default(),
         }

@@ -51,7 +51,7 @@ impl Intake {
     /// Takes a text up, or holds it.
     pub(super) async fn text(&self, lone: LoneText, memory: &mut Memory) -> Result<(), LedgerError> {
         memory.texts.remove(&lone.text.path);
-        if self.take_text(&lone).await? == Taken::Later {
+        if Box::pin(self.take_text(&lone)).await? == Taken::Later {
             memory.texts.insert(lone.text.path.clone(), lone);
         }
         Ok(())

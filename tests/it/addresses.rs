@@ -177,8 +177,10 @@ fn until_its_message_another_address_takes_the_place_of_the_first() {
     fs::remove_file(house.root("pause.txt")).unwrap();
     made(&house, "one", &["one.url", "one.txt"]);
     let world = house.world();
-    assert_eq!((world.charges(), world.sessions().len()), (1, 2));
-    assert_eq!(world.json()["charges"][0]["session"], world.json()["uploads"][1]["session"]);
+    let uploads = world.json()["uploads"].as_array().unwrap();
+    assert_eq!((world.charges(), &uploads[0]["url"]), (1, &json!(address("one.mp4"))));
+    assert_eq!(world.json()["charges"][0]["session"], uploads.last().unwrap()["session"]);
+    assert_eq!(uploads.last().unwrap()["url"], address("other.mp4"));
 }
 
 #[test]

@@ -24,14 +24,13 @@ pub(super) async fn write(tools: &Tools, claim: &mut Claim) -> Result<(), Stop> 
         }
     }
     let text = told(tools, claim.job()).await?;
-    let path = match known {
-        Some(path) => path,
-        None => {
-            let (outbox, title, at) = (outbox.clone(), title.clone(), at.clone());
-            let path = blocking(move || free(&outbox, &title, &at)).await.map_err(failed)?;
-            claim.commit(&tools.ledger, JobEvent::Delivered { path: path.clone() }).await?;
-            path
-        }
+    let path = if let Some(path) = known {
+        path
+    } else {
+        let (outbox, title, at) = (outbox.clone(), title.clone(), at.clone());
+        let path = blocking(move || free(&outbox, &title, &at)).await.map_err(failed)?;
+        claim.commit(&tools.ledger, JobEvent::Delivered { path: path.clone() }).await?;
+        path
     };
     let is_it = |n: &u32| title.note(*n, Note::Report) == path.name();
     let number = (1..=LAST_NUMBER).find(is_it).unwrap_or(1);
