@@ -131,7 +131,7 @@ fn what_is_special_about_a_code_is_said() {
         ),
         (Code::UnknownFate, &[PROJECT, "    Again: yes\n", "pay twice"]),
         (Code::NothingChanged, &["    Again: yes\n", "pay twice"]),
-        (Code::Question, &["  > Which part of the clip do you mean?\n", "costs credits"]),
+        (Code::Question, &["  > Which part of the clip do you mean?\n", "may cost credits"]),
         (Code::FirstRun, &["already: 2000.", "    take-all.txt\n", "    dakbox run --adopt\n"]),
         (Code::NotOurs, &["    dakbox run --adopt\n"]),
         (Code::NotTaken, &["  - scan 0.psd\n", "  - scan 5.psd\n  ... and 34 more.\n", "mp4, mov, avi"]),
