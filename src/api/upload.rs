@@ -10,11 +10,13 @@ use bytes::Bytes;
 use futures_util::Stream;
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, RequestBuilder, Response};
+use serde_json::json;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use super::answer::{Contents, Fields, number_at, object, text_at};
+use super::auth::Token;
 use super::client::Client;
 use super::error::{ApiError, Call, ErrorKind};
 use super::http::bearer;
@@ -83,9 +85,43 @@ impl Client {
             (Err(_), Some((kind, message))) => Err(ApiError::new(Call::Upload, kind, message)),
             (Err(error), None) => Err(error),
         };
+        self.uploaded(answer, &token).await
+    }
+
+    /// Has the service fetch what an address leads to into a session; nothing is fetched here. Made once, as the upload
+    /// of a clip is, and as long in coming as that: the service has to fetch the clip first.
+    pub async fn upload_address(&self, session: &SessionId, address: &str) -> Result<Uploaded, ApiError> {
+        let token = self.token().await?;
+        self.admit(Call::Upload)?;
+        let body = json!({"urls": [address], "source_type": "url"}).to_string();
+        let request = self
+            .lanes
+            .bulk
+            .post(self.options.call(&["api", "upload-video", "nemo_agent", "me", session.as_str()]))
+            .header(AUTHORIZATION, bearer(Call::Upload, &token.secret)?)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        let limit = self.options.stall_timeout.max(self.options.call_timeout);
+        crash::at(Point::UploadSent, Side::Before);
+        let sent = timeout(limit, request.send()).await;
+        crash::at(Point::UploadSent, Side::After);
+        let answer = match sent {
+            Ok(Ok(response)) => self.answer_in_time(response).await,
+            Ok(Err(error)) => Err(self.fault(Call::Upload, error)),
+            Err(_) => Err(ApiError::new(Call::Upload, ErrorKind::TimedOut, "no whole answer in time")),
+        };
+        self.uploaded(answer, &token).await
+    }
+
+    /// What an upload's answer tells.
+    async fn uploaded(
+        &self,
+        answer: Result<Contents, ApiError>,
+        token: &Token,
+    ) -> Result<Uploaded, ApiError> {
         match self.heed(Call::Upload, answer) {
             Ok(contents) => read(&contents).ok_or_else(|| self.lacks(Call::Upload, "files", &contents)),
-            Err(error) if error.token_refused() => Err(match self.renew(&token, error.clone()).await {
+            Err(error) if error.token_refused() => Err(match self.renew(token, error.clone()).await {
                 Ok(_) => ApiError { renewed: true, ..error },
                 Err(renewal) => renewal,
             }),

@@ -224,6 +224,8 @@ pub enum State {
     Failed,
     /// Taken away before anything was paid, or given up
     Cancelled,
+    /// A question about credits or about what is going on, answered by a report
+    Answered,
 }
 
 impl State {
@@ -236,6 +238,7 @@ impl State {
             Self::Delivered => "delivered",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
+            Self::Answered => "answered",
         }
     }
 }

@@ -46,7 +46,7 @@ fn text(jobs: &[Job], screen: &Screen) -> String {
     let roomy = screen.is_roomy();
     let why = |job: &Job| Cell::new(job.code().map_or("", Code::as_str));
     let row = |job: &Job| {
-        let (id, state, clip) = (table::number(job.id), table::state(job.state()), Cell::new(&job.clip.path));
+        let (id, state, clip) = (table::number(job.id), table::state(job.state()), Cell::new(job.dropped()));
         if roomy {
             let at = if screen.is_wide() { human::minute } else { human::short_time };
             let changed = Cell::new(at(job.changed, &screen.zone));

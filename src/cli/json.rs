@@ -111,6 +111,7 @@ pub(super) struct StatusLine<'a> {
     delivered: u64,
     failed: u64,
     cancelled: u64,
+    answered: u64,
     /// The account's credits when they were last read.
     credits: Option<Balance>,
     /// The code of why the folders are not worked in, where they are not.
@@ -219,6 +220,7 @@ impl<'a> StatusLine<'a> {
             delivered: sum.delivered,
             failed: sum.failed,
             cancelled: sum.cancelled,
+            answered: sum.answered,
             jobs: jobs.collect(),
             files: standing.files.iter().map(FileLine::from).collect(),
         }

@@ -29,6 +29,7 @@ mod show;
 
 mod explain;
 
+mod texts;
 mod trail;
 
 mod sighted;

@@ -43,7 +43,7 @@ fn text(job: &Job, events: &[Recorded], config: &Config, screen: &Screen) -> Str
         let at = at(recorded.at, &screen.zone);
         vec![Cell::new(at), Cell::new(story::told(&recorded.event, &screen.zone))]
     });
-    let title = table::paragraph(screen, &format!("Job {}: {}", job.id, job.clip.path));
+    let title = table::paragraph(screen, &format!("Job {}: {}", job.id, job.dropped()));
     let (facts, story) =
         (table::rows(screen, &[], facts.collect()), table::rows(screen, &[], story.collect()));
     format!("{title}\n{facts}\n{story}")
@@ -67,7 +67,13 @@ fn facts(job: &Job, config: &Config) -> Vec<(&'static str, Cell)> {
         add("waits", format!("{} ({})", sentence(&failure.message), failure.code));
         add("to do", sentence(&failure.hint));
     }
-    add("clip", format!("{}, {}", job.clip.path, size(job.clip.stamp.size)));
+    match job.work.project() {
+        Some(project) => {
+            let parts: Vec<_> = project.parts.iter().map(|part| part.path.to_string()).collect();
+            add("folder", format!("{}: {}", project.folder, parts.join(", ")));
+        }
+        None => add("clip", format!("{}, {}", job.clip.path, size(job.clip.stamp.size))),
+    }
     add("words", order.words.lines().map(|line| plain(line, usize::MAX)).collect::<Vec<_>>().join("\n"));
     add("from", from(&order.from));
     add("language", plain(&order.language, 40));

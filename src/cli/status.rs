@@ -106,7 +106,7 @@ fn watched(inbox: &InboxShown, config: &Config) -> Vec<String> {
 
 fn sections(out: &mut String, standing: &Standing, screen: &Screen) {
     let row = |job: &Job, what: String| {
-        vec![table::number(job.id), Cell::new(format!("{}: {what}", job.clip.path))]
+        vec![table::number(job.id), Cell::new(format!("{}: {what}", job.dropped()))]
     };
     let (waiting, active): (Vec<&Job>, Vec<&Job>) = standing.jobs.iter().partition(|j| j.waiting.is_some());
     let waiting = waiting.into_iter().map(|job| row(job, waits(job))).collect();
@@ -162,6 +162,7 @@ fn counts(sum: &Summary) -> Option<String> {
         (sum.delivered, "delivered"),
         (sum.failed, "failed"),
         (sum.cancelled, "cancelled"),
+        (sum.answered, "answered"),
     ];
     let there = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}"));
     let there = there.collect::<Vec<_>>().join(", ");

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::human::{lasting, plain, sentence, size, time};
 use super::view::Daemon;
 use crate::config::Config;
-use crate::inbox::{Claim, Kind, LeftAlone, Means, Trail, Words, alone_wait, by_name};
+use crate::inbox::{Dropped, Kind, LeftAlone, Trail, Words, alone_wait};
 use crate::instruction;
 use crate::job::{Action, Code, Failure, Job, Moment, next_action};
 use crate::mount::Type;
@@ -101,7 +101,7 @@ impl Told {
         (self.state, self.text) = (state, text.into());
     }
 
-    fn held(&mut self, state: &'static str, code: Code, text: String) {
+    pub(super) fn held(&mut self, state: &'static str, code: Code, text: String) {
         self.say(state, text);
         self.code = Some(code);
     }
@@ -197,10 +197,9 @@ fn looked(told: &mut Told, look: &Trail, trail: &Explained, point: &Standpoint<'
     }
     words(told, look, trail);
     match look.kind {
-        Kind::Clip(_) => clip(told, look, trail, point),
-        Kind::Text | Kind::Rich => text(told, look, trail),
+        Kind::Clip(_) | Kind::Address => clip(told, look, trail, point),
+        Kind::Text | Kind::Rich => super::texts::text(told, look, trail),
         Kind::Foreign => told.held("not-taken", Code::NotTaken, "its ending is none that is taken".into()),
-        Kind::Address => {}
     }
     match &look.withheld {
         Some(held) if held.reason.code().is_none() && told.state == "unknown" => {
@@ -320,7 +319,13 @@ pub(super) fn because(failure: &Failure) -> String {
 fn clip(told: &mut Told, look: &Trail, trail: &Explained, point: &Standpoint<'_>) {
     let Some(arrival) = &look.arrival else { return };
     match &arrival.verdict {
-        Ok(media) => told.line("bytes", format!("whole, and {}", media.format.name())),
+        Ok(Dropped::Media(media)) => told.line("bytes", format!("whole, and {}", media.format.name())),
+        Ok(Dropped::Address(address)) => {
+            told.line(
+                "address",
+                format!("{address}, which the service is told, and nothing is fetched from here"),
+            );
+        }
         Err(failure) => told.line("bytes", because(failure)),
     }
     let watch = &point.config.watch;
@@ -361,65 +366,5 @@ fn clip(told: &mut Told, look: &Trail, trail: &Explained, point: &Standpoint<'_>
             told.say("ready", format!("with it job {} goes on, as soon as it is taken", job.id));
         }
         _ => told.say("ready", "nothing is against it: it is taken as soon as its waiting is over"),
-    }
-}
-
-/// A text: whose it is.
-fn text(told: &mut Told, look: &Trail, trail: &Explained) {
-    let alone = look.clips.is_empty() && look.kind == Kind::Text;
-    match by_name(&trail.below).filter(|_| alone) {
-        Some((Means::Answer, _)) => {
-            told.line("name", "it answers the question of the drop of that name, where one waits")
-        }
-        Some((Means::Version(n), _)) => {
-            told.line(
-                "name",
-                format!("it holds words for version {n} of the film of that name, where there is one"),
-            );
-        }
-        Some((Means::Video, _)) => told.line("name", "it asks for a film of words alone"),
-        _ => {}
-    }
-    let open = trail.jobs.iter().find(|about| !about.job.is_ended() && about.job.clip.path == trail.below);
-    if let Some(job) = open.map(|about| &about.job) {
-        told.code = job.code();
-        told.say("job", format!("it is what job {} was made of, which is {}", job.id, job.state()));
-        return;
-    }
-    for (clip, claim) in &look.clips {
-        told.line(
-            "clip",
-            match claim {
-                Claim::Own => format!("it holds the words of {clip}"),
-                Claim::Ambiguous => format!("it could mean {clip}, and something else as well"),
-                Claim::GivesWay => format!("it means {clip}, but gives way to another text"),
-                Claim::Unfit => format!("it lies beside {clip}, and can't be its words as it is"),
-            },
-        );
-    }
-    match look.clips.first() {
-        Some((clip, Claim::Own)) => told.say("words", format!("it holds the words of {clip}")),
-        Some((clip, Claim::GivesWay)) => {
-            told.say("gives-way", format!("it means {clip}, but another text comes first"));
-        }
-        Some((clip, Claim::Ambiguous)) => told.held(
-            "held",
-            Code::Ambiguous,
-            format!("it could mean {clip}, and something else as well: nothing is guessed"),
-        ),
-        Some((clip, Claim::Unfit)) => {
-            told.held("held", Code::NotPlainText, format!("{clip} waits for it as a plain text"));
-        }
-        None if look.rules => told.say("rules", "it says what clips alone are for, here and below"),
-        None if look.kind == Kind::Rich => {
-            told.held("not-taken", Code::NotTaken, "no clip of its name lies beside it".to_owned());
-        }
-        None if look.withheld.is_some() => {
-            let why = "no clip of its name lies beside it: it waits for one, or for the film of its name, and costs nothing";
-            told.held("waits", Code::AwaitsClip, why.to_owned());
-        }
-        None => {
-            told.say("rules", "it makes its folder a project or a batch, which is taken as a whole");
-        }
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::folder::{Item, Judgement, Sent};
-use super::names::{Kind, kind};
-use super::open::{Judged, TextError, judge_clip, read_text};
+use super::names::{Kind, is_address, kind};
+use super::open::{Judged, TextError, judge_clip, read_address, read_text};
 use super::pair::{Pair, Words};
-use super::report::{Arrival, Media, Reason, Text};
+use super::report::{Arrival, Dropped, Reason, Text};
 use super::settle::Rest;
 use crate::config::Watch;
 use crate::instruction::{self, Problem};
@@ -149,7 +149,7 @@ impl Look<'_> {
     }
 
     /// What the clip is by its bytes, once it is still.
-    fn bytes(&self, item: &mut Item, clip: Clip<'_>) -> Result<(Stamp, Result<Media, Failure>), Wait> {
+    fn bytes(&self, item: &mut Item, clip: Clip<'_>) -> Result<(Stamp, Result<Dropped, Failure>), Wait> {
         let Some(rest) = item.rest else { return Err(Wait::outdated(self.now)) };
         let settle = self.watch.settle;
         let settling = Err(Wait::until(Reason::Settling, rest.since, rest.still_at(settle)));
@@ -169,7 +169,7 @@ impl Look<'_> {
             }
         }
         match judgement {
-            Judgement::Fit(media, proved) if still || proved => Ok((rest.stamp, Ok(media))),
+            Judgement::Fit(dropped, proved) if still || proved => Ok((rest.stamp, Ok(dropped))),
             Judgement::Refused(failure) if still => Ok((rest.stamp, Err(failure))),
             Judgement::Held(code, detail) if still => {
                 let note_after = match code {
@@ -195,20 +195,40 @@ impl Look<'_> {
         if let Some((_, known)) = item.judged.as_ref().filter(|(stamp, _)| !consent && *stamp == rest.stamp) {
             return Ok(known.clone());
         }
-        let (stamp, judgement) = match judge_clip(self.dir, clip, consent) {
-            Judged::Fit(fit) => (fit.stamp, Judgement::Fit(fit.media, fit.proved)),
-            Judged::Refused { stamp, failure } => (stamp, Judgement::Refused(failure)),
-            Judged::Held { stamp, code, detail } => {
-                (stamp.unwrap_or(rest.stamp), Judgement::Held(code, detail))
-            }
-            Judged::Gone => return Err(Wait::outdated(self.now)),
+        let judged = if is_address(clip) {
+            self.address(clip, rest.stamp)
+        } else {
+            self.media(clip, rest.stamp, consent)
         };
+        let Some((stamp, judgement)) = judged else { return Err(Wait::outdated(self.now)) };
         // Many clips may have been judged since this look began.
         if rest.see(stamp, self.begun.elapsed()) {
             return Err(Wait::until(Reason::Settling, rest.since, rest.still_at(self.watch.settle)));
         }
         item.judged = Some((stamp, judgement.clone()));
         Ok(judgement)
+    }
+
+    /// A clip by its bytes; nothing where it is gone.
+    fn media(&self, clip: &RelPath, known: Stamp, consent: bool) -> Option<(Stamp, Judgement)> {
+        Some(match judge_clip(self.dir, clip, consent) {
+            Judged::Fit(fit) => (fit.stamp, Judgement::Fit(Dropped::Media(fit.media), fit.proved)),
+            Judged::Refused { stamp, failure } => (stamp, Judgement::Refused(failure)),
+            Judged::Held { stamp, code, detail } => (stamp.unwrap_or(known), Judgement::Held(code, detail)),
+            Judged::Gone => return None,
+        })
+    }
+
+    /// The address that a file names; nothing where it is gone, or changes.
+    fn address(&self, file: &RelPath, known: Stamp) -> Option<(Stamp, Judgement)> {
+        Some(match read_address(self.dir, file) {
+            Ok((stamp, Ok(address))) => (stamp, Judgement::Fit(Dropped::Address(address), false)),
+            Ok((stamp, Err(_))) if stamp.size == 0 => (stamp, Judgement::Held(Code::Empty, String::new())),
+            Ok((stamp, Err(why))) => (stamp, Judgement::Held(Code::BadAddressFile, why.to_string())),
+            Err(TextError::Missing | TextError::Busy) => return None,
+            Err(e @ TextError::NotSafe(_)) => (known, Judgement::Held(Code::NotSafe, e.to_string())),
+            Err(TextError::Io(e)) => (known, Judgement::Held(Code::Unreadable, e.to_string())),
+        })
     }
 
     /// The words for a clip alone, once it is clear that none of its own come.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::names::{self, Kind, fold};
 use super::pair::{Names, Pairs, Words, pair};
 use super::project::Reported;
-use super::report::{Media, Withheld};
+use super::report::{Dropped, Withheld};
 use super::scan::Listing;
 use super::settle::Rest;
 use crate::job::{Code, Failure, RelPath, Stamp};
@@ -118,7 +118,7 @@ impl Item {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Judgement {
     /// To be uploaded; and whether its container proves its own end.
-    Fit(Media, bool),
+    Fit(Dropped, bool),
     /// To be moved to `failed/`.
     Refused(Failure),
     /// To be waited for, and what was seen.

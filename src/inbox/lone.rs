@@ -1,29 +1,34 @@
 //! Texts that lie alone: what each may be meant for, and when that is said.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 use super::decide::{House, Look, Wait};
 use super::folder::{Item, Sent};
-use super::names::{self, Kind};
-use super::report::{LoneText, Means, Reason};
+use super::names;
+use super::report::{LoneText, Means, Reason, Text};
 use crate::instruction::{self, Make, Route};
 use crate::job::RelPath;
 
 /// The clips beside the texts of a folder.
 pub(super) struct Clips {
-    /// The folded stems of those that have not arrived yet.
+    /// The folded stems of those that have not arrived yet, and of films of words that were not.
     arriving: HashSet<Vec<u8>>,
     /// When one of them changed last.
     last: Duration,
 }
 
 impl Clips {
-    pub(super) fn of(files: &BTreeMap<RelPath, Item>) -> Self {
-        let clips = || files.iter().filter(|(_, item)| matches!(item.kind, Kind::Clip(_)));
+    pub(super) fn of(files: &BTreeMap<RelPath, Item>, alone: &BTreeSet<RelPath>) -> Self {
+        let clips = || files.iter().filter(|(_, item)| item.kind.is_clip());
         let arriving = clips().filter(|(_, item)| item.sent.is_none());
+        let texts = alone.iter().filter(|text| files.get(*text).is_some_and(|item| item.sent.is_none()));
+        let to_come = texts.filter_map(|text| by_name(text).filter(|_| names_a_film(text)));
         Self {
-            arriving: arriving.map(|(clip, _)| names::fold(clip.stem())).collect(),
+            arriving: arriving
+                .map(|(clip, _)| names::fold(clip.stem()))
+                .chain(to_come.map(|(_, film)| film))
+                .collect(),
             last: clips().map(|(_, item)| item.since()).max().unwrap_or_default(),
         }
     }
@@ -65,9 +70,8 @@ impl Look<'_> {
         if house.wait.is_some() || files.get(path).is_some_and(told) {
             return Ok(None);
         }
-        let by_name = by_name(path);
-        let base = match &by_name {
-            Some((Means::Version(_), base)) => base.clone(),
+        let base = match by_name(path) {
+            Some((Means::Version(_), base)) => base,
             _ => names::fold(path.stem()),
         };
         // Its folder is looked at again when that clip has arrived.
@@ -75,10 +79,7 @@ impl Look<'_> {
             return Ok(None);
         }
         let text = self.text(path, rest)?;
-        let means = match by_name {
-            Some((means, _)) => means,
-            None => by_words(&text.bytes),
-        };
+        let means = meaning(&text);
         if means == Means::Words {
             let quiet = rest.since.max(clips.last);
             let due = quiet.saturating_add(self.watch.clip_wait);
@@ -91,6 +92,11 @@ impl Look<'_> {
         }
         Ok(Some(LoneText { text, means }))
     }
+}
+
+/// What a text alone may be meant for: its name is heard first.
+pub(super) fn meaning(text: &Text) -> Means {
+    by_name(&text.path).map_or_else(|| by_words(&text.bytes), |(means, _)| means)
 }
 
 /// What the name of a text alone says, with the folded stem that it is about.
@@ -107,6 +113,11 @@ pub fn by_name(path: &RelPath) -> Option<(Means, Vec<u8>)> {
     Some((means, base))
 }
 
+/// Whether the name of a text alone says that it makes a film of its own.
+pub(super) fn names_a_film(path: &RelPath) -> bool {
+    matches!(by_name(path), Some((Means::Video, _)))
+}
+
 /// From 2 on: the first version is the film itself.
 fn version(digits: &[u8]) -> Option<u32> {
     let plain = !digits.starts_with(b"0") && digits.iter().all(u8::is_ascii_digit);
@@ -114,13 +125,26 @@ fn version(digits: &[u8]) -> Option<u32> {
 }
 
 fn by_words(bytes: &[u8]) -> Means {
-    let Ok(sidecar) = instruction::read(bytes) else { return Means::Words };
+    let Ok(sidecar) = instruction::read(bytes) else {
+        // Whoever wants a film is told what is wrong with the text; any other text is a stranger's.
+        return if says_make_video(bytes) { Means::Video } else { Means::Words };
+    };
     if sidecar.headers.make == Some(Make::Video) {
         return Means::Video;
     }
     let steps = sidecar.instruction("").steps;
     let asks = |step: &String| matches!(instruction::route(step), Route::Credits | Route::State);
     if !steps.is_empty() && steps.iter().all(asks) { Means::Ask } else { Means::Words }
+}
+
+/// Whether one of the first lines of a text that can't be taken as it is asks for a film of words alone.
+fn says_make_video(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let heads =
+        text.trim_start_matches('\u{feff}').lines().map(str::trim).take_while(|line| !line.is_empty());
+    heads.filter_map(|line| line.split_once([':', '：'])).any(|(key, value)| {
+        key.trim_end().eq_ignore_ascii_case("make") && value.trim().eq_ignore_ascii_case("video")
+    })
 }
 
 #[cfg(test)]
@@ -159,6 +183,9 @@ mod tests {
             ("export", Means::Words),
             ("Language: en\n", Means::Words),
             ("Make: soup", Means::Words),
+            ("make : VIDEO\r\nQuality: best\r\n\r\nrivers", Means::Video),
+            ("rivers\n\nMake: video\nQuality: best", Means::Words),
+            ("Quality: best\n\nMake: video", Means::Words),
             ("Priority: high\n\nstatus", Means::Ask),
         ];
         for (text, want) in words {

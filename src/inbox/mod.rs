@@ -6,6 +6,7 @@
 
 mod report;
 
+mod address;
 mod names;
 mod pair;
 mod settle;
@@ -32,17 +33,18 @@ mod trail;
 #[cfg(test)]
 mod stories;
 
+pub use address::{Address, BadAddress};
 pub use beside::{AloneNow, Survey, WordsNow, alone_now, project_now, survey, words_now};
 pub use decide::alone_wait;
 pub use keeper::{Inbox, start};
 pub use lone::by_name;
-pub use names::Kind;
-pub use open::{Fit, Judged, MAX_CLIP, TextError, judge_clip, read_text};
+pub use names::{Kind, is_address};
+pub use open::{Fit, Judged, MAX_CLIP, TextError, judge_clip, read_address, read_text};
 pub use pair::Words;
 pub use project::in_order;
 pub use report::{
-    Arrival, FolderState, Gone, LoneText, Means, Media, Mounted, ProjectFound, Reason, Report, Text, What,
-    Withheld,
+    Arrival, Dropped, FolderState, Gone, LoneText, Means, Media, Mounted, ProjectFound, Reason, Report, Text,
+    What, Withheld,
 };
 pub use trail::{Claim, LeftAlone, Trail, trail};
 pub use watches::mounts;

@@ -22,6 +22,18 @@ pub enum Kind {
     Foreign,
 }
 
+impl Kind {
+    /// Whether a film is made of it: of a clip, or of what an address leads to. Both have their words beside them.
+    pub(super) const fn is_clip(self) -> bool {
+        matches!(self, Self::Clip(_) | Self::Address)
+    }
+}
+
+/// Whether a name says that its file names an address.
+pub fn is_address(path: &RelPath) -> bool {
+    kind(path) == Kind::Address
+}
+
 /// What a name is by its ending, in any letter case.
 pub(super) fn kind(path: &RelPath) -> Kind {
     kind_of(path.name())

@@ -10,6 +10,7 @@ use std::os::fd::AsFd;
 
 use rustix::fs::SeekFrom;
 
+use super::address::{self, Address, BadAddress};
 use super::report::{Media, Text};
 use crate::instruction;
 use crate::job::{Code, Failure, RelPath, Stamp};
@@ -113,6 +114,16 @@ pub fn read_text(dir: &Dir, path: &RelPath) -> Result<Text, TextError> {
         return Err(TextError::Busy);
     }
     Ok(Text { path: path.clone(), stamp: opened.stamp, bytes })
+}
+
+/// Reads a file that names an address, and the state it was read in.
+///
+/// # Errors
+/// Where it can't be read as a text can; what is wrong with the address itself is no such error.
+pub fn read_address(dir: &Dir, path: &RelPath) -> Result<(Stamp, Result<Address, BadAddress>), TextError> {
+    let Text { stamp, bytes, .. } = read_text(dir, path)?;
+    let whole = bytes.len() <= instruction::MAX_BYTES;
+    Ok((stamp, if whole { address::read(&bytes) } else { Err(BadAddress::TooLong) }))
 }
 
 const LINKED: &str = "a hard link to a file of someone else";

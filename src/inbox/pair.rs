@@ -10,7 +10,7 @@ use crate::job::RelPath;
 /// The names of one folder that pairing looks at.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Names<'a> {
-    /// Clips, whatever their state.
+    /// Clips, and addresses of some, whatever their state.
     pub clips: Vec<&'a RelPath>,
     /// Plain texts that are regular files.
     pub texts: Vec<&'a RelPath>,
@@ -24,7 +24,7 @@ impl<'a> Names<'a> {
         let mut names = Self::default();
         for (path, kind, regular) in files {
             match (kind, regular) {
-                (Kind::Clip(_), true) => names.clips.push(path),
+                (kind, true) if kind.is_clip() => names.clips.push(path),
                 (Kind::Text, true) => names.texts.push(path),
                 (Kind::Rich, _) | (Kind::Text, false) => names.unfit.push(path),
                 _ => {}
@@ -219,6 +219,11 @@ mod tests {
             (&["talk.mp4", "talk.rtf", "talk.txt"], "talk.mp4<talk.txt"),
             (&["a.mp4", "b.docx"], "a.mp4-"),
             (&["readme.txt"], "readme.txt"),
+            // Addresses.
+            (&["film.url", "film.txt"], "film.url<film.txt"),
+            (&["Film.webloc", "film.webloc.txt"], "Film.webloc<film.webloc.txt"),
+            (&["film.url"], "film.url-"),
+            (&["film.mp4", "film.txt", "film.url"], "film.mp4? film.url?"),
             // Composed and decomposed.
             (&["\u{e9}.mp4", "e\u{301}.txt"], "\u{e9}.mp4<e\u{301}.txt"),
             (

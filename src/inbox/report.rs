@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::address::Address;
 use crate::job::{Code, Failure, Part, RelPath, Stamp};
 use crate::media::{Facts, Format};
 
@@ -40,13 +41,22 @@ pub struct Arrival {
     /// What was judged.
     pub stamp: Stamp,
     /// What to do with it: upload it, or say why it can't be taken.
-    pub verdict: Result<Media, Failure>,
+    pub verdict: Result<Dropped, Failure>,
     /// Its own text.
     pub sidecar: Option<Text>,
     /// The text of the nearest `default.txt`, where it has none of its own.
     pub default: Option<Text>,
     /// Texts that mean this clip too but give way to `sidecar`; they never refine.
     pub beside: Vec<RelPath>,
+}
+
+/// What was dropped, by its bytes.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Dropped {
+    /// A clip.
+    Media(Media),
+    /// A file that names the address of one.
+    Address(Address),
 }
 
 /// What a clip is by its bytes.

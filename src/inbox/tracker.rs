@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::decide::{self, House, Look, Wait};
 use super::folder::Folder;
-use super::lone::Clips;
+use super::lone::{Clips, names_a_film};
 use super::names::{self, Kind};
 use super::pair::Pairs;
 use super::picture::{NotEntered, Picture};
@@ -276,15 +276,22 @@ impl Tracker {
             match look.clip(&mut folder.files, clip, pair, &house) {
                 decide::Fate::Sent => {}
                 decide::Fate::Ready(arrival) => out(Report::Arrival(arrival)),
-                decide::Fate::Wait(wait) => tray.put(clip.clone(), What::Clip, wait),
+                decide::Fate::Wait(wait) => {
+                    let what = if names::is_address(clip) { What::Address } else { What::Clip };
+                    tray.put(clip.clone(), what, wait);
+                }
             }
         }
         let alone = pairs.alone.iter().filter(|text| !rules(text, path) && one(text));
-        let beside = (&house, &Clips::of(&folder.files));
-        for text in alone {
-            let mut ready = |lone| out(Report::Text(Box::new(lone)));
-            let wait = look.lone(&mut folder.files, text, beside, &mut ready);
-            tray.put(text.clone(), What::Text, wait);
+        // Other texts may be for the film that one of these makes.
+        let (films, others): (Vec<_>, Vec<_>) = alone.partition(|text| names_a_film(text));
+        for texts in [films, others] {
+            let beside = (&house, &Clips::of(&folder.files, &pairs.alone));
+            for text in texts {
+                let mut ready = |lone| out(Report::Text(Box::new(lone)));
+                let wait = look.lone(&mut folder.files, text, beside, &mut ready);
+                tray.put(text.clone(), What::Text, wait);
+            }
         }
         folder.pairs = Some(pairs);
         tray.put_others(path, &folder, &house, watch);
@@ -336,7 +343,7 @@ impl Tracker {
             // A text alone that is still is waited for long, and may be nobody's.
             let at =
                 if held.what == What::Text { now.saturating_add(self.watch.settle) } else { Duration::MAX };
-            let takes = matches!(held.what, What::Clip | What::Text | What::Folder);
+            let takes = matches!(held.what, What::Clip | What::Address | What::Text | What::Folder);
             pending |= takes && held.due.is_some_and(|due| due <= at);
         }
         let digest = digest.finish();

@@ -12,11 +12,12 @@ use super::names::{Kind, kind};
 use super::open::read_text;
 use super::pair::{Pair, Pairs, Words};
 use super::picture::Picture;
-use super::report::{Arrival, Text, Withheld};
+use super::report::{Arrival, Means, Text, Withheld};
 use super::scan::{Around, MAX_DEPTH, scan_way};
 use super::tracker::{Decided, Tracker};
 use super::unit::ancestors;
 use super::watches::Watches;
+use super::{lone, tray};
 use crate::config::Watch;
 use crate::job::RelPath;
 use crate::mount::{Dir, Entry, OpenError, Type};
@@ -40,6 +41,8 @@ pub struct Trail {
     pub clips: Vec<(RelPath, Claim)>,
     /// For a text: it says what clips alone are for.
     pub rules: bool,
+    /// For a text that no clip claims, and that rules over none: what it may be meant for.
+    pub means: Option<Means>,
     /// The text that is meant, as it reads now: its own, or the `default.txt` that rules.
     pub text: Option<(RelPath, Result<Text, String>)>,
     /// It would be taken, or put aside, if nothing changed any more.
@@ -100,6 +103,7 @@ pub fn trail(path: &Path, watch: &Watch, file: &RelPath) -> io::Result<Trail> {
         beside: Vec::new(),
         clips: Vec::new(),
         rules: false,
+        means: None,
         text: None,
         arrival: None,
         withheld: None,
@@ -169,6 +173,9 @@ fn decided(trail: &mut Trail, dir: &Dir, file: &RelPath, decided: Decided) {
         trail.clips = claims(&pairs, file);
         trail.rules = pairs.default_text() == Some(file);
         trail.text = (trail.kind == Kind::Text).then(|| read(file));
+        let is_alone = pairs.alone.contains(file) && !tray::rules(file, &file.parent());
+        let text = trail.text.as_ref().and_then(|(_, text)| text.as_ref().ok());
+        trail.means = text.filter(|_| is_alone).map(lone::meaning);
     }
 }
 

@@ -55,16 +55,17 @@ impl Tray {
         }
     }
 
-    /// Addresses, and what has the name of a clip or a text and is no regular file.
+    /// What has the name of a clip, an address or a text and is no regular file.
     fn put_odd(&mut self, folder: &Folder, settle: Duration) {
         for (file, item) in &folder.files {
-            let (what, code, detail) = match (item.kind, item.rest) {
-                (Kind::Address, Some(_)) => (What::Address, Code::NotInThisVersion, ""),
-                (Kind::Clip(_), None) => (What::Clip, Code::NotSafe, "not a regular file"),
-                (Kind::Text, None) => (What::Text, Code::NotSafe, "not a regular file"),
+            let what = match (item.kind, item.rest) {
+                (Kind::Address, None) => What::Address,
+                (Kind::Clip(_), None) => What::Clip,
+                (Kind::Text, None) => What::Text,
                 _ => continue,
             };
-            self.put(file.clone(), what, Wait::held(code, item.since(), settle, &detail));
+            let wait = Wait::held(Code::NotSafe, item.since(), settle, &"not a regular file");
+            self.put(file.clone(), what, wait);
         }
     }
 
@@ -72,7 +73,7 @@ impl Tray {
     fn put_foreign(&mut self, path: &RelPath, folder: &Folder, settle: Duration) {
         let mut names: BTreeSet<&[u8]> = folder.foreign.0.iter().map(|name| &name[..]).collect();
         let mut since = folder.foreign_since;
-        let clips = folder.files.iter().filter(|(_, item)| matches!(item.kind, Kind::Clip(_)));
+        let clips = folder.files.iter().filter(|(_, item)| item.kind.is_clip());
         let stems: BTreeSet<_> = clips.flat_map(|(clip, _)| [fold(clip.stem()), fold(clip.name())]).collect();
         for (text, item) in
             folder.files.iter().filter(|(_, item)| item.kind == Kind::Rich && item.rest.is_some())

@@ -81,6 +81,10 @@ codes! {
     LateMedia = "late-media", NeedsPerson;
     /// A text that waits for its clip.
     AwaitsClip = "awaits-clip", NeedsPerson;
+    /// A file that should name the address of media, and names none that could be used.
+    BadAddressFile = "bad-address-file", NeedsPerson;
+    /// The service can't fetch what an address leads to.
+    AddressNotFetched = "address-not-fetched", NeedsPerson;
     /// Files that are neither clips nor texts.
     NotTaken = "not-taken", NeedsPerson;
     /// Too deep below the inbox.

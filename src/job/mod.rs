@@ -18,6 +18,7 @@ mod failure;
 mod ids;
 mod moment;
 mod path;
+mod public;
 mod stamp;
 
 pub use apply::{Illegal, admit, apply};
@@ -34,6 +35,7 @@ pub use model::{
 pub use moment::Moment;
 pub use next::{Action, due_step, is_looked_at_again, next_action, retry_delay};
 pub use path::{RelPath, folded};
+pub use public::is_public;
 pub use stamp::Stamp;
 pub use step::{Repeat, Step};
 pub use work::{Base, Part, Project, Work};

@@ -199,6 +199,8 @@ pub enum End {
     Failed(Failure),
     /// The clip was taken away before anything was paid, or a person gave it up.
     Cancelled,
+    /// What was asked is answered by a report.
+    Answered,
 }
 
 /// A question of the service that waits for a person.
@@ -259,7 +261,7 @@ pub struct Job {
     pub account: Option<AccountId>,
     /// How far the upload into this session came.
     pub upload: Upload,
-    /// Of the bytes that were uploaded.
+    /// Of the bytes that were uploaded; of the address, where one was.
     pub content: Option<ContentHash>,
     /// The messages that intents were written for.
     pub messages: Vec<Message>,
@@ -269,7 +271,7 @@ pub struct Job {
     pub render: Render,
     /// The film, once fetched.
     pub film: Option<Film>,
-    /// Where the film lies below the outbox.
+    /// Where the film lies below the outbox; where the answer lies, of a question.
     pub delivered: Option<RelPath>,
     /// A stream broke: something may be missing in the film.
     pub incomplete: bool,
@@ -343,9 +345,9 @@ impl Job {
     /// What went up into its session, in order; `None` before the upload.
     pub fn contents(&self) -> Option<Vec<ContentHash>> {
         match &self.work {
-            Work::Clip => Some(vec![self.content?]),
+            Work::Clip | Work::Address => Some(vec![self.content?]),
             Work::Project(project) => project.parts.iter().map(|part| part.content).collect(),
-            Work::Video => Some(Vec::new()),
+            Work::Video | Work::Ask => Some(Vec::new()),
             Work::Refine(base) => Some(base.contents.clone()),
         }
     }
@@ -360,9 +362,18 @@ impl Job {
         self.phase == Phase::Ended
     }
 
-    /// One word for lists: `queued`, `working`, `waiting`, `delivered`, `failed`, `cancelled`.
+    /// One word for lists: `queued`, `working`, `waiting`, `delivered`, `failed`, `cancelled`, `answered`.
     pub fn state(&self) -> &'static str {
         match (&self.end, self.phase) {
+            // Its end is known from the first, and still it may have to wait.
+            (Some(End::Answered), phase) if phase != Phase::Ended => {
+                if self.waiting.is_some() {
+                    "waiting"
+                } else {
+                    "working"
+                }
+            }
+            (Some(End::Answered), _) => "answered",
             (Some(End::Delivered), _) => "delivered",
             (Some(End::Failed(_)), _) => "failed",
             (Some(End::Cancelled), _) => "cancelled",
@@ -377,6 +388,7 @@ impl Job {
     pub fn code(&self) -> Option<Code> {
         match &self.end {
             Some(End::Failed(failure)) => Some(failure.code),
+            Some(End::Answered) if !self.is_ended() => self.waiting.as_ref().map(|f| f.code),
             Some(_) => None,
             None => self.waiting.as_ref().map(|f| f.code),
         }

@@ -11,10 +11,14 @@ pub enum Work {
     /// A clip.
     #[default]
     Clip,
+    /// What an address leads to. It is read from its file whenever it is told to the service: the ledger holds none.
+    Address,
     /// A folder: all its media in one session, with one text.
     Project(Box<Project>),
     /// Words alone.
     Video,
+    /// A question about credits, or about what is going on: no film at all.
+    Ask,
     /// New words for a film that was delivered: they are sent in its project.
     Refine(Box<Base>),
 }
@@ -101,7 +105,7 @@ impl Work {
 
     /// Whether the dropped file is itself the text that says what to do.
     pub const fn is_text(&self) -> bool {
-        matches!(self, Self::Video | Self::Refine(_))
+        matches!(self, Self::Video | Self::Ask | Self::Refine(_))
     }
 
     /// The folder that it is made of, where it is made of one.

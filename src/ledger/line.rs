@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::{LedgerError, query, record};
-use crate::job::{Job, JobId, Moment, RelPath, folded};
+use crate::job::{Job, JobId, Moment, RelPath, Work, folded};
 
 /// The key that a delivered film, or its clip, is found by: its folder as it is, and its stem folded.
 fn key(folder: &RelPath, stem: &[u8]) -> Vec<u8> {
@@ -16,7 +16,7 @@ pub(super) type Columns = (Option<Vec<u8>>, Option<Vec<u8>>, Option<i64>, Option
 pub(super) fn columns(job: &Job) -> Columns {
     let of = |path: &RelPath| key(&path.parent(), path.stem());
     let own = || key(&job.home(), job.stem());
-    let film = job.delivered.as_ref();
+    let film = job.delivered.as_ref().filter(|_| job.work != Work::Ask);
     let clip = film.filter(|_| !job.work.is_text()).map(|_| own());
     (film.map(of), clip, job.work.base().map(|base| base.root.0), job.same_as.map(|id| id.0))
 }

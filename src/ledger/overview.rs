@@ -105,6 +105,8 @@ pub struct Summary {
     pub failed: u64,
     /// Taken away before anything was paid.
     pub cancelled: u64,
+    /// Questions that were answered by a report.
+    pub answered: u64,
 }
 
 /// A view of a ledger that never writes.
@@ -170,6 +172,7 @@ impl Overview {
                 "waiting" => sum.waiting = count,
                 "delivered" => sum.delivered = count,
                 "failed" => sum.failed = count,
+                "answered" => sum.answered = count,
                 _ => sum.cancelled = count,
             }
         }

@@ -6,8 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::inbox::{self, Kind, Trail};
-use crate::job::{Clip, ContentHash, Failure, Job, Moment, Order, RelPath, Stamp, WordsFrom};
+use crate::inbox::{self, Kind, Means, Trail};
+use crate::job::{Clip, ContentHash, Failure, Job, Moment, Order, RelPath, Stamp, WordsFrom, Work};
 use crate::ledger::{LedgerError, Overview, Recorded, Sighting};
 use crate::mount::Dir;
 use crate::worker::{self, Admission};
@@ -117,6 +117,9 @@ pub fn explain(config: &Config, ledger: Option<&Overview>, file: &Path) -> Resul
     }
     if let Some(Ok(Trail { arrival: Some(arrival), .. })) = &told.trail {
         told.order = Some(arrival.verdict.clone().and_then(|_| worker::order_of(arrival, config)));
+    }
+    if let Some(Ok(Trail { means: Some(Means::Video), text: Some((_, Ok(text))), .. })) = &told.trail {
+        told.order = Some(worker::order_of_words(text, config));
     }
     let Some(ledger) = ledger else { return Ok(told) };
     told.held = ledger.held()?;
@@ -254,7 +257,9 @@ fn role(told: &Explained, stamp: Option<&Stamp>, bytes: Option<&Bytes>, job: &Jo
     };
     let by_name = match told.place {
         Place::Inbox => text.filter(|text| text.path == told.below).map(|_| Role::Text),
-        Place::Outbox if job.delivered.as_ref() == Some(&told.below) => Some(Role::Film),
+        Place::Outbox if job.delivered.as_ref() == Some(&told.below) => {
+            Some(if job.work == Work::Ask { Role::Report } else { Role::Film })
+        }
         Place::Outbox if worker::report_of(job).as_ref() == Some(&told.below) => Some(Role::Report),
         Place::Outbox if worker::waiting_notes_of(job).contains(&told.below) => Some(Role::Note),
         Place::Failed if worker::error_note_of(job).as_ref() == Some(&told.below) => Some(Role::Note),

@@ -133,7 +133,7 @@ fn section(t: Tongue, id: &'static str, rows: impl Iterator<Item = Row>, left_ou
 
 fn waiting(look: &Look, s: Speech, job: &Job, why: &Failure) -> Row {
     let t = s.t;
-    let name = job.clip.path.to_string();
+    let name = job.dropped().to_string();
     let said = Html(format!("<p class=\"why\">{}</p>", t.happened(&note(&name, job, why))));
     Row { said, when: Some(When::of(t, job.changed, look.now)), ..Row::of_job(s.t, s.l, job, "waits") }
 }
@@ -163,7 +163,7 @@ fn lies(t: Tongue, name: &str, failure: Option<&Failure>, why: &'static str) -> 
 
 fn failed(look: &Look, s: Speech, job: &Job) -> Row {
     let t = s.t;
-    let name = job.clip.path.to_string();
+    let name = job.dropped().to_string();
     let said = match &job.end {
         Some(End::Failed(why)) => format!("<p class=\"why\">{}</p>", t.happened(&note(&name, job, why))),
         _ => String::new(),
@@ -181,7 +181,7 @@ fn done(look: &Look, s: Speech, job: &Job, cost: Option<f64>) -> Row {
     let size = job.film.as_ref().map(|film| t.size(film.len));
     let cost = cost.map(|cost| t.say("cost", About::default().with("credits", t.amount(cost))));
     let film = job.delivered.as_ref().map(|film| shown_name(&film.to_string()));
-    let renamed = film.filter(|film| *film != shown_name(&job.clip.path.to_string()));
+    let renamed = film.filter(|film| *film != shown_name(&job.dropped().to_string()));
     let said = renamed.map(|film| {
         let said = t.say("film-is", About::default().name("film", &film));
         format!("<p>{}</p>", super::html::escaped(&said))

@@ -179,19 +179,19 @@ fn reason(job: &Job) -> Option<&Failure> {
     match &job.end {
         Some(End::Failed(failure)) => Some(failure),
         Some(End::Cancelled) => job.withdrawn.as_ref(),
-        Some(End::Delivered) => None,
+        Some(End::Delivered | End::Answered) => None,
         None => job.waiting.as_ref(),
     }
 }
 
 fn head(t: Tongue, seen: &Seen<'_>) -> Head {
     let job = seen.job;
-    let name = job.clip.path.to_string();
+    let name = job.dropped().to_string();
     let why = reason(job);
     let told = why.map(|why| note(&name, job, why));
     let class = match job.state() {
         "waiting" => "waits",
-        "delivered" => "done",
+        "delivered" | "answered" => "done",
         "failed" => "failed",
         "cancelled" => "seen",
         _ => "work",

@@ -27,10 +27,9 @@ pub(super) enum Letter {
 /// # Errors
 /// Those of writing; `AlreadyExists` where an answer lies there already.
 pub(super) fn put(inbox: &Dir, outbox: &Dir, job: &Job, letter: Letter, words: &str) -> io::Result<RelPath> {
-    let clip = &job.clip.path;
-    let (folder, stem) = (clip.parent(), stem(clip));
+    let (folder, stem) = (job.home(), film_stem(job));
     match letter {
-        Letter::Answer => outbox::put_letter(inbox, &named(&folder, stem, b".answer.txt")?, words),
+        Letter::Answer => outbox::put_letter(inbox, &named(&folder, job.stem(), b".answer.txt")?, words),
         Letter::Refine => {
             let mut first = first_free(inbox, &folder, stem)?.max(first_free(outbox, &folder, stem)?);
             loop {
@@ -44,22 +43,10 @@ pub(super) fn put(inbox: &Dir, outbox: &Dir, job: &Job, letter: Letter, words: &
     }
 }
 
-/// The title that all versions of a film share: of `talk.v2.txt` it is `talk`.
-fn stem(clip: &RelPath) -> &[u8] {
-    let stem = clip.stem();
-    if clip.extension().eq_ignore_ascii_case(b"txt") {
-        version(stem).map_or(stem, |(title, _)| title)
-    } else {
-        stem
-    }
-}
-
-/// `talk` and 2 of `talk.v2`.
-fn version(stem: &[u8]) -> Option<(&[u8], u32)> {
-    let dot = stem.iter().rposition(|b| *b == b'.')?;
-    let digits = stem[dot + 1..].strip_prefix(b"v").or_else(|| stem[dot + 1..].strip_prefix(b"V"))?;
-    let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
-    (dot > 0 && digits.iter().all(u8::is_ascii_digit)).then_some((&stem[..dot], number))
+/// The title that all versions of a film share: that of the first one.
+fn film_stem(job: &Job) -> &[u8] {
+    let first = job.work.base().map(|base| &base.film).or(job.delivered.as_ref());
+    first.map_or_else(|| job.stem(), RelPath::stem)
 }
 
 /// The first version that nothing in this folder has.
@@ -109,15 +96,6 @@ mod tests {
         std::fs::write(top.path().join("talk.v99999999999.txt"), "").unwrap();
         std::fs::write(top.path().join("talk.v4294967295.txt"), "").unwrap();
         assert_eq!(first_free(&dir, &root, b"talk").unwrap(), LAST);
-        for (clip, title) in [
-            ("a/talk.mp4", "talk"),
-            ("talk.v2.mp4", "talk.v2"),
-            ("talk.v2.txt", "talk"),
-            ("talk.txt", "talk"),
-            (".v2.txt", ".v2"),
-        ] {
-            assert_eq!(stem(&path(clip)), title.as_bytes(), "{clip}");
-        }
     }
 
     #[test]

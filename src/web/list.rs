@@ -110,7 +110,7 @@ fn filters(t: Tongue, l: &str, on: Option<&str>, sum: &Summary) -> Vec<Filter> {
 }
 
 fn line(t: Tongue, job: &Job, now: crate::job::Moment) -> Line {
-    let name = job.clip.path.to_string();
+    let name = job.dropped().to_string();
     let class = match job.state() {
         "waiting" => "waits",
         "delivered" => "done",

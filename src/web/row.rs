@@ -57,7 +57,7 @@ pub(super) struct Row {
 impl Row {
     /// A row for that job, with nothing said of it yet.
     pub(super) fn of_job(t: Tongue, carry: &str, job: &Job, class: &'static str) -> Self {
-        let name = job.clip.path.to_string();
+        let name = job.dropped().to_string();
         Self {
             href: Some(format!("/jobs/{}{carry}", job.id)),
             ..Self::named(t, format!("j{}", job.id), &name, class)

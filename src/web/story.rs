@@ -167,7 +167,7 @@ impl Teller<'_> {
     }
 
     fn reason(&mut self, at: Moment, failure: &Failure, class: &'static str) {
-        let name = self.job.clip.path.to_string();
+        let name = self.job.dropped().to_string();
         let said = self.t.happened(&note(&name, self.job, failure));
         self.push(at, class, format!("<p>{said}</p>"), None);
         if let Some(last) = self.told.last_mut() {

@@ -27,14 +27,15 @@ macro_rules! files {
             include_str!(concat!("catalogue/", $folder, "/report.ftl")),
             include_str!(concat!("catalogue/", $folder, "/timeline.ftl")),
             include_str!(concat!("catalogue/", $folder, "/page.ftl")),
+            include_str!(concat!("catalogue/", $folder, "/answer.ftl")),
             include_str!(concat!("catalogue/", $folder, "/screen.ftl")),
             include_str!(concat!("catalogue/", $folder, "/board.ftl")),
         ]
     };
 }
 
-pub(super) const EN_FILES: [&str; 10] = files!("en");
-pub(super) const BN_FILES: [&str; 10] = files!("bn");
+pub(super) const EN_FILES: [&str; 11] = files!("en");
+pub(super) const BN_FILES: [&str; 11] = files!("bn");
 
 static EN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(langid!("en"), EN_FILES, Digits::Latin));
 static BN: LazyLock<Catalogue> =
@@ -77,7 +78,7 @@ pub(super) fn of(language: Language) -> &'static [&'static LazyLock<Catalogue>] 
 }
 
 impl Catalogue {
-    fn new(language: LanguageIdentifier, files: [&'static str; 10], digits: Digits) -> Self {
+    fn new(language: LanguageIdentifier, files: [&'static str; 11], digits: Digits) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
         // What is put in is isolated by `show`, and only where it needs to be: a name copied out of a note is the name.
         bundle.set_use_isolating(false);

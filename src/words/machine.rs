@@ -80,8 +80,8 @@ impl<'a> From<&'a Job> for JobLine<'a> {
         let reason = reason_of(job);
         Self {
             id: job.id.0,
-            name: String::from_utf8_lossy(job.clip.path.name()).into_owned(),
-            path: path_text(&job.clip.path),
+            name: String::from_utf8_lossy(job.dropped().name()).into_owned(),
+            path: path_text(job.dropped()),
             state: job.state(),
             step: job.step.name(),
             code: job.code().map(Code::as_str),

@@ -4,6 +4,8 @@
 //! (`catalogue/en/`, `catalogue/bn/`), whole, with its names and numbers as arguments: another language is another
 //! catalogue, never other code.
 
+mod answer;
+
 mod note;
 
 mod remark;
@@ -29,6 +31,7 @@ mod asks;
 mod catalogue;
 mod show;
 
+pub use answer::{Answer, answer};
 pub use asks::{asks, question};
 pub use json::report as report_json;
 pub use machine::{FilmLine, JobLine, is_tricky, json_line, path_text, reason_of, rfc3339};

@@ -208,12 +208,22 @@ pub(super) fn why(note: &Note, words: &Catalogue) -> String {
 }
 
 pub(super) fn doing(doing: &Doing, words: &Catalogue) -> String {
+    let (said, args, part) = in_words(doing, words);
+    let mut out = paragraph(words, said, &args, "doing");
+    if let Some((done, total)) = part.filter(|(_, total)| *total > 0) {
+        let _ = writeln!(out, "<progress max=\"{total}\" value=\"{}\"></progress>", done.min(total));
+    }
+    out
+}
+
+/// The message that says what a job does, its arguments, and how much of it is done.
+pub(super) fn in_words(doing: &Doing, words: &Catalogue) -> (&'static str, Args, Option<(u64, u64)>) {
     let bytes = |part: &Option<(u64, u64)>| {
         let (done, total) = part.filter(|(_, total)| *total > 0).unzip();
         let size = |bytes: Option<u64>| bytes.map(|n| words.size(n));
         Args::default().with("done", size(done)).with("total", size(total))
     };
-    let (said, args, part) = match doing {
+    match doing {
         Doing::Plain(said) => (*said, Args::default(), None),
         Doing::Again(at) => ("page-again", Args::default().with("at", Some(words.number(at))), None),
         Doing::Upload(part) => ("page-upload", bytes(part), *part),
@@ -226,12 +236,7 @@ pub(super) fn doing(doing: &Doing, words: &Catalogue) -> String {
             let args = Args::default().with("at", Some(words.number(at))).count("n", n).count("of", of);
             (if *still { "page-still" } else { "page-instruct" }, args, None)
         }
-    };
-    let mut out = paragraph(words, said, &args, "doing");
-    if let Some((done, total)) = part.filter(|(_, total)| *total > 0) {
-        let _ = writeln!(out, "<progress max=\"{total}\" value=\"{}\"></progress>", done.min(total));
     }
-    out
 }
 
 fn paragraph(words: &Catalogue, said: &str, args: &Args, class: &str) -> String {

@@ -77,7 +77,7 @@ fn reached(today: u64, per_day: u32) -> Failure {
 }
 
 /// The last midnight there; a day back where the time zone can't say.
-fn midnight(now: Moment, zone: TimeZone) -> Moment {
+pub(super) fn midnight(now: Moment, zone: TimeZone) -> Moment {
     let start = Timestamp::from_millisecond(now.0).and_then(|now| now.to_zoned(zone).start_of_day());
     start.map_or(Moment(now.0.saturating_sub(86_400_000)), |start| Moment(start.timestamp().as_millisecond()))
 }

@@ -19,7 +19,7 @@ pub(super) async fn act(tools: Arc<Tools>, mut claim: Claim) -> (Claim, Result<V
         Step::Export => steps::export::run(&tools, &mut claim).await,
         Step::Fetch => steps::fetch::run(&tools, &claim).await,
         Step::Deliver => steps::deliver::run(&tools, &claim).await,
-        Step::Tidy => steps::tidy::run(&tools, &claim).await,
+        Step::Tidy => steps::tidy::run(&tools, &mut claim).await,
     };
     tools.vitals.meters.of(claim.step()).times.took(begun.elapsed());
     (claim, outcome)

@@ -14,7 +14,7 @@ use super::texts::Memory;
 use super::{Tools, order, story, telling};
 use crate::config::Language;
 use crate::crash::{self, Loop};
-use crate::inbox::{Arrival, FolderState, Gone, Mounted, Reason, Report, What, Withheld};
+use crate::inbox::{self, Arrival, FolderState, Gone, Mounted, Reason, Report, What, Withheld};
 use crate::job::{
     Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, WordsFrom, Work,
 };
@@ -152,7 +152,8 @@ impl Intake {
                     }
                     return Ok(());
                 }
-                let mut events = vec![JobEvent::Admitted { clip, order, work: Work::Clip }];
+                let work = if inbox::is_address(&clip.path) { Work::Address } else { Work::Clip };
+                let mut events = vec![JobEvent::Admitted { clip, order, work }];
                 events.extend(failure.map(|failure| JobEvent::Failed { failure }));
                 let Some(job) = self.found(&arrival.clip, events.clone()).await? else { return Ok(()) };
                 tracing::info!(job = %job.id, clip = %job.clip.path, "{} is taken: {}", job.clip.path, story::words(&job));
@@ -275,9 +276,8 @@ impl Intake {
     pub(super) async fn tell_withheld(&self, memory: &Memory) {
         let taken = self.taken(&memory.withheld).await;
         let list = || memory.withheld.iter().filter(|w| !taken.contains(&w.path));
-        let held = list()
-            .filter(|w| matches!(w.what, What::Clip | What::Folder) && w.reason.code().is_some())
-            .count();
+        let is_it = |what| is_clip(what) || what == What::Folder;
+        let held = list().filter(|w| is_it(w.what) && w.reason.code().is_some()).count();
         self.withholding.clips.store(held, Ordering::Relaxed);
         let language = self.tools.notes.language();
         let due = list().filter(|w| w.note_due);
@@ -344,14 +344,15 @@ fn note(withheld: &Withheld, since: &str, language: Language) -> Option<(RelPath
     let path = if withheld.what == What::Foreign {
         withheld.path.join(b"not-taken.waiting.txt")?
     } else {
-        let whole = code == Code::Ambiguous || withheld.what != What::Clip;
+        let whole = code == Code::Ambiguous || !is_clip(withheld.what);
         let name = if whole { withheld.path.name() } else { withheld.path.stem() };
         withheld.path.parent().join(&Title::new(name, order::NAME_MAX).note(1, Note::Waiting))?
     };
     let failure = Failure::new(code, withheld.detail.clone(), "");
     let file = withheld.path.to_string();
-    let files: Vec<String> =
-        withheld.detail.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
+    // What is wrong with an address is no list of files.
+    let names = if code == Code::BadAddressFile { "" } else { &withheld.detail };
+    let files: Vec<String> = names.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
     let note = words::Note { files: &files, since: Some(since), ..telling::note(&file, &failure) };
     Some((path, words::waiting(&note, language)))
 }
@@ -364,6 +365,10 @@ fn late_note(folder: &RelPath, files: &BTreeSet<RelPath>, language: Language) ->
     let folder = folder.to_string();
     let note = words::Note { files: &files, ..telling::note(&folder, &failure) };
     Some((path, words::waiting(&note, language)))
+}
+
+const fn is_clip(what: What) -> bool {
+    matches!(what, What::Clip | What::Address)
 }
 
 fn presence(state: &FolderState) -> Result<(), String> {

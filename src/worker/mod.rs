@@ -84,7 +84,10 @@ pub use gate::Gate;
 pub use intake::{Intake, Wake, Withholding};
 pub use meters::{Count, Meters, StepMeter, Times};
 pub use notes::{Keeper, Notes};
-pub use order::{error_note_of, of as order_of, of_text as order_of_text, report_of, waiting_notes_of};
+pub use order::{
+    error_note_of, of as order_of, of_text as order_of_text, of_words as order_of_words, report_of,
+    waiting_notes_of,
+};
 pub use page::{Page, PageKeeper};
 pub use progress::Board;
 pub use requests::watch_requests;

@@ -19,6 +19,20 @@ pub fn of_text(text: &Text, config: &config::Config) -> Result<Order, Failure> {
     Ok(order(instruction, WordsFrom::Sidecar(reference(text)), config))
 }
 
+/// What a film of words alone is to be made of. Never of the usual words: those are meant for clips.
+///
+/// # Errors
+/// A text that can't be read, or that has no words to send.
+pub fn of_words(text: &Text, config: &config::Config) -> Result<Order, Failure> {
+    let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
+    let order = order(sidecar.instruction(""), WordsFrom::Sidecar(reference(text)), config);
+    if order.messages.is_empty() {
+        let message = format!("{}: there are no words in it to make a film of", text.path);
+        return Err(unfit(text, message, "found-no-words"));
+    }
+    Ok(order)
+}
+
 /// The order of a drop whose text can't be read: nothing is asked for, and the text goes where its clip goes.
 pub(super) fn unreadable(text: Option<&Text>) -> Order {
     Order {
@@ -55,14 +69,11 @@ pub fn of(arrival: &Arrival, config: &config::Config) -> Result<Order, Failure> 
         Some(text) => {
             let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
             if sidecar.headers.make.is_some() {
-                return Err(Failure::new(
-                    Code::NotInThisVersion,
-                    format!(
-                        "{}: `Make: video` makes a film from text alone, which this version can't do yet",
-                        text.path
-                    ),
-                    "Take that line out, and drop the clip and the text again.",
-                ));
+                let message = format!(
+                    "{}: `Make: video` makes a film of words alone, and this text is a clip's",
+                    text.path
+                );
+                return Err(unfit(text, message, "found-make-video"));
             }
             (sidecar.instruction(defaults), from(reference(text)))
         }
@@ -128,6 +139,13 @@ fn bad(text: &Text, problem: &Problem) -> Failure {
     Failure::new(Code::BadSidecar, format!("{}: {problem}", text.path), hint).finding(found(text, problem))
 }
 
+/// A text that reads well, and asks for what can't be.
+fn unfit(text: &Text, message: String, found: &str) -> Failure {
+    let args = [("file".to_owned(), text.path.to_string())].into();
+    let hint = "Mend the text, and drop what came with it again.";
+    Failure::new(Code::BadSidecar, message, hint).finding(Found { what: found.to_owned(), args })
+}
+
 /// The same for people, in any language.
 fn found(text: &Text, problem: &Problem) -> Found {
     let file = ("file", text.path.to_string());
@@ -162,7 +180,7 @@ pub(super) fn title(job: &Job) -> Title {
     }
     let stem = job.stem();
     match &job.work {
-        Work::Clip | Work::Project(_) => Title::new(stem, NAME_MAX),
+        Work::Clip | Work::Address | Work::Ask | Work::Project(_) => Title::new(stem, NAME_MAX),
         // `song.video.txt` makes `song.mp4`.
         Work::Video => {
             let at = stem.len().saturating_sub(b".video".len());
@@ -178,6 +196,9 @@ pub(super) fn title(job: &Job) -> Title {
 /// Where a delivered job's report lies, or would.
 pub fn report_of(job: &Job) -> Option<RelPath> {
     let (film, title) = (job.delivered.as_ref()?, title(job));
+    if job.work == Work::Ask {
+        return Some(film.clone());
+    }
     // The film's number was free for its report as well.
     let number = title.number_of(film.name()).unwrap_or(1);
     film.with_name(&title.note(number, Note::Report))

@@ -128,6 +128,8 @@ impl Dispatcher {
                     "{clip} is delivered; to have it worked anew, drop it with `Again: yes` in its text"
                 )));
             }
+            // An answer that could not be given yet.
+            Some(End::Answered) if !job.is_ended() => {}
             Some(_) => return Ok(refused(format!("{clip} is {}", job.state()))),
             None => {}
         }

@@ -4,19 +4,24 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::budget::midnight;
 use super::clock::wall;
 use super::folders::Folders;
 use super::telling::{clock, minute, note};
 use super::{error_note_of, report_of};
+use jiff::tz::TimeZone;
+
 use crate::config::{Config, Report};
-use crate::job::{Code, End, Failure, Job, Moment, Phase, RelPath, Step, due_step};
+use crate::job::{Balance, Code, End, Failure, Job, Moment, Phase, RelPath, Step, Work, due_step};
 use crate::ledger::{LedgerError, Overview, Progress, Sighting};
-use crate::words::{self, Doing, Note, Paid, Part, Place, Row, Said, SharePage};
+use crate::words::{self, Answer, Doing, Note, Paid, Part, Place, Row, Said, SharePage};
 
 /// Rows of a part that are listed at most: nobody reads more, and a page is loaded over slow networks.
 const MOST: usize = 60;
 /// Films, and failures, that are listed.
 const LATELY: u32 = 30;
+/// So many are counted of what was made today.
+const TODAY: u32 = 10_000;
 
 /// How it is looked.
 pub(super) struct Look {
@@ -69,7 +74,7 @@ impl Look {
     /// # Errors
     /// Where the ledger can't be read.
     pub(super) fn shown(&self) -> io::Result<Shown> {
-        let gathered = self.gathered().map_err(io::Error::other)?;
+        let gathered = self.gathered(LATELY).map_err(io::Error::other)?;
         let inbox = self.config.folders.inbox.display().to_string();
         let mut page = SharePage {
             at: String::new(),
@@ -85,18 +90,40 @@ impl Look {
         Ok(Shown { text: words::share_page(&page, language), says, due: self.due(&gathered) })
     }
 
-    fn gathered(&self) -> Result<Gathered, LedgerError> {
+    /// The same for a text that asks: the credits where they are given, and what goes on where that is asked.
+    ///
+    /// # Errors
+    /// Where the ledger can't be read.
+    pub(super) fn answer(&self, credits: Option<Balance>, goes_on: bool) -> io::Result<String> {
+        let mut gathered = self.gathered(TODAY).map_err(io::Error::other)?;
+        gathered.open.retain(|told| told.job.work != Work::Ask);
+        let midnight = midnight(gathered.now, TimeZone::system());
+        let today = |told: &Told| told.job.changed >= midnight;
+        let done: Vec<_> = gathered.done.iter().filter(|told| today(told)).collect();
+        let mut parts = self.parts(&gathered);
+        parts.retain(|(part, ..)| matches!(part, Part::Waits | Part::Work));
+        parts.push(cut(Part::Done, done.into_iter().map(|told| row(&told.name, Said::Nothing)), 0));
+        let answer = Answer {
+            at: &clock(gathered.now),
+            credits: credits.map(|balance| (balance.available, balance.frozen)),
+            parts: goes_on.then_some(&parts),
+            paused: goes_on && self.paused,
+        };
+        Ok(words::answer(&answer, self.config.messages.language))
+    }
+
+    fn gathered(&self, lately: u32) -> Result<Gathered, LedgerError> {
         let view = Overview::open(&self.config.ledger.file)?;
         let told = |jobs: Vec<Job>| jobs.into_iter().map(|job| Told { name: job.dropped().to_string(), job });
         // Left by a daemon that stops: nobody looks at these any more.
         let seen = view.sightings()?.into_iter().filter(|seen| self.runs || seen.code.is_some());
         Ok(Gathered {
             now: wall(),
-            open: told(view.open_jobs()?).filter(|told| told.job.end.is_none()).collect(),
+            open: told(view.open_jobs()?).filter(|told| is_open(&told.job)).collect(),
             seen: seen.map(lies).collect(),
             left_out: view.sightings_left_out()?,
             failed: told(view.lately("failed", LATELY)?).collect(),
-            done: told(view.lately("delivered", LATELY)?).collect(),
+            done: told(view.lately("delivered", lately)?).collect(),
             progress: view.progress()?,
             held: view.held()?,
             inbox_away: view.inbox()?.is_some_and(|inbox| inbox.away.is_some()),
@@ -237,6 +264,11 @@ impl Lies {
 fn lies(seen: Sighting) -> Lies {
     let (failure, why) = lying(&seen);
     Lies { name: seen.path.to_string(), failure, why }
+}
+
+/// Whether there is something to do for it, or to wait for. What is only to be put away is told by its end.
+fn is_open(job: &Job) -> bool {
+    job.end.is_none() || (job.work == Work::Ask && job.waiting.is_some())
 }
 
 /// Why a job waits, or has failed.

@@ -64,6 +64,7 @@ fn tell_end(job: &Job) {
     let (id, clip) = (job.id, job.dropped());
     match &job.end {
         Some(End::Delivered) => tracing::info!(job = %id, "{clip} is done"),
+        Some(End::Answered) => tracing::info!(job = %id, "{clip} is answered"),
         Some(End::Failed(failure)) => {
             tracing::info!(job = %id, code = %failure.code, "{clip} is put aside as failed");
         }

@@ -17,7 +17,7 @@ impl Tally {
         match job.end {
             Some(End::Delivered) => self.delivered.fetch_add(1, Ordering::Relaxed),
             Some(End::Failed(_)) => self.failed.fetch_add(1, Ordering::Relaxed),
-            Some(End::Cancelled) | None => 0,
+            Some(End::Cancelled | End::Answered) | None => 0,
         };
     }
 

@@ -8,7 +8,7 @@ use super::queue::{self, Limits, Load};
 use super::stop::{Patience, Stop, cut_off, events};
 use super::{order, telling};
 use crate::config::{Config, Language};
-use crate::inbox::{Arrival, Media, Text, WordsNow};
+use crate::inbox::{Arrival, Dropped, Media, Text, WordsNow};
 use crate::job::Work;
 use crate::job::{
     AccountId, Clip, Code, Failure, Job, JobEvent, JobId, Kind, Moment, Order, RelPath, SessionId, Stamp,
@@ -271,7 +271,7 @@ fn arrival(sidecar: Option<&str>, default: Option<&str>) -> Arrival {
     Arrival {
         clip: path("a.mp4"),
         stamp: stamp(1),
-        verdict: Ok(Media { format: Format::Mp4, facts: Facts::default() }),
+        verdict: Ok(Dropped::Media(Media { format: Format::Mp4, facts: Facts::default() })),
         sidecar: sidecar.map(|words| text("a.txt", words)),
         default: default.map(|words| text("default.txt", words)),
         beside: Vec::new(),

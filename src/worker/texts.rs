@@ -6,6 +6,7 @@ use super::admission::{self, Admission};
 use super::intake::{Intake, Wake};
 use super::projects::{self, Late};
 use super::{order, refine, story};
+use crate::config::Config;
 use crate::inbox::{LoneText, Means, ProjectFound, What, Withheld, by_name};
 use crate::job::{Clip, Code, Failure, Job, JobEvent, Order, RelPath, Work, folded};
 use crate::ledger::LedgerError;
@@ -50,7 +51,7 @@ impl Intake {
     /// Takes a text up, or holds it.
     pub(super) async fn text(&self, lone: LoneText, memory: &mut Memory) -> Result<(), LedgerError> {
         memory.texts.remove(&lone.text.path);
-        if self.take_text(&lone).await? == Taken::Later {
+        if Box::pin(self.take_text(&lone)).await? == Taken::Later {
             memory.texts.insert(lone.text.path.clone(), lone);
         }
         Ok(())
@@ -89,12 +90,22 @@ impl Intake {
         let of_text = |job: Option<Job>| job.filter(|job| job.work.is_text());
         let at = of_text(self.tools.ledger.job_at(clip.root, clip.path.clone()).await?);
         let of = of_text(self.tools.ledger.job_of_file(clip.stamp).await?);
-        let read = order::of_text(&lone.text, &self.tools.config());
+        let read = read(lone, &self.tools.config());
         // An editor's new file under the old name is the same text, whatever was paid for.
         let open = at.as_ref().filter(|job| !job.is_ended() && !job.closing()).cloned();
         let admission = match open {
             Some(job) => Admission::Known(Box::new(job)),
             None => admission::judge(&clip.path, &clip.stamp, read.as_ref().ok(), at, of),
+        };
+        let other = |job: &Job| !is_meant(&job.work, lone.means) && !job.may_be_paid();
+        let admission = match admission {
+            Admission::Known(job) if other(&job) => {
+                // It means something else by now: nothing of what it meant is done.
+                self.tell(self.append(&job, vec![JobEvent::Cancelled]).await?).await;
+                return Ok(Taken::Later);
+            }
+            Admission::Reopens(job) if other(&job) => Admission::New,
+            admission => admission,
         };
         let (job, mut events) = match admission {
             Admission::Finished => return Ok(Taken::Yes),
@@ -150,7 +161,8 @@ impl Intake {
             Means::Version(version) => Some(version),
             Means::Words => None,
             Means::Video => return self.admit(lone, (clip, Work::Video), read, None).await,
-            Means::Ask | Means::Answer => return Ok(Taken::Yes),
+            Means::Ask => return self.admit(lone, (clip, Work::Ask), read, None).await,
+            Means::Answer => return Ok(Taken::Yes),
         };
         if self.is_on_its_way(&clip.path.parent(), &stem).await? {
             return Ok(Taken::Later);
@@ -218,8 +230,13 @@ impl Intake {
 
     /// Whether a clip of that stem is in work in that folder, or a later version of its film.
     async fn is_on_its_way(&self, folder: &RelPath, stem: &[u8]) -> Result<bool, LedgerError> {
-        let of_stem = |job: &Job| job.home() == *folder && folded(job.stem()) == stem;
-        Ok(self.tools.ledger.open_jobs().await?.iter().any(|job| !job.work.is_text() && of_stem(job)))
+        let named = |job: &Job| {
+            // A film of words has its name from its text's.
+            let name =
+                if job.work == Work::Video { order::title(job).stem().to_vec() } else { job.stem().to_vec() };
+            job.home() == *folder && folded(&name) == stem
+        };
+        Ok(self.tools.ledger.open_jobs().await?.iter().any(|job| job.work.base().is_none() && named(job)))
     }
 
     /// The film of that name in that folder, with all that was made of it since.
@@ -270,6 +287,23 @@ impl Intake {
         let Some(event) = said else { return false };
         self.wake(Wake::Says { job: job.id, event: Box::new(event) }).await;
         true
+    }
+}
+
+/// What a text alone asks for.
+fn read(lone: &LoneText, config: &Config) -> Result<Order, Failure> {
+    match lone.means {
+        Means::Video => order::of_words(&lone.text, config),
+        _ => order::of_text(&lone.text, config),
+    }
+}
+
+/// Whether a job is what a text of that meaning makes.
+const fn is_meant(work: &Work, means: Means) -> bool {
+    match work {
+        Work::Video => matches!(means, Means::Video),
+        Work::Ask => matches!(means, Means::Ask),
+        _ => !matches!(means, Means::Video | Means::Ask),
     }
 }
 

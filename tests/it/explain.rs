@@ -40,7 +40,7 @@ const RULES: &[Row] = &[
     ("far/talk.mp4", "closed", None, "folder: the folder far is not entered: a symbolic link"),
     (DEEP, "too-deep", Some("too-deep"), "depth: it lies deeper than 32 folders"),
     ("notes.pdf", "not-taken", Some("not-taken"), "name: neither a clip nor a text"),
-    ("film.url", "held", Some("not-in-this-version"), "name: a file that names an address"),
+    ("film.url", "held", Some("bad-address-file"), "name: a file that names an address"),
     ("empty.mp4", "held", Some("empty"), "name: a clip, by its ending: mp4"),
     ("zeros.mp4", "held", Some("not-whole"), "words: zeros.txt holds its words"),
     ("cut.mp4", "held", Some("not-whole"), "words: cut.txt holds its words"),
@@ -64,6 +64,13 @@ const RULES: &[Row] = &[
     ("ruled/default.txt", "rules", None, "text: ruled/default.txt reads well"),
     ("alone.mp4", "ready", None, "words: no text of its own, and no default.txt"),
     ("readme.txt", "waits", Some("awaits-clip"), "name: a text"),
+    ("talk.v2.txt", "waits", Some("awaits-clip"), "means: it holds new words for the film of that name"),
+    ("talk.answer.txt", "waits", Some("awaits-clip"), "means: it answers the question about the clip"),
+    ("song.video.txt", "ready", None, "asked: “add Bangla subtitles, please” in 1 message"),
+    ("story.txt", "put-aside", Some("bad-sidecar"), "means: it makes a film of its words alone"),
+    ("how.txt", "ready", None, "means: it asks for the credits or for what is going on"),
+    ("link.url", "ready", None, "address: https://media.example.org/a.mp4?…, which the service is told"),
+    ("link.txt", "words", None, "clip: it holds the words of link.url"),
     ("work/a.mp4", "part", None, "folder: work is a project or a batch"),
     ("work/project.txt", "rules", None, "folder: work is a project"),
     ("ruled", "folder", None, "place: in the inbox, as ruled"),
@@ -103,6 +110,10 @@ fn full() -> House {
         "good.mp4.txt",
         "ruled/default.txt",
         "readme.txt",
+        "talk.v2.txt",
+        "talk.answer.txt",
+        "song.video.txt",
+        "link.txt",
         "work/project.txt",
         "bad.txt",
     ] {
@@ -110,6 +121,9 @@ fn full() -> House {
     }
     house.drop_file("ill.txt", "Priority: urgent\n\nmake it short\n");
     house.drop_file("mute.txt", "");
+    house.drop_file("story.txt", "Make: video\n");
+    house.drop_file("how.txt", "credits\n---\nstatus\n");
+    house.drop_file("link.url", "[InternetShortcut]\r\nURL=https://media.example.org/a.mp4?key=1\r\n");
     house.drop_file("empty.mp4", "");
     house.drop_file("zeros.mp4", [&good[..], &vec![0; 100_000]].concat());
     house.drop_file("cut.mp4", &good[..good.len() / 2]);

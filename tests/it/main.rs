@@ -5,7 +5,10 @@
 mod house;
 
 mod account;
+mod addresses;
 mod again;
+mod alone;
+mod answered;
 mod answers;
 mod architecture;
 mod arrivals;

@@ -89,3 +89,25 @@ async fn an_upload_that_stalls_is_given_up_and_a_slow_one_is_not() {
     });
     client.upload(&sid(), clip(100_000, stream::iter(bytes(100_000)))).await.unwrap();
 }
+
+#[tokio::test]
+async fn an_address_is_told_and_nothing_of_its_query_comes_back() {
+    let server = Canned::start(|n, asked| {
+        assert_eq!(asked.what, "POST /api/upload-video/nemo_agent/me/s%2F1");
+        match n {
+            0 => json(r#"{"code":0,"data":{"files":[{"filename":"a.mp4"}],"session_state_applied":true}}"#),
+            _ => json(r#"{"code":400,"message":"Could not fetch https://a.example/a.mp4?sig=s3cret"}"#),
+        }
+    })
+    .await;
+    let client = client(&server);
+    let address = "https://a.example/a.mp4?sig=s3cret&x=\"";
+    assert!(client.upload_address(&sid(), address).await.unwrap().state_applied);
+    let asked = &server.asked()[0];
+    assert_eq!(asked.header("content-type"), Some("application/json"));
+    let body: serde_json::Value = serde_json::from_slice(&asked.body).unwrap();
+    assert_eq!(body, serde_json::json!({"urls": [address], "source_type": "url"}));
+    let error = client.upload_address(&sid(), address).await.unwrap_err();
+    assert_eq!((error.kind, error.code), (ErrorKind::Answered, Some(400)));
+    assert!(!error.to_string().contains("s3cret") && error.to_string().contains("a.example"), "{error}");
+}

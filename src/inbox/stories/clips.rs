@@ -14,6 +14,7 @@ use rustix::fs::{CWD, Mode as Rights, mkfifoat};
 use super::super::{Judged, MAX_CLIP, Reason, Report, judge_clip};
 use super::{DEADLINE, GIF, NEVER, SETTLE, Scene, mp3, path};
 use crate::config::WatchMode;
+use crate::inbox::Dropped;
 use crate::job::{Code, RelPath};
 use crate::media::Format;
 use crate::mount::Dir;
@@ -24,7 +25,7 @@ fn a_proven_clip_is_taken_as_soon_as_its_writer_closes_it() {
     let begun = Instant::now();
     scene.write("a.gif", GIF);
     let arrival = scene.arrives("a.gif");
-    let verdict = arrival.verdict.unwrap();
+    let Dropped::Media(verdict) = arrival.verdict.unwrap() else { panic!() };
     assert_eq!((verdict.format, arrival.stamp.size), (Format::Gif, GIF.len() as u64));
     assert_eq!((arrival.sidecar, arrival.default), (None, None));
     println!("close to report: {:?}", begun.elapsed());

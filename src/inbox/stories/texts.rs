@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::super::{Reason, What, WordsNow, words_now};
 use super::{GIF, NEVER, Scene, path};
 use crate::config::IgnoreList;
+use crate::inbox::Dropped;
 use crate::job::Code;
 use crate::mount::Dir;
 
@@ -153,8 +154,14 @@ fn texts_alone_are_named_and_never_taken() {
         assert_eq!((held.what, held.reason), (What::Text, Reason::AwaitsClip));
     }
     scene.write("film.url", "[InternetShortcut]");
-    assert_eq!(scene.is_held("film.url", Code::NotInThisVersion).what, What::Address);
+    assert_eq!(scene.is_held("film.url", Code::BadAddressFile).what, What::Address);
     assert!(scene.arrivals().is_empty());
+    scene.write("film.txt", "cut it");
+    scene.write("film.url", "[InternetShortcut]\r\nURL=https://a.example/x.mp4?k=1\r\n");
+    let arrival = scene.arrives("film.url");
+    assert!(arrival.sidecar.is_some());
+    let Ok(Dropped::Address(address)) = arrival.verdict else { panic!() };
+    assert_eq!(address.to_string(), "https://a.example/x.mp4?…");
 }
 
 #[test]

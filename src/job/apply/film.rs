@@ -88,6 +88,12 @@ pub(super) fn film(job: &mut Job, event: &JobEvent) -> bool {
             job.enter(Step::Fetch);
         }
         JobEvent::Delivered { path } if job.runs(Step::Deliver) => delivered(job, path),
+        // An answer has its place before it is written, so that no stop makes two of one.
+        JobEvent::Delivered { path }
+            if job.runs(Step::Tidy) && job.end == Some(End::Answered) && job.delivered.is_none() =>
+        {
+            job.delivered = Some(path.clone());
+        }
         JobEvent::Tidied { left, .. } if job.runs(Step::Tidy) => {
             job.left = *left;
             (job.phase, job.waiting, job.not_before) = (Phase::Ended, None, None);

@@ -59,6 +59,10 @@ pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
         same_as: None,
     };
     job.join_base();
+    if job.work == Work::Ask {
+        // There is nothing to be made, only to be told.
+        (job.step, job.end) = (Step::Tidy, Some(End::Answered));
+    }
     Some(job)
 }
 

@@ -51,7 +51,7 @@ impl Said {
 }
 
 /// Every message and attribute of a language; `id` and `id.attribute`.
-fn all(files: [&'static str; 10]) -> BTreeMap<String, Said> {
+fn all(files: [&'static str; 11]) -> BTreeMap<String, Said> {
     let mut said = BTreeMap::new();
     for file in files {
         let read =
@@ -116,7 +116,7 @@ fn bangla_has_no_english_but_names_and_what_is_typed() {
     // Names, endings, what is chosen or typed as it stands.
     const NAMES: &str = "dakbox MP4 UTF-8 KB MB GB Notepad TextEdit Word Pages Save as Plain text txt Whole yes Again \
         take-all run adopt download_hosts x Language Priority Output Quality Make Cost bn en zh-hant high normal low \
-        medium video ok pause project generate Bangla subtitles and add them to my";
+        medium video ok pause project https generate Bangla subtitles and add them to my";
     let names: BTreeSet<_> = NAMES.split_whitespace().collect();
     for (name, said) in all(BN_FILES) {
         let words = said.words.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));

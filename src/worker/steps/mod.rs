@@ -19,4 +19,7 @@ pub(super) mod deliver;
 pub(super) mod tidy;
 
 pub(super) mod room;
+
+mod address;
+mod answer;
 mod same;

@@ -15,7 +15,7 @@ pub(crate) async fn check(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
     let bytes = match &claim.job().work {
         Work::Refine(base) => base.bytes,
         Work::Project(project) => project.parts.iter().map(|part| part.stamp.size).sum(),
-        Work::Clip | Work::Video => claim.job().clip.stamp.size,
+        Work::Clip | Work::Address | Work::Video | Work::Ask => claim.job().clip.stamp.size,
     };
     let need = bytes.saturating_mul(2).saturating_add(config.folders.min_free);
     let folder = claim.job().home();

@@ -4,20 +4,26 @@ use std::io;
 
 use crate::config::{self, AfterSuccess, IgnoreList};
 use crate::inbox::{WordsNow, words_now};
-use crate::job::{End, Failure, Job, JobEvent, Part, Project, RelPath, TextRef, WordsFrom};
+use crate::job::{ContentHash, End, Failure, Job, JobEvent, Part, Project, RelPath, TextRef, WordsFrom};
 use crate::mount::{Dir, Removal, Type};
 use crate::outbox::{self, Fate, Item, Note, Title};
 use crate::words;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
+use crate::worker::steps::answer;
 use crate::worker::stop::Stop;
 use crate::worker::{order, remarks, telling};
 
 /// Ends the job as it was decided.
-pub(crate) async fn run(tools: &Tools, claim: &Claim) -> Result<Vec<JobEvent>, Stop> {
-    let (clip_at, left) = match &claim.job().end {
+pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent>, Stop> {
+    let end = claim.job().end.clone();
+    let (clip_at, left) = match &end {
         Some(End::Delivered) => delivered(tools, claim.job()).await?,
+        Some(End::Answered) => {
+            answer::write(tools, claim).await?;
+            put_away(tools, claim.job()).await?
+        }
         Some(End::Failed(failure)) => failed(tools, claim.job(), failure).await?,
         Some(End::Cancelled) => match &claim.job().withdrawn {
             Some(failure) => {
@@ -37,9 +43,13 @@ const DEEPEST: usize = 32;
 type Kept = (Option<String>, bool);
 
 async fn delivered(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
-    let config = tools.config();
-    report(tools, job, config.messages.report).await?;
-    match config.folders.after_success {
+    report(tools, job, tools.config().messages.report).await?;
+    put_away(tools, job).await
+}
+
+/// What was dropped, as the settings say for what is done.
+async fn put_away(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
+    match tools.config().folders.after_success {
         AfterSuccess::Leave => Ok((None, true)),
         AfterSuccess::Delete => delete(tools, job).await,
         AfterSuccess::Archive => {
@@ -198,7 +208,8 @@ pub(crate) fn bound(job: &Job) -> Vec<Item> {
     if let Some(project) = job.work.project() {
         return of_project(job, project);
     }
-    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: job.content, content: None };
+    let clip =
+        Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: of_bytes(job), content: None };
     if job.work.is_text() {
         return std::iter::once(clip).chain(answers(job)).collect();
     }
@@ -209,6 +220,11 @@ pub(crate) fn bound(job: &Job) -> Vec<Item> {
         _ => None,
     };
     std::iter::once(clip).chain(text).chain(answers(job)).collect()
+}
+
+/// The hash of the clip's bytes, where it is one of bytes.
+fn of_bytes(job: &Job) -> Option<ContentHash> {
+    job.content.filter(|_| job.work.is_clip())
 }
 
 /// The parts of a project, its text, and what has answered its questions.
@@ -243,7 +259,8 @@ fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
     if let Some(project) = job.work.project() {
         return Ok(of_project(job, project));
     }
-    let clip = Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None, content: job.content };
+    let clip =
+        Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None, content: of_bytes(job) };
     let WordsFrom::Sidecar(bound) = &job.order.from else {
         return Ok(std::iter::once(clip).chain(answers(job)).collect());
     };

@@ -6,18 +6,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::api::{ApiError, ErrorKind, UploadFile, same_name};
 use crate::inbox::{self, Judged};
-use crate::job::{Code, ContentHash, Failure, JobEvent, JobId, RelPath, SessionId, Stamp, Upload};
+use crate::job::{Code, ContentHash, Failure, JobEvent, JobId, RelPath, SessionId, Stamp, Upload, Work};
 use crate::mount::stamp_of;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
 use crate::worker::pieces::pieces;
+use crate::worker::steps::address;
 use crate::worker::stop::Stop;
 
 /// Sends the clip up, or each part of a project in its turn, unless an upload in doubt turns out to have arrived.
 pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent>, Stop> {
     if claim.job().work.project().is_some() {
         return parts(tools, claim).await;
+    }
+    if claim.job().work == Work::Address {
+        return address::run(tools, claim, &claim.session()?).await;
     }
     let file = Going { path: claim.job().clip.path.clone(), stamp: claim.job().clip.stamp };
     let session = claim.session()?;

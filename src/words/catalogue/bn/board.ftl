@@ -37,6 +37,7 @@ state-queued = এরপর
 state-working = কাজ চলছে
 state-waiting = অপেক্ষায়
 state-delivered = তৈরি
+state-answered = উত্তর দেওয়া হয়েছে
 state-failed = হয়নি
 state-cancelled = বাতিল
 state-seen = দেখা হয়েছে

@@ -49,6 +49,7 @@ state-queued = Next
 state-working = In work
 state-waiting = Waits
 state-delivered = Done
+state-answered = Answered
 state-failed = Failed
 state-cancelled = Cancelled
 state-seen = Seen

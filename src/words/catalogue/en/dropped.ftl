@@ -77,6 +77,21 @@ own-film = dakbox has made the film { $file } itself. It works on such a film on
         Do you want it changed once more? Then make a plain text file with the name { $text } beside it, and write
         into it what you want. This is new work, and it costs credits.
 
+bad-address-file = dakbox cannot use the address in { $file }.
+    .step-1 =
+        Open the file with your browser, and look where it leads. It must lead to a video, a picture or a sound, not to
+        a page about one.
+    .step-2 =
+        The address must begin with https://. It must work on every computer, without a password in it.
+    .step-3 = Save the right address into the inbox. Or save the clip itself, and put that into the inbox.
+
+address-not-fetched = The video service could not fetch what the address in { $file } leads to.
+    .step-1 =
+        Open the file with your browser. Does it ask for a password, or is it gone? Then save a new address into the
+        inbox, in a file of the same name.
+    .step-2 = Does it open? Then just wait: dakbox asks again by itself.
+    .step-3 = You can also save the clip itself, and put that into the inbox.
+
 not-taken = dakbox does not take some of the files in { $file }. It takes these formats: { $formats }.
     .step-1 = Is one of the files a clip? Then save it in one of these formats, and put it into the inbox.
     .step-2 = Take the others out of the inbox. They are not touched, and they cost nothing.

@@ -59,6 +59,10 @@ size-gb = { $n } GB
 found-encoding = { $file } cannot be read as text. Save it as plain text in UTF-8.
 found-too-long = { $file } is longer than 64 KB. A few lines are enough.
 found-empty = Nothing is written in { $file } yet.
+found-no-words = { $file } has no words to make a film of. Write what the film is to show.
+found-make-video =
+    { $file } says "Make: video", which makes a film of words alone. But the text belongs to a clip. Take that line out,
+    or give the text another name.
 found-repeated = "{ $key }" stands twice in { $file }, with different values. Keep one of them.
 found-bad-header =
     "{ $key }: { $value }" in { $file } cannot be understood. { $key ->
