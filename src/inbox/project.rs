@@ -123,7 +123,7 @@ impl Picture {
         let hold = |code, after, detail: &dyn ToString| Err(Wait::held(code, since, after, detail));
         let Some((text, rest, _)) = &inside.text else {
             return match &inside.unfit {
-                Some(unfit) => hold(Code::NotPlainText, watch.settle, unfit),
+                Some(other) => hold(Code::NotPlainText, watch.settle, other),
                 None => hold(Code::ProjectNeedsText, watch.sidecar_wait, &""),
             };
         };

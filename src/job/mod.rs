@@ -36,7 +36,7 @@ pub use next::{Action, due_step, is_looked_at_again, next_action, retry_delay};
 pub use path::{RelPath, folded};
 pub use stamp::Stamp;
 pub use step::{Repeat, Step};
-pub use work::{Base, Part, Project, Work};
+pub use work::{Base, Batch, Part, Project, Work};
 
 #[cfg(test)]
 mod tests;

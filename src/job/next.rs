@@ -46,7 +46,10 @@ pub fn due_step(job: &Job) -> Step {
 
 /// Whether a wait for this reason is looked at again by itself; else only a person ends it.
 pub const fn is_looked_at_again(code: Code) -> bool {
-    !matches!(code, Code::SameAgain | Code::OwnFilm | Code::SessionLost | Code::NotInThisVersion)
+    !matches!(
+        code,
+        Code::SameAgain | Code::OwnFilm | Code::SessionLost | Code::ProjectMovedOn | Code::NotInThisVersion
+    )
 }
 
 /// How long to wait before try number `attempt` (the first failed one is 1): full jitter below 1, 2, 4 … s, at most a

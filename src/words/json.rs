@@ -41,6 +41,7 @@ pub fn report(r: &Report) -> String {
             "at": done.at,
             "seconds": done.seconds,
         })).collect::<Vec<_>>(),
+        "batch": r.batch.map(|(folder, apart)| json!({ "folder": folder, "apart": apart })),
         "remarks": r.remarks,
         "project": r.project,
         "session": r.session,

@@ -86,6 +86,7 @@ pub(super) fn report<T>(
     let draft = draft(job, events);
     let (timeline, said, steps) = (draft.map(|d| d.told()), said(events), steps(events));
     let film = job.film.as_ref();
+    let batch = job.batch.as_ref().map(|batch| (batch.folder.to_string(), batch.apart));
     let remarks: Vec<String> = Vec::new();
     tell(&words::Report {
         clip: &job.dropped().to_string(),
@@ -109,6 +110,7 @@ pub(super) fn report<T>(
             .filter(|(old, new)| old != new)
             .map(|(old, new)| (old.as_str(), new.as_str())),
         steps: &steps,
+        batch: batch.as_ref().map(|(folder, apart)| (folder.as_str(), *apart)),
         remarks: &remarks,
         project: around.project,
         session: job.session.as_ref().map(SessionId::as_str),

@@ -11,6 +11,7 @@ mod architecture;
 mod arrivals;
 mod asked;
 mod asked_again;
+mod batches;
 mod budget;
 mod campaign;
 mod captures;
