@@ -74,7 +74,7 @@ pub(crate) fn recording(events: &[JobEvent], side: Side) {
     for event in events {
         match event {
             JobEvent::Admitted { .. } => at(Point::Claim, side),
-            JobEvent::SessionOpened { .. } => at(Point::SessionId, side),
+            JobEvent::SessionOpened { .. } | JobEvent::SessionJoined { .. } => at(Point::SessionId, side),
             JobEvent::Uploaded { .. } => at(Point::UploadConfirmed, side),
             JobEvent::Intent { .. } => at(Point::RunIntent, side),
             JobEvent::Answered { .. } => at(Point::RunEnd, side),

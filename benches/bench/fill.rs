@@ -45,7 +45,8 @@ struct Past {
 
 impl Past {
     async fn record(&self, ledger: &Ledger) -> Result<(), LedgerError> {
-        let mut events = vec![JobEvent::Admitted { clip: self.clip(), order: order(), work: Work::Clip }];
+        let mut events =
+            vec![JobEvent::Admitted { clip: self.clip(), order: order(), work: Work::Clip, batch: None }];
         match self.age % 20 {
             7 => events.push(JobEvent::Failed { failure: failure(Code::NotMedia) }),
             11 => events.push(JobEvent::Cancelled),

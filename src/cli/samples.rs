@@ -50,7 +50,8 @@ fn order(messages: usize) -> Order {
 
 /// A job that was just admitted, of so many messages.
 pub(super) fn job(messages: usize) -> Job {
-    let event = JobEvent::Admitted { clip: clip("a.mp4", 1), order: order(messages), work: Work::Clip };
+    let event =
+        JobEvent::Admitted { clip: clip("a.mp4", 1), order: order(messages), work: Work::Clip, batch: None };
     admit(JobId(1), &event, NOON).unwrap()
 }
 
@@ -85,7 +86,7 @@ pub(super) fn every_event() -> Vec<JobEvent> {
         .map(|step| JobEvent::Started { step })
         .collect();
     events.extend([
-        JobEvent::Admitted { clip: clip.clone(), order: order.clone(), work: Work::Clip },
+        JobEvent::Admitted { clip: clip.clone(), order: order.clone(), work: Work::Clip, batch: None },
         JobEvent::Rebound { clip: clip.clone(), order: order.clone() },
         JobEvent::Replaced { clip: clip.clone(), order: order.clone(), work: None },
         JobEvent::Renamed { path: path("b.mp4"), stamp: stamp(2) },
@@ -143,8 +144,12 @@ fn ready_to_send(ino: u64) -> Vec<JobEvent> {
 
 async fn found(ledger: &Ledger, name: &str, messages: usize, then: Vec<JobEvent>) -> Job {
     let ino = u64::try_from(name.len()).unwrap();
-    let mut events =
-        vec![JobEvent::Admitted { clip: clip(name, ino), order: order(messages), work: Work::Clip }];
+    let mut events = vec![JobEvent::Admitted {
+        clip: clip(name, ino),
+        order: order(messages),
+        work: Work::Clip,
+        batch: None,
+    }];
     events.extend(then);
     ledger.found(events, NOON).await.unwrap()
 }

@@ -30,6 +30,14 @@ pub(super) fn told(event: &JobEvent, zone: &TimeZone) -> String {
         JobEvent::SessionOpened { session, .. } => {
             format!("Session {} is open.", plain(session.as_str(), WORDS))
         }
+        JobEvent::SessionJoined { of, .. } => {
+            format!("It goes on in the session of job {of}, of the same batch.")
+        }
+        JobEvent::SessionLeft => "That session is needed for the film made in it: left as it was.".to_owned(),
+        JobEvent::Apart => {
+            "The project of the batch still held an earlier clip: this one gets a project of its own."
+                .to_owned()
+        }
         JobEvent::SessionDropped => "The session is gone; nothing was paid in it.".to_owned(),
         JobEvent::Uploaded { .. } => "The clip is in the session.".to_owned(),
         JobEvent::PartUploaded { n, .. } => format!("Part {} of the project is in the session.", n + 1),

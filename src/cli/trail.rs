@@ -185,16 +185,7 @@ fn looked(told: &mut Told, look: &Trail, trail: &Explained, point: &Standpoint<'
             told.say("not-taken", format!("it is {what}, and is never followed or read"));
         }
     }
-    if let Some(unit) = &look.unit {
-        told.line(
-            "folder",
-            format!("{unit} is a project or a batch, by its name or by a text in it: it is taken as a whole"),
-        );
-        told.say(
-            "part",
-            format!("it is part of {unit}, which is taken as a whole once nothing in it changes"),
-        );
-    }
+    unit(told, look);
     words(told, look, trail);
     match look.kind {
         Kind::Clip(_) | Kind::Address => clip(told, look, trail, point),
@@ -212,6 +203,30 @@ fn looked(told: &mut Told, look: &Trail, trail: &Explained, point: &Standpoint<'
         }
         None => {}
     }
+}
+
+/// The folder that makes it a part of something.
+fn unit(told: &mut Told, look: &Trail) {
+    if let Some(batch) = &look.batch {
+        told.line(
+            "folder",
+            format!("{batch} makes it a batch: its clips are worked one by one, by name, in one session"),
+        );
+    } else if let Some(unit) = &look.unit.as_ref().filter(|_| !is_held_batch(look)) {
+        told.line(
+            "folder",
+            format!("{unit} is a project, by its name or by a text in it: it makes one film"),
+        );
+        told.say(
+            "part",
+            format!("it is part of {unit}, which is taken as a whole once nothing in it changes"),
+        );
+    }
+}
+
+/// Whether it lies in a folder whose text would make it a batch, were it a plain one: that is said as what it is.
+fn is_held_batch(look: &Trail) -> bool {
+    look.withheld.as_ref().is_some_and(|held| held.reason.code() == Some(Code::NotPlainText))
 }
 
 fn left_alone(told: &mut Told, left: &LeftAlone) {
@@ -268,6 +283,9 @@ fn words(told: &mut Told, look: &Trail, trail: &Explained) {
         Some(Words::Alone) => told.line(
             "words",
             match &look.text {
+                Some((text, _)) if look.batch.as_ref() == Some(text) => {
+                    format!("no text of its own; {text} says what such clips of the batch are for")
+                }
                 Some((default, _)) => format!("no text of its own; {default} says what clips alone are for"),
                 None => "no text of its own, and no default.txt: the words of the settings".to_owned(),
             },
@@ -337,7 +355,7 @@ fn clip(told: &mut Told, look: &Trail, trail: &Explained, point: &Standpoint<'_>
         ),
     );
     if look.words == Some(Words::Alone) {
-        let wait = lasting(alone_wait(watch, look.text.is_some()));
+        let wait = lasting(alone_wait(watch, look.text.is_some() || look.batch.is_some()));
         told.line("alone", format!("a clip alone waits {wait} for a text of its own"));
     }
     if trail.jobs.iter().any(|about| about.role == Role::SameFilm) && look.words == Some(Words::Alone) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::names::{Kind, fold, kind, kind_of};
+use super::names::{BATCH, Kind, fold, kind, kind_of};
 use super::open::{TextError, read_text};
 use super::pair::{Names, Pair, Pairs, Words, pair};
 use super::project::{PROJECT, in_order};
@@ -14,7 +14,8 @@ use super::scan::{MAX_DEPTH, Slice};
 use super::tracker::Tracker;
 use super::watches::Watches;
 use crate::config::{IgnoreList, Watch};
-use crate::job::{Code, RelPath};
+use crate::instruction::{self, Problem};
+use crate::job::{Code, RelPath, Stamp};
 use crate::mount::{Dir, Type};
 
 /// The words beside a clip at this moment, however fresh they are.
@@ -29,7 +30,7 @@ pub enum WordsNow {
     },
     /// No text of its own.
     Alone {
-        /// The nearest `default.txt`.
+        /// That of its batch, or the nearest `default.txt`.
         default: Option<Text>,
     },
     /// What lies there can't be taken for its words.
@@ -64,6 +65,14 @@ pub fn words_now(dir: &Dir, clip: &RelPath, ignore: &IgnoreList) -> io::Result<W
         Words::Unfit(text) => held(Code::NotSafe, text.to_string()),
         Words::Alone => {
             let mut at = folder;
+            if let Some(batch) = pairs.text_of(BATCH).filter(|_| at != RelPath::root()) {
+                match read_text(dir, batch) {
+                    // One that says nothing leaves it to the usual words.
+                    Ok(text) if matches!(instruction::read(&text.bytes), Err(Problem::Empty)) => {}
+                    Ok(text) => return Ok(WordsNow::Alone { default: Some(text) }),
+                    Err(e) => return Ok(unread(batch, &e)),
+                }
+            }
             loop {
                 if let Some(path) = pairs.default_text() {
                     return Ok(match read_text(dir, path) {
@@ -107,6 +116,16 @@ pub fn alone_now(dir: &Dir, text: &RelPath, ignore: &IgnoreList) -> io::Result<A
         Err(e @ TextError::NotSafe(_)) => AloneNow::Held(Code::NotSafe, format!("{text}: {e}")),
         Err(e) => AloneNow::Held(Code::Unreadable, format!("{text}: {e}")),
     })
+}
+
+/// The `batch.txt` of a folder in which no clip is left.
+///
+/// # Errors
+/// When the folder can't be listed.
+pub fn batch_over(dir: &Dir, folder: &RelPath, ignore: &IgnoreList) -> io::Result<Option<(RelPath, Stamp)>> {
+    let pairs = pairs_of(dir, folder, None, ignore)?;
+    let Some(text) = pairs.text_of(BATCH).filter(|_| pairs.clips.is_empty()) else { return Ok(None) };
+    Ok(dir.stat(text)?.map(|entry| (text.clone(), entry.stamp)))
 }
 
 /// The media of a project's folder at this moment, in order, by their names alone; folders in it that are projects of

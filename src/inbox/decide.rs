@@ -68,6 +68,8 @@ pub(super) struct House {
     pub wait: Option<Wait>,
     /// The nearest `default.txt`, and how long it has been unchanged.
     pub default: Option<(RelPath, Rest)>,
+    /// The `batch.txt` in it, and how long it has been unchanged.
+    pub batch: Option<(RelPath, Rest)>,
     /// The folder that makes it a project or a batch.
     pub unit: Option<RelPath>,
     /// It is (a part of) a project: nothing in it is decided about by itself.
@@ -144,8 +146,10 @@ impl Look<'_> {
             (Words::Unfit(text), _) if kind(text) == Kind::Rich => return hold(Code::NotPlainText, text),
             (Words::Unfit(text), _) => return hold(Code::NotSafe, text),
         }
+        let batch = clip.house.batch.as_ref();
         let (clip, beside) = (clip.path.clone(), clip.pair.beside.clone());
-        Ok(Arrival { clip, stamp, verdict, sidecar, default, beside })
+        let batch = batch.map(|(_, rest)| rest.stamp);
+        Ok(Arrival { clip, stamp, verdict, sidecar, default, beside, batch })
     }
 
     /// What the clip is by its bytes, once it is still.
@@ -235,7 +239,7 @@ impl Look<'_> {
     fn alone(&self, item: &Item, fit: bool, house: &House) -> Result<Option<Text>, Wait> {
         let since = item.since().max(item.alone_since);
         let watch = self.watch;
-        let wait = alone_wait(watch, house.default.is_some());
+        let wait = alone_wait(watch, house.default.is_some() || house.batch.is_some());
         let due = since.saturating_add(wait);
         if due > self.now {
             return Err(Wait::until(Reason::AwaitsSidecar, since, due));
@@ -243,7 +247,19 @@ impl Look<'_> {
         if watch.require_sidecar && fit {
             return Err(Wait::held(Code::NeedsSidecar, since, wait, &""));
         }
+        if let Some(text) = self.of_batch(house)? {
+            return Ok(Some(text));
+        }
         house.default.as_ref().map(|(path, rest)| self.text(path, *rest)).transpose()
+    }
+
+    /// The words of a batch; nothing where its text is empty, which it may be.
+    fn of_batch(&self, house: &House) -> Result<Option<Text>, Wait> {
+        let Some((path, rest)) = &house.batch else { return Ok(None) };
+        match self.text(path, *rest) {
+            Err(wait) if wait.reason == Reason::Held(Code::Empty) => Ok(None),
+            text => text.map(Some),
+        }
     }
 
     /// A text, once it is still and says something.

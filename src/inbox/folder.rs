@@ -231,11 +231,19 @@ impl Folder {
         })
     }
 
-    /// The plain text of that stem that is no clip's own; `project.txt` goes before `Project.TXT`.
+    /// The plain text of that stem that is no clip's own.
     pub(super) fn text_of(&self, stem: &[u8]) -> Option<(&RelPath, &Item)> {
-        let alone = self.pairs.as_ref()?.alone.iter().filter(|text| fold(text.stem()) == stem);
-        let best = alone.max_by_key(|text| text.name() == [stem, b".txt"].concat())?;
+        let best = self.pairs.as_ref()?.text_of(stem)?;
         self.files.get_key_value(best).filter(|(_, item)| item.rest.is_some())
+    }
+
+    /// What would be a text of that stem, were it a plain one in a regular file.
+    pub(super) fn unfit_of(&self, stem: &[u8]) -> Option<(&RelPath, &Item)> {
+        let unfit = |(path, item): &(&RelPath, &Item)| {
+            matches!((item.kind, item.rest), (Kind::Rich, _) | (Kind::Text, None))
+                && fold(path.stem()) == stem
+        };
+        self.files.iter().find(unfit)
     }
 
     /// Its `default.txt`.
@@ -246,7 +254,7 @@ impl Folder {
 
 /// A text that may rule over more than one clip.
 pub(super) fn is_rule(path: &RelPath) -> bool {
-    let rules = |stem: &[u8]| matches!(stem, names::DEFAULT | b"project" | b"batch");
+    let rules = |stem: &[u8]| matches!(stem, names::DEFAULT | b"project" | names::BATCH);
     matches!(names::kind(path), Kind::Text | Kind::Rich) && rules(&fold(path.stem()))
 }
 

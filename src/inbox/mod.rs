@@ -34,7 +34,7 @@ mod trail;
 mod stories;
 
 pub use address::{Address, BadAddress};
-pub use beside::{AloneNow, Survey, WordsNow, alone_now, project_now, survey, words_now};
+pub use beside::{AloneNow, Survey, WordsNow, alone_now, batch_over, project_now, survey, words_now};
 pub use decide::alone_wait;
 pub use keeper::{Inbox, start};
 pub use lone::by_name;

@@ -7,6 +7,9 @@ use crate::media::Format;
 /// The name of a folder's text for clips alone, folded and without its ending.
 pub(super) const DEFAULT: &[u8] = b"default";
 
+/// The stem of a batch's text, folded.
+pub(super) const BATCH: &[u8] = b"batch";
+
 /// What a visible name is, by its ending alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {

@@ -68,8 +68,13 @@ pub(super) struct Pairs {
 impl Pairs {
     /// The text that says what clips alone are for.
     pub(super) fn default_text(&self) -> Option<&RelPath> {
-        let texts = self.alone.iter().filter(|text| fold(text.stem()) == DEFAULT);
-        texts.max_by_key(|text| text.name() == b"default.txt")
+        self.text_of(DEFAULT)
+    }
+
+    /// The text of that stem; `project.txt` goes before `Project.TXT`.
+    pub(super) fn text_of(&self, stem: &[u8]) -> Option<&RelPath> {
+        let texts = self.alone.iter().filter(|text| fold(text.stem()) == stem);
+        texts.max_by_key(|text| text.name() == [stem, b".txt"].concat())
     }
 }
 

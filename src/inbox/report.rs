@@ -44,10 +44,12 @@ pub struct Arrival {
     pub verdict: Result<Dropped, Failure>,
     /// Its own text.
     pub sidecar: Option<Text>,
-    /// The text of the nearest `default.txt`, where it has none of its own.
+    /// The text of its batch, or of the nearest `default.txt`, where it has none of its own.
     pub default: Option<Text>,
     /// Texts that mean this clip too but give way to `sidecar`; they never refine.
     pub beside: Vec<RelPath>,
+    /// The `batch.txt` of its folder, which makes it one of a batch.
+    pub batch: Option<Stamp>,
 }
 
 /// What was dropped, by its bytes.

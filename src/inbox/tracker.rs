@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::decide::{self, House, Look, Wait};
-use super::folder::Folder;
+use super::folder::{Folder, Item};
 use super::lone::{Clips, names_a_film};
-use super::names::{self, Kind};
+use super::names::{self, BATCH, Kind};
 use super::pair::Pairs;
 use super::picture::{NotEntered, Picture};
-use super::project::Fate;
+use super::project::{Fate, in_order};
 use super::report::{Arrival, Reason, Report, What, Withheld};
 use super::scan::{Around, Scan, Slice, Walk};
 use super::tray::{Tray, rules};
@@ -57,6 +57,8 @@ pub(super) struct Decided {
     pub unit: Option<RelPath>,
     /// The `default.txt` that rules there.
     pub default: Option<RelPath>,
+    /// The `batch.txt` that lies there.
+    pub batch: Option<RelPath>,
     /// It is ready.
     pub arrival: Option<Arrival>,
     /// It isn't.
@@ -203,11 +205,12 @@ impl Tracker {
             }
         };
         self.decide_folder(&path, (now, watches), Some(file), &mut out);
-        let House { default, unit, .. } = self.house(&path);
+        let House { default, batch, unit, .. } = self.house(&path);
         let folder = self.picture.folders.get(&path);
         let withheld = folder.and_then(|f| f.withheld.iter().find(|held| held.path == *file)).cloned();
         let pairs = folder.and_then(|f| f.pairs.clone()).unwrap_or_default();
-        Decided { pairs, unit, default: default.map(|(path, _)| path), arrival, withheld }
+        let [default, batch] = [default, batch].map(|text| text.map(|(path, _)| path));
+        Decided { pairs, unit, default, batch, arrival, withheld }
     }
 
     /// Decides about everything that changed or whose time has come.
@@ -272,7 +275,10 @@ impl Tracker {
         let look = Look { dir, watch, trust_close: watches.trusts(folder.mount), begun: *begun, now };
         let pairs = folder.pairs.take().unwrap_or_default();
         let one = |path: &RelPath| !house.project && only.is_none_or(|only| only == path);
-        for (clip, pair) in pairs.clips.iter().filter(|(clip, _)| one(clip)) {
+        let mut clips: Vec<_> = pairs.clips.iter().filter(|(clip, _)| one(clip)).collect();
+        // Those of a batch are worked in the order in which they are told of.
+        clips.sort_by(|(a, _), (b, _)| if house.batch.is_some() { in_order(a, b) } else { a.cmp(b) });
+        for (clip, pair) in clips {
             match look.clip(&mut folder.files, clip, pair, &house) {
                 decide::Fate::Sent => {}
                 decide::Fate::Ready(arrival) => out(Report::Arrival(arrival)),
@@ -310,20 +316,22 @@ impl Tracker {
 
     /// What a folder's clips have in common.
     fn house(&self, path: &RelPath) -> House {
-        let default = self.picture.default_for(path);
-        let default = default.and_then(|(path, item)| Some((path.clone(), item.rest?)));
+        let still = |(path, item): (&RelPath, &Item)| Some((path.clone(), item.rest?));
+        let default = self.picture.default_for(path).and_then(still);
         let folder = self.picture.folders.get(path);
         let (unit, project) = (self.picture.unit(path), self.picture.project(path).is_some());
+        let of_batch = folder.filter(|_| !project && unit.is_some());
+        let batch = of_batch.and_then(|folder| folder.text_of(BATCH)).and_then(still);
         let wait = folder.and_then(|folder| {
             if !folder.known {
                 let due = folder.arriving.unwrap_or(folder.changed.saturating_add(self.watch.folder_wait));
                 return Some(Wait::until(Reason::FolderArriving, folder.changed, due));
             }
-            let says = unit.as_ref().filter(|_| !project)?;
-            let wait = Wait::held(Code::NotInThisVersion, folder.changed, self.watch.settle, says);
+            let (text, item) = of_batch.filter(|_| batch.is_none())?.unfit_of(BATCH)?;
+            let wait = Wait::held(Code::NotPlainText, item.seen, self.watch.settle, text);
             Some(Wait { note_at: None, ..wait })
         });
-        House { wait, default, unit, project }
+        House { wait, default, batch, unit, project }
     }
 
     /// Says what is withheld, if that changed, and whether nothing is left to wait for.

@@ -19,6 +19,7 @@ use super::unit::ancestors;
 use super::watches::Watches;
 use super::{lone, tray};
 use crate::config::Watch;
+use crate::instruction::{self, Problem};
 use crate::job::RelPath;
 use crate::mount::{Dir, Entry, OpenError, Type};
 
@@ -33,6 +34,8 @@ pub struct Trail {
     pub kind: Kind,
     /// The folder that makes it part of a project or a batch.
     pub unit: Option<RelPath>,
+    /// The `batch.txt` that makes its folder a batch.
+    pub batch: Option<RelPath>,
     /// For a clip: which words are its own, by the names beside it.
     pub words: Option<Words>,
     /// Texts that mean this clip too but give way; or, for a text, none.
@@ -99,6 +102,7 @@ pub fn trail(path: &Path, watch: &Watch, file: &RelPath) -> io::Result<Trail> {
         left_alone: None,
         kind: kind(file),
         unit: None,
+        batch: None,
         words: None,
         beside: Vec::new(),
         clips: Vec::new(),
@@ -158,20 +162,25 @@ fn too_deep(file: &RelPath, entry: Option<&Entry>) -> Option<LeftAlone> {
 }
 
 fn decided(trail: &mut Trail, dir: &Dir, file: &RelPath, decided: Decided) {
-    let Decided { pairs, unit, default, arrival, withheld } = decided;
+    let Decided { pairs, unit, default, batch, arrival, withheld } = decided;
     (trail.unit, trail.arrival, trail.withheld) = (unit, arrival, withheld);
     let read = |text: &RelPath| (text.clone(), read_text(dir, text).map_err(|error| error.to_string()));
+    // An empty text of a batch leaves it to the usual words.
+    let says = |(_, text): &(RelPath, Result<Text, String>)| {
+        !text.as_ref().is_ok_and(|text| matches!(instruction::read(&text.bytes), Err(Problem::Empty)))
+    };
     if let Some(Pair { words, beside }) = pairs.clips.get(file) {
         trail.text = match words {
             Words::Sidecar(text) => Some(read(text)),
-            Words::Alone => default.as_ref().map(read),
+            Words::Alone => batch.as_ref().map(read).filter(says).or_else(|| default.as_ref().map(read)),
             Words::Ambiguous(_) | Words::Unfit(_) => None,
         };
         (trail.words, trail.beside) = (Some(words.clone()), beside.clone());
     }
+    trail.batch.clone_from(&batch);
     if matches!(trail.kind, Kind::Text | Kind::Rich) {
         trail.clips = claims(&pairs, file);
-        trail.rules = pairs.default_text() == Some(file);
+        trail.rules = [pairs.default_text(), batch.as_ref()].contains(&Some(file));
         trail.text = (trail.kind == Kind::Text).then(|| read(file));
         let is_alone = pairs.alone.contains(file) && !tray::rules(file, &file.parent());
         let text = trail.text.as_ref().and_then(|(_, text)| text.as_ref().ok());

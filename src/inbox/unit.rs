@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::names::fold;
+use super::names::{BATCH, fold};
 use super::picture::Picture;
 use super::project::PROJECT;
 use crate::job::RelPath;
@@ -38,7 +38,7 @@ impl Picture {
 
     /// The folder that makes this one (a part of) a project, or a batch. The inbox itself is never one.
     pub(super) fn unit(&self, path: &RelPath) -> Option<RelPath> {
-        self.project(path).or_else(|| self.holds(path, b"batch").then(|| path.clone()))
+        self.project(path).or_else(|| self.holds(path, BATCH).then(|| path.clone()))
     }
 
     /// The nearest folder upward that is a project.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Clip, ContentHash, Failure, Film, JobId, Key, Moment, Order, RelPath, RenderId, Repeat,
+    AccountId, Batch, Clip, ContentHash, Failure, Film, JobId, Key, Moment, Order, RelPath, RenderId, Repeat,
     SessionId, Stamp, Step, StreamEnd, TaskId, TextRef, Work,
 };
 
@@ -33,6 +33,9 @@ pub enum JobEvent {
         /// What the film is made of.
         #[serde(default, skip_serializing_if = "Work::is_clip")]
         work: Work,
+        /// The batch it belongs to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        batch: Option<Box<Batch>>,
     },
     /// Before any message: other words, or the clip touched without a change of its bytes.
     Rebound {
@@ -79,6 +82,21 @@ pub enum JobEvent {
         /// Whose it is.
         account: Option<AccountId>,
     },
+    /// A clip of a batch goes on in the session of one that was delivered before it.
+    SessionJoined {
+        /// The job of that one.
+        of: JobId,
+        /// The session's id.
+        session: SessionId,
+        /// Its task, where the service named one.
+        task: Option<TaskId>,
+        /// Whose it is.
+        account: Option<AccountId>,
+    },
+    /// The session that was taken over is needed for the film made in it: it is left as it was, nothing went up.
+    SessionLeft,
+    /// The project of the batch still holds an earlier clip: this one is worked in a project of its own.
+    Apart,
     /// The session is of no use any more, and nothing was paid in it.
     SessionDropped,
     /// The clip is in the session.
@@ -285,6 +303,9 @@ impl JobEvent {
             Self::Unsettled => "unsettled",
             Self::Started { .. } => "started",
             Self::SessionOpened { .. } => "session_opened",
+            Self::SessionJoined { .. } => "session_joined",
+            Self::SessionLeft => "session_left",
+            Self::Apart => "apart",
             Self::SessionDropped => "session_dropped",
             Self::Uploaded { .. } => "uploaded",
             Self::PartUploaded { .. } => "part_uploaded",

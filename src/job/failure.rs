@@ -131,6 +131,8 @@ codes! {
     NothingChanged = "nothing-changed", NeedsPerson;
     /// 1002 after something was paid for.
     SessionLost = "session-lost", NeedsPerson;
+    /// The project of a film was used for a later clip of its batch.
+    ProjectMovedOn = "project-moved-on", NeedsPerson;
     /// The service can't be reached, or answers with 5xx.
     ServiceDown = "service-down", Passing;
     /// 429.

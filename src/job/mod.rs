@@ -38,7 +38,7 @@ pub use path::{RelPath, folded};
 pub use public::is_public;
 pub use stamp::Stamp;
 pub use step::{Repeat, Step};
-pub use work::{Base, Part, Project, Work};
+pub use work::{Base, Batch, Part, Project, Work};
 
 #[cfg(test)]
 mod tests;

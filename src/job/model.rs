@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::instruction::Asked;
 
 use super::{
-    AccountId, Code, ContentHash, Failure, JobId, Key, Lineage, Moment, RelPath, RenderId, SessionId, Stamp,
-    Step, TaskId, Work, message_key,
+    AccountId, Batch, Code, ContentHash, Failure, JobId, Key, Lineage, Moment, RelPath, RenderId, SessionId,
+    Stamp, Step, TaskId, Work, message_key,
 };
 
 /// The clip a job is about.
@@ -291,6 +291,9 @@ pub struct Job {
     /// The job that was paid for the same clip with the same words: its film is delivered once more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<JobId>,
+    /// The batch it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Box<Batch>>,
 }
 
 impl Job {

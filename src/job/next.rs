@@ -48,7 +48,12 @@ pub fn due_step(job: &Job) -> Step {
 pub const fn is_looked_at_again(code: Code) -> bool {
     !matches!(
         code,
-        Code::SameAgain | Code::OwnFilm | Code::SessionLost | Code::NotInThisVersion | Code::LateMedia
+        Code::SameAgain
+            | Code::OwnFilm
+            | Code::SessionLost
+            | Code::ProjectMovedOn
+            | Code::NotInThisVersion
+            | Code::LateMedia
     )
 }
 

@@ -78,7 +78,12 @@ struct World {
 
 impl World {
     fn new(messages: usize) -> Self {
-        let event = JobEvent::Admitted { clip: clip(0), order: order("words", messages), work: Work::Clip };
+        let event = JobEvent::Admitted {
+            clip: clip(0),
+            order: order("words", messages),
+            work: Work::Clip,
+            batch: None,
+        };
         let job = admit(JobId(1), &event, Moment(0)).unwrap();
         let (service, consents) = (Service::default(), BTreeMap::new());
         Self { log: vec![event], job, service, consents, now: 0, serial: 0 }
@@ -478,7 +483,8 @@ fn other_words_put_back_after_a_payment() {
     };
     let mut world = World::new(1);
     world.job.order = told(1, false, &["captions", "loud music"]);
-    world.log[0] = JobEvent::Admitted { clip: clip(0), order: world.job.order.clone(), work: Work::Clip };
+    world.log[0] =
+        JobEvent::Admitted { clip: clip(0), order: world.job.order.clone(), work: Work::Clip, batch: None };
     for luck in [Luck::Answers, Luck::Answers, Luck::Answers, Luck::Answers] {
         world.go(luck);
     }

@@ -70,6 +70,36 @@ impl Project {
     }
 }
 
+/// The batch that a clip belongs to: the clips of one folder, worked one by one in one session.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Batch {
+    /// The folder, below the inbox.
+    pub folder: RelPath,
+    /// The inode number of its `batch.txt`: what comes into the same folder with another text is another batch.
+    pub text: u64,
+    /// The jobs whose sessions it went on in, or wanted to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<JobId>,
+    /// It works in the session that it took over from the last of these.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
+    /// The project of the batch still held an earlier clip: this one is worked in a project of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
+}
+
+impl Batch {
+    /// A clip of the batch of that folder, which nothing was done for yet.
+    pub const fn new(folder: RelPath, text: u64) -> Self {
+        Self { folder, text, after: Vec::new(), shared: false, apart: false }
+    }
+
+    /// Whether both are of one batch.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.folder == other.folder && self.text == other.text
+    }
+}
+
 /// The film that new words are for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Base {

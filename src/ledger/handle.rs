@@ -176,6 +176,11 @@ impl Ledger {
         self.call(move |db| line::project_of(db, root, &folder)).await
     }
 
+    /// All jobs of batches of that folder, oldest first.
+    pub async fn batch_of(&self, root: i64, folder: RelPath) -> Result<Vec<Job>, LedgerError> {
+        self.call(move |db| line::batch_of(db, root, &folder)).await
+    }
+
     /// How often, since that moment, the film of a job was delivered once more.
     pub async fn same_since(&self, job: JobId, since: Moment) -> Result<u32, LedgerError> {
         self.call(move |db| line::same_since(db, job, since)).await

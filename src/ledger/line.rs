@@ -40,6 +40,23 @@ pub(super) fn versions(db: &Connection, root: JobId) -> Result<Vec<Job>, LedgerE
     query::many(db, "SELECT body FROM job WHERE line = ?1 ORDER BY id", [root.0])
 }
 
+/// The folder that a job is of, as its row says it: that of a project as it is, that of a batch behind a NUL, which no
+/// name has in it.
+pub(super) fn unit(job: &Job) -> Option<Vec<u8>> {
+    let project = job.work.project().map(|project| project.folder.as_bytes().to_vec());
+    project.or_else(|| job.batch.as_ref().map(|batch| of_batch(&batch.folder)))
+}
+
+fn of_batch(folder: &RelPath) -> Vec<u8> {
+    [b"\0", folder.as_bytes()].concat()
+}
+
+/// All jobs of batches of that folder, oldest first.
+pub(super) fn batch_of(db: &Connection, root: i64, folder: &RelPath) -> Result<Vec<Job>, LedgerError> {
+    let sql = "SELECT body FROM job WHERE unit = ?1 AND root = ?2 ORDER BY id";
+    query::many(db, sql, params![of_batch(folder), root])
+}
+
 /// The newest job of a project of that folder.
 pub(super) fn project_of(db: &Connection, root: i64, folder: &RelPath) -> Result<Option<Job>, LedgerError> {
     let sql = "SELECT body FROM job WHERE unit = ?1 AND root = ?2 ORDER BY id DESC LIMIT 1";

@@ -159,7 +159,7 @@ pub(super) fn store_row(db: &Connection, job: &Job) -> Result<(), LedgerError> {
         clip_key,
         first,
         same_as,
-        job.work.project().map(|project| project.folder.as_bytes()),
+        line::unit(job),
     ])?;
     Ok(())
 }

@@ -28,6 +28,7 @@ fn admitted(name: &[u8], ino: u64) -> JobEvent {
         clip: Clip { root: 1, path: RelPath::from_bytes(name).unwrap(), stamp },
         order,
         work: Work::Clip,
+        batch: None,
     }
 }
 

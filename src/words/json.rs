@@ -44,6 +44,7 @@ pub fn report(r: &Report) -> String {
             "at": done.at,
             "seconds": done.seconds,
         })).collect::<Vec<_>>(),
+        "batch": r.batch.map(|(folder, apart)| json!({ "folder": folder, "apart": apart })),
         "remarks": remarks(r),
         "project": r.project,
         "session": r.session,

@@ -69,6 +69,9 @@ pub struct Report<'a> {
     pub accounts: Option<(&'a str, &'a str)>,
     /// What was done, in order.
     pub steps: &'a [Done],
+    /// The batch that the clip is one of, and whether it was worked in a project of its own because that of the batch still
+    /// held an earlier clip.
+    pub batch: Option<(&'a str, bool)>,
     /// What else is to be said.
     pub remarks: &'a [Remark],
     /// The link that opens the project in a browser.
@@ -97,7 +100,7 @@ fn page(r: &Report, words: &Catalogue) -> String {
     let parts = [
         r.incomplete.then(|| lines(&["incomplete"])),
         Some(lines(&["ready", "length", "picture", "file-size", "asked-size", "asked-format"])),
-        Some(remarks(r, words)),
+        Some(remarks(r, words, &args)),
         Some(asked(r, words, &args)),
         r.timeline.map(|told| headed(&words.word("timeline-head"), &timeline::told(told, words))),
         Some(said(r, words)),
@@ -128,6 +131,7 @@ fn args(r: &Report, words: &Catalogue) -> Args {
         .with("before", r.credits.before.map(show::amount).map(number))
         .with("after", r.credits.after.map(show::amount).map(number))
         .with("spent", r.spent().map(show::amount).map(number))
+        .with("batch", r.batch.map(|(folder, _)| words.quoted(folder)))
         .count("others", Some(r.credits.others.into()))
         .with("old_account", r.accounts.map(|(old, _)| show::name(old)))
         .with("new_account", r.accounts.map(|(_, new)| show::name(new)))
@@ -140,11 +144,14 @@ fn lines(words: &Catalogue, args: &Args, each: &[&str]) -> String {
     said.map(|line| show::paragraph(&line, "", "")).collect()
 }
 
-fn remarks(r: &Report, words: &Catalogue) -> String {
-    let each: String = r
-        .remarks
+fn remarks(r: &Report, words: &Catalogue, args: &Args) -> String {
+    let apart = r.batch.is_some_and(|(_, apart)| apart);
+    let of_batch = ["batch"].into_iter().chain(apart.then_some("batch-apart"));
+    let of_batch: Vec<String> = of_batch.filter_map(|message| words.say(message, args)).collect();
+    let each: String = of_batch
         .iter()
-        .filter_map(|remark| remark.told(words))
+        .cloned()
+        .chain(r.remarks.iter().filter_map(|remark| remark.told(words)))
         .map(|remark| show::paragraph(&remark, "  - ", "    "))
         .collect();
     headed(&words.word("remarks"), &each)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::batches;
 use super::claim::Claim;
 use super::clock::wall;
 use super::executor;
@@ -184,7 +185,8 @@ impl Dispatcher {
             // Each may cost a commit: many of them are no standstill.
             self.tools.vitals.dispatcher.beat();
             let again = self.jobs.get(&id).is_some_and(|job| job.phase == Phase::Waiting);
-            if !self.load().admits(step, limits) {
+            let may_begin = || batches::may_begin(&self.jobs, |id| self.running.contains_key(&id), id);
+            if !self.load().admits(step, limits) || !may_begin() {
                 continue;
             }
             if let Some(held) = call_of(step).and_then(|call| self.tools.service.held(call)) {

@@ -16,7 +16,8 @@ use crate::config::Language;
 use crate::crash::{self, Loop};
 use crate::inbox::{self, Arrival, FolderState, Gone, Mounted, Reason, Report, What, Withheld};
 use crate::job::{
-    Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Step, WordsFrom, Work,
+    Batch, Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Stamp, Step, WordsFrom,
+    Work,
 };
 use crate::ledger::{InboxShown, LedgerError, MountShown, Request};
 use crate::outbox::{Note, Title};
@@ -152,8 +153,10 @@ impl Intake {
                     }
                     return Ok(());
                 }
+                let of_batch = |text: Stamp| Box::new(Batch::new(clip.path.parent(), text.ino));
+                let batch = arrival.batch.map(of_batch);
                 let work = if inbox::is_address(&clip.path) { Work::Address } else { Work::Clip };
-                let mut events = vec![JobEvent::Admitted { clip, order, work }];
+                let mut events = vec![JobEvent::Admitted { clip, order, work, batch }];
                 events.extend(failure.map(|failure| JobEvent::Failed { failure }));
                 let Some(job) = self.found(&arrival.clip, events.clone()).await? else { return Ok(()) };
                 tracing::info!(job = %job.id, clip = %job.clip.path, "{} is taken: {}", job.clip.path, story::words(&job));

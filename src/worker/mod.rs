@@ -13,6 +13,8 @@ mod refine;
 
 mod projects;
 
+mod batches;
+
 mod order;
 
 mod dispatcher;

@@ -208,6 +208,8 @@ impl Dispatcher {
             Action::Run(step) if job.phase != Phase::Waiting => step,
             _ => return None,
         };
-        self.load().admits(step, self.limits()).then_some(step)
+        // A session is begun in its batch's turn.
+        let in_turn = step != Step::Session || job.batch.is_none();
+        (in_turn && self.load().admits(step, self.limits())).then_some(step)
     }
 }

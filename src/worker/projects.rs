@@ -90,7 +90,7 @@ impl Intake {
                     return Ok((Taken::Later, said));
                 }
                 let work = Work::Project(Box::new(project));
-                let mut events = vec![JobEvent::Admitted { clip, order, work }];
+                let mut events = vec![JobEvent::Admitted { clip, order, work, batch: None }];
                 events.extend(failure.map(|failure| JobEvent::Failed { failure }));
                 if let Some(job) = self.found(&found.text.path, events.clone()).await? {
                     let parts = found.parts.len();

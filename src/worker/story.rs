@@ -48,6 +48,12 @@ pub(super) fn tell(job: &Job, events: &[JobEvent]) {
             JobEvent::SameAs { job: other, .. } => {
                 tracing::info!(job = %id, other = %other, "{clip} was paid for with the same words by job {other}: its film is delivered once more");
             }
+            JobEvent::SessionJoined { of, .. } => {
+                tracing::info!(job = %id, of = %of, "{clip} goes on in the session of job {of}, of the same batch");
+            }
+            JobEvent::Apart => {
+                tracing::info!(job = %id, "{clip}: the project of the batch still held an earlier clip, so this one is worked in a project of its own");
+            }
             JobEvent::SessionDropped => {
                 tracing::warn!(job = %id, "{clip}: its session is gone before anything was paid; a new one is opened");
             }

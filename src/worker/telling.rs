@@ -102,6 +102,7 @@ pub(super) fn report<T>(
     let draft = draft(job, events);
     let (timeline, said, steps) = (draft.map(|d| d.told()), said(events), steps(events));
     let film = job.film.as_ref();
+    let batch = job.batch.as_ref().map(|batch| (batch.folder.to_string(), batch.apart));
     let unseen = Beside::default();
     let beside = around.beside.unwrap_or(&unseen);
     let remarks = remarks::all(job, events, beside);
@@ -130,6 +131,7 @@ pub(super) fn report<T>(
             .filter(|(old, new)| old != new)
             .map(|(old, new)| (old.as_str(), new.as_str())),
         steps: &steps,
+        batch: batch.as_ref().map(|(folder, apart)| (folder.as_str(), *apart)),
         remarks: &remarks,
         project: around.project,
         session: job.session.as_ref().map(SessionId::as_str),

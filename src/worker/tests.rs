@@ -52,7 +52,7 @@ fn asks(words: &str, from: WordsFrom) -> Order {
 
 fn after(id: i64, more: &[JobEvent]) -> Job {
     let clip = Clip { root: 1, path: path("a.mp4"), stamp: stamp(1) };
-    let first = JobEvent::Admitted { clip, order: asks("x", own_text(1)), work: Work::Clip };
+    let first = JobEvent::Admitted { clip, order: asks("x", own_text(1)), work: Work::Clip, batch: None };
     let job = admit(JobId(id), &first, Moment(0)).unwrap();
     more.iter().fold(job, |job, event| apply(&job, event, Moment(0)).unwrap_or_else(|e| panic!("{e}")))
 }
@@ -275,6 +275,7 @@ fn arrival(sidecar: Option<&str>, default: Option<&str>) -> Arrival {
         sidecar: sidecar.map(|words| text("a.txt", words)),
         default: default.map(|words| text("default.txt", words)),
         beside: Vec::new(),
+        batch: None,
     }
 }
 
@@ -370,7 +371,8 @@ fn a_cancelled_clip_that_is_put_back_before_it_was_tidied_goes_on() {
 fn a_job_that_failed_at_its_second_message_goes_on_with_it() {
     let two = |from| Order { messages: vec!["x".into(), "y".into()], ..asks("x", from) };
     let clip = Clip { root: 1, path: path("a.mp4"), stamp: stamp(1) };
-    let first = JobEvent::Admitted { clip: clip.clone(), order: two(own_text(1)), work: Work::Clip };
+    let first =
+        JobEvent::Admitted { clip: clip.clone(), order: two(own_text(1)), work: Work::Clip, batch: None };
     let mut job = admit(JobId(1), &first, Moment(0)).unwrap();
     for event in paid() {
         job = apply(&job, &event, Moment(0)).unwrap();

@@ -195,7 +195,7 @@ impl Intake {
         }
         let failure = read.as_ref().err().cloned();
         let order = read.unwrap_or_else(|_| order::unreadable(Some(&lone.text)));
-        let mut events = vec![JobEvent::Admitted { clip, order, work }];
+        let mut events = vec![JobEvent::Admitted { clip, order, work, batch: None }];
         events.extend(failure.map(|failure| JobEvent::Failed { failure }));
         events.extend(wait.map(|failure| JobEvent::Waits { failure, until: None }));
         if let Some(job) = self.found(&lone.text.path, events.clone()).await? {

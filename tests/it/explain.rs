@@ -71,7 +71,7 @@ const RULES: &[Row] = &[
     ("how.txt", "ready", None, "means: it asks for the credits or for what is going on"),
     ("link.url", "ready", None, "address: https://media.example.org/a.mp4?…, which the service is told"),
     ("link.txt", "words", None, "clip: it holds the words of link.url"),
-    ("work/a.mp4", "part", None, "folder: work is a project or a batch"),
+    ("work/a.mp4", "part", None, "folder: work is a project"),
     ("work/project.txt", "rules", None, "folder: work is a project"),
     ("ruled", "folder", None, "place: in the inbox, as ruled"),
 ];

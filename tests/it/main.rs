@@ -14,6 +14,7 @@ mod architecture;
 mod arrivals;
 mod asked;
 mod asked_again;
+mod batches;
 mod budget;
 mod campaign;
 mod captures;

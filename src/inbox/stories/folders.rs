@@ -5,10 +5,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::super::{FolderState, Mounted, Reason, Report, What, Withheld, start, survey};
+use super::super::{
+    FolderState, Mounted, Reason, Report, What, Withheld, WordsNow, start, survey, words_now,
+};
 use super::{DEADLINE, GIF, NEVER, Scene, path, short_waits};
-use crate::config::WatchMode;
+use crate::config::{IgnoreList, WatchMode};
 use crate::job::Code;
+use crate::mount::Dir;
 
 #[test]
 fn a_new_folder_is_one_unit_until_nothing_in_it_changes() {
@@ -34,16 +37,12 @@ fn a_new_folder_is_one_unit_until_nothing_in_it_changes() {
 fn no_clip_of_a_project_is_taken_alone() {
     let scene = Scene::new();
     fs::create_dir_all(scene.at("film/part")).unwrap();
-    fs::create_dir(scene.at("batch")).unwrap();
     fs::create_dir(scene.at("Trip.Project")).unwrap();
-    for clip in ["film/1.gif", "film/part/2.gif", "batch/3.gif", "Trip.Project/4.gif"] {
+    for clip in ["film/1.gif", "film/part/2.gif", "Trip.Project/4.gif"] {
         scene.write(clip, GIF);
     }
     scene.waits("film/1.gif", Reason::FolderArriving);
     scene.write("film/project.txt", "make one film of all");
-    scene.write("batch/Batch.TXT", "");
-    scene.waits("batch/3.gif", Reason::Held(Code::NotInThisVersion));
-    assert_eq!(scene.is_held("batch", Code::NotInThisVersion).what, What::Folder);
     assert_eq!(scene.is_held("Trip.Project", Code::ProjectNeedsText).what, What::Folder);
     let project = |r: &Report| match r {
         Report::Project(found) => Some((found.folder.clone(), found.parts.len(), found.text.bytes.clone())),
@@ -59,6 +58,54 @@ fn no_clip_of_a_project_is_taken_alone() {
     scene.write("own/project.gif", GIF);
     scene.write("own/project.txt", "words");
     assert_eq!(scene.arrives("own/project.gif").sidecar.unwrap().bytes, b"words");
+}
+
+#[test]
+fn what_makes_clips_a_batch_and_which_words_they_get() {
+    let scene = Scene::with(|o| o.sidecar_wait = NEVER);
+    let clip = |name: &str| {
+        fs::create_dir_all(scene.at(name).parent().unwrap()).unwrap();
+        scene.write(name, GIF);
+    };
+    // The folder, its text of a batch, its default, and the words for a clip alone in it.
+    let table = [
+        ("one", "batch.txt", "for all", None, "for all"),
+        ("two", "Batch.TXT", "for all", Some("default"), "for all"),
+        ("three", "batch.txt", " \n", Some("default"), "default"),
+        ("four", "batch.txt", "", None, ""),
+    ];
+    for (folder, name, text, default, words) in table {
+        clip(&format!("{folder}/a.gif"));
+        clip(&format!("{folder}/own.gif"));
+        clip(&format!("{folder}/sub/b.gif"));
+        scene.write(&format!("{folder}/own.txt"), "own words");
+        scene.write(&format!("{folder}/sub/b.txt"), "words");
+        if let Some(default) = default {
+            scene.write(&format!("{folder}/default.txt"), default);
+        }
+        scene.write(&format!("{folder}/{name}"), text);
+        let alone = scene.arrives(&format!("{folder}/a.gif"));
+        let said = alone.default.map(|text| String::from_utf8(text.bytes).unwrap()).unwrap_or_default();
+        assert!(said == words && alone.batch.is_some(), "{folder}: {said}");
+        let own = scene.arrives(&format!("{folder}/own.gif"));
+        assert!(own.batch.is_some() && own.sidecar.unwrap().bytes == b"own words", "{folder}");
+        assert!(scene.arrives(&format!("{folder}/sub/b.gif")).batch.is_none(), "{folder}");
+        let dir = Dir::open(&scene.at("")).unwrap();
+        let now = words_now(&dir, &path(&format!("{folder}/a.gif")), &IgnoreList::default()).unwrap();
+        let WordsNow::Alone { default } = now else { panic!("{folder}: {now:?}") };
+        let now = default.map(|text| String::from_utf8(text.bytes).unwrap()).unwrap_or_default();
+        assert_eq!(now, words, "{folder}: the words that lie there now");
+    }
+    // In the inbox itself it is nothing.
+    scene.write("batch.txt", "for all");
+    scene.write("c.gif", GIF);
+    scene.write("c.txt", "words");
+    assert!(scene.arrives("c.gif").batch.is_none());
+    // What is no plain text holds the folder.
+    clip("five/a.gif");
+    scene.write("five/batch.docx", "PK");
+    scene.waits("five/a.gif", Reason::Held(Code::NotPlainText));
+    assert_eq!(scene.is_held("five", Code::NotPlainText).what, What::Folder);
 }
 
 #[test]

@@ -17,6 +17,25 @@ pub(super) fn session(job: &mut Job, event: &JobEvent) -> bool {
                 job.enter_still_trying(Step::Upload, !is_first);
             }
         }
+        JobEvent::SessionJoined { of, session, task, account } if job.runs(Step::Session) => {
+            let is_first = job.sessions == 0;
+            let Some(batch) = job.batch.as_mut().filter(|batch| !batch.after.contains(of)) else {
+                return false;
+            };
+            batch.after.push(*of);
+            batch.shared = true;
+            job.session = Some(session.clone());
+            job.sessions += 1;
+            job.task.clone_from(task);
+            job.account.clone_from(account);
+            job.enter_still_trying(Step::Upload, !is_first);
+        }
+        JobEvent::SessionLeft if job.runs(Step::Upload) && !job.may_be_paid() => {
+            let Some(batch) = job.batch.as_mut().filter(|batch| batch.shared) else { return false };
+            batch.after.pop();
+            job.drop_session();
+        }
+        JobEvent::Apart if !job.may_be_paid() && !job.closing() => return apart(job),
         JobEvent::SessionDropped if !job.may_be_paid() && !job.closing() && job.work.base().is_none() => {
             job.drop_session();
         }
@@ -30,6 +49,19 @@ pub(super) fn session(job: &mut Job, event: &JobEvent) -> bool {
             return part_uploaded(job, *n, (*content, *stamp));
         }
         _ => return false,
+    }
+    true
+}
+
+/// Found out before its upload or after it: then what went up is left behind with that session.
+fn apart(job: &mut Job) -> bool {
+    let (before, after) = (job.runs(Step::Session), job.runs(Step::Upload));
+    let Some(batch) = job.batch.as_mut().filter(|batch| before || (after && batch.shared)) else {
+        return false;
+    };
+    batch.apart = true;
+    if after {
+        job.drop_session();
     }
     true
 }

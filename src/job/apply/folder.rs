@@ -86,7 +86,9 @@ pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
         job.messages.clear();
         job.work = work.clone().unwrap_or_else(|| job.work.clone());
         job.rebind(clip, order);
-        if kept && is_own(&old) && !is_own(order) && !old.words.is_empty() {
+        // A batch's text is put away with its batch: what was put back after that can't find it again.
+        let own = is_own(&old) || job.batch.is_some();
+        if kept && own && !is_own(order) && !old.words.is_empty() {
             // Put back without its text: it keeps the words it had.
             job.order = Order { from: order.from.clone(), ..old };
         }

@@ -24,7 +24,7 @@ pub struct Illegal {
 
 /// A new job out of its first event; `None` where that is no admission.
 pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
-    let JobEvent::Admitted { clip, order, work } = event else { return None };
+    let JobEvent::Admitted { clip, order, work, batch } = event else { return None };
     let mut job = Job {
         id,
         seq: 1,
@@ -57,6 +57,7 @@ pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
         asking: None,
         replies: Vec::new(),
         same_as: None,
+        batch: batch.clone(),
     };
     job.join_base();
     if job.work == Work::Ask {
@@ -92,6 +93,9 @@ pub fn apply(job: &Job, event: &JobEvent, at: Moment) -> Result<Job, Illegal> {
         | JobEvent::Withdrawn { .. }
         | JobEvent::Failed { .. } => course(&mut next, event),
         JobEvent::SessionOpened { .. }
+        | JobEvent::SessionJoined { .. }
+        | JobEvent::SessionLeft
+        | JobEvent::Apart
         | JobEvent::SessionDropped
         | JobEvent::Uploaded { .. }
         | JobEvent::PartUploaded { .. } => session(&mut next, event),
@@ -164,6 +168,9 @@ impl Job {
         }
         (self.draft_seq, self.render, self.film) = (None, Render::default(), None);
         (self.incomplete, self.same_as) = (false, None);
+        if let Some(batch) = &mut self.batch {
+            batch.shared = false;
+        }
         self.join_base();
     }
 

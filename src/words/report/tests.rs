@@ -46,6 +46,7 @@ fn finished<'a>(
         credits: Credits { before: Some(100.0), after: Some(49.5), others: 0 },
         accounts: None,
         steps,
+        batch: None,
         remarks,
         project: Some(PROJECT),
         session: Some("9007199254740993123"),

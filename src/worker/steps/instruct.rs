@@ -7,6 +7,7 @@ use crate::job::{Balance, Code, Failure, JobEvent, SessionId, StreamEnd, Upload,
 use crate::ledger::LedgerError;
 use crate::timeline::Reading;
 use crate::worker::Tools;
+use crate::worker::batches;
 use crate::worker::budget;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
@@ -23,6 +24,7 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
         return Ok(vec![same]);
     }
     room::check(tools, claim).await?;
+    not_taken_over(tools, claim).await?;
     not_our_own(tools, claim).await?;
     let _kept = budget::keep(tools, claim).await?;
     let (credits, trial) = credits(tools, claim).await?;
@@ -53,6 +55,19 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
             claim.commit(&tools.ledger, JobEvent::Refused { n, intent }).await?;
             Err(error.into())
         }
+    }
+}
+
+/// The project of a film holds a later clip of its batch by now: new words for the film would be done to that one.
+async fn not_taken_over(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
+    let Some(base) = claim.job().work.base() else { return Ok(()) };
+    match batches::taken_by(tools, base.root).await? {
+        Some(other) => Err(Stop::failed(Failure::new(
+            Code::ProjectMovedOn,
+            format!("the project of {} was used for {} since", base.film, other.clip.path),
+            "Drop a copy of the clip, with all the words for it.",
+        ))),
+        None => Ok(()),
     }
 }
 

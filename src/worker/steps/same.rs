@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use crate::job::{Code, End, Failure, Job, JobEvent, JobId};
+use crate::job::{Code, End, Failure, Job, JobEvent, JobId, SessionId};
+use crate::timeline::Reading;
 use crate::worker::Tools;
+use crate::worker::batches;
 use crate::worker::claim::Claim;
 use crate::worker::clock::wall;
 use crate::worker::stop::Stop;
@@ -43,14 +45,30 @@ async fn once_more(tools: &Tools, other: &Job) -> Result<JobEvent, Stop> {
         return Err(again(tools, other.id).await?);
     }
     match tools.ledger.event(other.id, seq).await?.event {
-        JobEvent::Observed { reading, .. } => Ok(JobEvent::SameAs {
-            job: other.id,
-            session,
-            task: other.task.clone(),
-            account: other.account.clone(),
-            reading,
-        }),
+        JobEvent::Observed { reading, .. } if is_still_there(tools, other, &session, &reading).await? => {
+            Ok(JobEvent::SameAs {
+                job: other.id,
+                session,
+                task: other.task.clone(),
+                account: other.account.clone(),
+                reading,
+            })
+        }
         _ => Err(again(tools, other.id).await?),
+    }
+}
+
+/// Whether the session still holds the draft that a film was made of: a later clip of its batch may have taken its place.
+async fn is_still_there(tools: &Tools, film: &Job, session: &SessionId, made_of: &str) -> Result<bool, Stop> {
+    if batches::taken_by(tools, film.id).await?.is_none() {
+        return Ok(true);
+    }
+    let made_of: Reading =
+        serde_json::from_str(made_of).map_err(|e| Stop::local("reading the noted state", &e.into()))?;
+    match tools.read_state(session).await {
+        Ok(now) => Ok(!now.changed_from(&made_of)),
+        Err(Stop::SessionGone) => Ok(false),
+        Err(stop) => Err(stop),
     }
 }
 

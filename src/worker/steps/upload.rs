@@ -9,6 +9,7 @@ use crate::inbox::{self, Judged};
 use crate::job::{Code, ContentHash, Failure, JobEvent, JobId, RelPath, SessionId, Stamp, Upload, Work};
 use crate::mount::stamp_of;
 use crate::worker::Tools;
+use crate::worker::batches;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
 use crate::worker::pieces::pieces;
@@ -25,6 +26,14 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent
     }
     let file = Going { path: claim.job().clip.path.clone(), stamp: claim.job().clip.stamp };
     let session = claim.session()?;
+    let shares = batches::shares(claim.job());
+    if shares && claim.job().upload == Upload::Doubt {
+        // Whatever went up is left behind with that session: among other clips it can't be told from an earlier try.
+        return Ok(vec![JobEvent::SessionDropped]);
+    }
+    if batches::is_talked_about(tools, claim.job()).await? {
+        return Ok(vec![JobEvent::SessionLeft]);
+    }
     let clip = open(tools, claim, &file).await?;
     let stamp = file.stamp;
     if claim.job().upload == Upload::Doubt {
@@ -37,6 +46,9 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent
     }
     let (content, applied) = send(tools, claim.id(), &session, (&file, &clip)).await?;
     still_the_same(tools, &file, clip).await?;
+    if shares && batches::holds_another(tools, &session, &String::from_utf8_lossy(file.path.name())).await? {
+        return Ok(vec![JobEvent::Apart]);
+    }
     Ok(vec![JobEvent::Uploaded { content, stamp, applied }])
 }
 

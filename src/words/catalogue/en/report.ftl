@@ -44,6 +44,9 @@ step-fetch = film fetched
 step-deliver = film put into the outbox
 step-tidy = tidied up
 remarks = Please note:
+batch = This clip is one of the batch { $batch }.
+batch-apart =
+    The project of the batch { $batch } still held the earlier clip, so this clip was worked in a project of its own.
 tip = Tip: clips under 2 minutes give the most accurate Bangla text.
 
 # What is to be known besides.

@@ -88,6 +88,13 @@ session-lost =
         Write the words in it a little differently. dakbox never pays twice for the same clip with the same words.
     .step-4 = If you do not need the film any more, take the clip and its text out of the inbox.
 
+project-moved-on =
+    { $file } asks for a change of a film, but its project holds a later clip of the same batch by now. dakbox sent
+    nothing, because the change would be done to that clip.
+    .step-1 = Put a copy of the clip with a new name into the inbox, and beside it a text of the same name.
+    .step-2 = Write all that you want done with the clip in that text. It is a new film, and costs credits.
+    .step-3 = If you do not need the change any more, take { $file } out of the inbox.
+
 service-down = The video service does not answer, so the work on { $file } has stopped for now.
     .step-1 = Check that other pages on the internet open. If they do, just wait. If they do not, mend that first.
     .step-2 = { show-tomorrow }
