@@ -72,9 +72,14 @@ impl Picture {
             let known = path == RelPath::root();
             let told_of = listing.watched && self.folders.contains_key(&path);
             let folder = self.folders.entry(path).or_insert_with(|| Folder { known, ..Folder::default() });
+            let before = lost.len();
             lost.extend(folder.files.extract_if(.., |path, item| {
                 !listing.files.contains_key(path) && !item.is_newer_than(listing.at) && !unknown(path)
             }));
+            if lost.len() > before {
+                // A hint may have brought it between two listings that are alike: they say nothing of it.
+                (folder.pairs, folder.stale) = (None, true);
+            }
             if told_of {
                 let files = listing
                     .files
@@ -319,6 +324,24 @@ mod tests {
             let known = picture.folders.get(&path("nas")).map_or(0, |nas| nas.files.len());
             assert_eq!(known, usize::from(want.is_empty()), "{name}");
         }
+    }
+
+    /// What a hint brought between two listings that are alike goes with the second one, and its folder is decided about.
+    #[test]
+    fn a_name_that_came_and_went_between_two_listings_is_not_forgotten() {
+        let mut picture = Picture::default();
+        picture.merge(look(&[("a.gif", 1)]), Duration::from_secs(1));
+        picture.merge_one(&path("b.txt"), stamp(2), true, Duration::from_secs(2));
+        let root = RelPath::root();
+        for folder in picture.folders.values_mut() {
+            folder.pair(Duration::from_secs(2));
+            folder.stale = false;
+        }
+        let mut again = look(&[("a.gif", 1)]);
+        again.folders.values_mut().for_each(|listing| listing.at = Duration::from_secs(3));
+        picture.merge(again, Duration::from_secs(4));
+        let folder = &picture.folders[&root];
+        assert!(!folder.files.contains_key(&path("b.txt")) && folder.stale && folder.pairs.is_none());
     }
 
     /// A hint that comes while a look is under way knows more than the look.

@@ -279,6 +279,8 @@ impl Intake {
     pub(super) async fn tell_withheld(&self, memory: &Memory) {
         let taken = self.taken(&memory.withheld).await;
         let list = || memory.withheld.iter().filter(|w| !taken.contains(&w.path));
+        let hides = memory.withheld.iter().any(|w| w.note_due && taken.contains(&w.path));
+        memory.hides.store(hides, Ordering::Relaxed);
         let is_it = |what| is_clip(what) || what == What::Folder;
         let held = list().filter(|w| is_it(w.what) && w.reason.code().is_some()).count();
         self.withholding.clips.store(held, Ordering::Relaxed);

@@ -1,6 +1,7 @@
 //! Texts that lie alone: answers, and words for a film that was delivered or for a film of words alone.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::admission::{self, Admission};
 use super::intake::{Intake, Wake};
@@ -31,12 +32,14 @@ pub(super) struct Memory {
     pub(super) late: Late,
     /// What the inbox withheld last.
     pub(super) withheld: Vec<Withheld>,
+    /// Some of it is not told, because a job has taken it up: that may end.
+    pub(super) hides: AtomicBool,
 }
 
 impl Memory {
     /// Whether something is to be looked at again.
     pub(super) fn holds(&self) -> bool {
-        !self.texts.is_empty() || !self.projects.is_empty()
+        !self.texts.is_empty() || !self.projects.is_empty() || self.hides.load(Ordering::Relaxed)
     }
 
     /// A file is not there any more; whether that changes what is said of late media.
@@ -77,6 +80,9 @@ impl Intake {
         }
         for found in std::mem::take(&mut memory.projects).into_values() {
             Box::pin(self.folder(found, memory)).await?;
+        }
+        if memory.hides.load(Ordering::Relaxed) {
+            self.tell_withheld(memory).await;
         }
         Ok(())
     }

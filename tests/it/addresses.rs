@@ -82,7 +82,7 @@ fn each_form_makes_a_film_alone_or_with_its_words() {
     house.drop_file("again.url", shortcut(&address("two.mov").replace("Date=1", "Date=2")));
     made(&house, "again (2)", &[]);
     assert_eq!(house.world().charges(), 5);
-    assert_eq!(House::names(&house.root("inbox")), ["sub"]);
+    house.wait_for("all is put away", || House::names(&house.root("inbox")) == ["sub"]);
 }
 
 #[test]

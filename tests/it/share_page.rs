@@ -23,7 +23,12 @@ fn says(house: &House, what: &[&str]) -> String {
         if what.iter().all(|what| page.contains(what)) {
             return page;
         }
-        assert!(Instant::now() < until, "it never says {what:?}: {page}");
+        let body = page.split("</style>").last().unwrap_or_default();
+        assert!(
+            Instant::now() < until,
+            "it never says {what:?}: {body}\nSTATUS {}",
+            house.run(&["status", "--json"]).out
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
 }
