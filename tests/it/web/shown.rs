@@ -39,6 +39,8 @@ fn an_open_page_hears_of_each_change_and_of_nothing_else() {
     house.drop_pair("first", WORDS);
     house.start();
     house.delivered("first");
+    // Its last record comes behind its last move.
+    house.wait_for("its story is over", || house.log().contains("first.mp4 is done"));
     let page = Page::of(&house);
     let (mut board, mut job) = (page.stream("board"), page.stream("job-1"));
     assert!(hear(&mut board, "\n\n").contains("first.mp4"), "at first all of it");
