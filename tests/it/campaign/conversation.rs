@@ -1,4 +1,5 @@
-//! K2 for all that is not a clip with its text: folders that are projects, later versions, answers, the same drop again.
+//! K2 for all that is not a clip with its text: projects, batches, films of words, later versions, answers, the same drop
+//! again.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,16 +28,25 @@ fn drops() -> Vec<(String, Vec<u8>)> {
         text("talk.v3.txt", "make the talk shorter"),
         text("talk once more.txt", "subtitles for the talk"),
         media("talk once more.mp4", "talk"),
+        media("set/1.mp4", "set 1"),
+        text("set/1.txt", "words for the first of the set"),
+        media("set/2.mp4", "set 2"),
+        text("set/2.txt", "words for the second of the set"),
+        text("set/batch.txt", ""),
+        text("song.video.txt", "a film of a river"),
     ]
 }
 
 /// Films, with the words that each is made with.
-const FILMS: [(&str, &[&str]); 5] = [
+const FILMS: [(&str, &[&str]); 8] = [
     ("trip", &["one film of the trip", "add music to the trip"]),
     ("talk", &["subtitles for the talk"]),
     ("talk.v2", &["make the talk louder"]),
     ("talk.v3", &["make the talk shorter"]),
     ("talk once more", &[]),
+    ("set/1", &["words for the first of the set"]),
+    ("set/2", &["words for the second of the set"]),
+    ("song", &["a film of a river"]),
 ];
 
 /// Reasons that only a person ends.
@@ -71,8 +81,8 @@ fn one(seed: u64) -> BTreeMap<String, u64> {
     let mut random = Random::new(seed);
     let on_hangup = if random.chance(50) { OnHangup::Cancel } else { OnHangup::Continue };
     // In half of the houses the service asks first, and the settings answer.
-    let asks = ["any:delay=5ms", "message:question=en,1"];
-    let faults = if random.chance(50) { &asks[..] } else { &asks[..1] };
+    let asks = ["any:delay=5ms", "upload:draft-forgets", "message:question=en,1"];
+    let faults = if random.chance(50) { &asks[..] } else { &asks[..2] };
     let options = Options {
         message_time: Duration::from_millis(60 + random.below(120)),
         render_time: Duration::from_millis(30 + random.below(60)),
