@@ -36,6 +36,7 @@ mod mounts;
 mod names;
 mod network;
 mod ownership;
+mod paid_once;
 mod projects;
 mod questions;
 mod refine;
