@@ -35,7 +35,7 @@ struct Inside {
     /// What would be its text, were it a plain one.
     unfit: Option<RelPath>,
     media: Vec<RelPath>,
-    /// Media that are no regular files.
+    /// Media that are no regular files, and addresses of media.
     odd: Vec<RelPath>,
     /// When anything changed last.
     changed: Duration,
@@ -71,7 +71,8 @@ impl Picture {
                 let is_marker = path == unit && names::fold(file.stem()) == PROJECT;
                 match item.kind {
                     Kind::Clip(_) if item.rest.is_some() => inside.media.push(file.clone()),
-                    Kind::Clip(_) => inside.odd.push(file.clone()),
+                    // What an address leads to can't go up among files: the film is not made without it.
+                    Kind::Clip(_) | Kind::Address => inside.odd.push(file.clone()),
                     Kind::Rich | Kind::Text if is_marker => inside.unfit = Some(file.clone()),
                     _ => continue,
                 }

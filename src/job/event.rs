@@ -178,6 +178,9 @@ pub enum JobEvent {
         text: Option<TextRef>,
         /// That text is the clip's own by now.
         sidecar: bool,
+        /// The steps of that text, where it is: what is new in them is said with this.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        steps: Vec<String>,
     },
     /// The same clip was paid for with the same words: its film is made once more of that project.
     SameAs {

@@ -219,6 +219,9 @@ pub struct Reply {
     pub n: u16,
     /// The text it was read from; `None` where the settings answered.
     pub text: Option<TextRef>,
+    /// Where that text is the clip's own: its steps, which are all said by now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
 }
 
 /// A job, as the sum of its events says.
@@ -288,12 +291,20 @@ pub struct Job {
     /// Which of its messages answer questions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replies: Vec<Reply>,
+    /// How many messages, at the end, are of words that were saved while it ran.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub added: u16,
     /// The job that was paid for the same clip with the same words: its film is delivered once more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<JobId>,
     /// The batch it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<Box<Batch>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+const fn is_zero(n: &u16) -> bool {
+    *n == 0
 }
 
 impl Job {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 
 use super::*;
 
@@ -45,6 +46,17 @@ enum Luck {
     DiesAfterAccepting,
     StepFails,
     StepWaits,
+    /// Another drop was paid for the same clip with the same words.
+    IsTheSame,
+}
+
+/// What the film is made of.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Clip,
+    Project,
+    Video,
+    Refine,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +75,10 @@ enum Op {
     /// A failed or cancelled clip is put back, with these words.
     PutBack(u8),
     OtherWords(u8),
+    /// Words saved while its job runs.
+    MoreWords(u8),
+    /// The question that waits is answered, by a text of its own or by the clip's.
+    Answer(bool),
     OtherClip(i64),
     TimePasses,
 }
@@ -76,12 +92,55 @@ struct World {
     serial: u32,
 }
 
+fn text(n: u8) -> TextRef {
+    TextRef {
+        path: RelPath::from_bytes(b"talk.txt").unwrap(),
+        stamp: clip(0).stamp,
+        hash: ContentHash::new([n; 32]),
+    }
+}
+
+/// An order of a text of the clip's own.
+fn told(n: u8, steps: usize) -> Order {
+    Order { from: WordsFrom::Sidecar(text(n)), ..order(&format!("words {n}"), steps) }
+}
+
+fn work(kind: Kind) -> Work {
+    let path = |name: &str| RelPath::from_bytes(name.as_bytes()).unwrap();
+    let part = |name| Part { path: path(name), stamp: clip(0).stamp, content: None };
+    match kind {
+        Kind::Clip => Work::Clip,
+        Kind::Project => Work::Project(Box::new(Project {
+            folder: path("p"),
+            parts: vec![part("p/1.mp4"), part("p/2.mp4")],
+        })),
+        Kind::Video => Work::Video,
+        Kind::Refine => Work::Refine(Box::new(Base {
+            root: JobId(7),
+            over: JobId(7),
+            version: 2,
+            made: 2,
+            film: path("talk.mp4"),
+            bytes: 1,
+            session: SessionId::new("base"),
+            task: None,
+            account: None,
+            contents: vec![ContentHash::new([9; 32])],
+            language: "bn".into(),
+        })),
+    }
+}
+
 impl World {
     fn new(messages: usize) -> Self {
+        Self::of(Kind::Clip, messages)
+    }
+
+    fn of(kind: Kind, messages: usize) -> Self {
         let event = JobEvent::Admitted {
             clip: clip(0),
             order: order("words", messages),
-            work: Work::Clip,
+            work: work(kind),
             batch: None,
         };
         let job = admit(JobId(1), &event, Moment(0)).unwrap();
@@ -97,8 +156,10 @@ impl World {
     }
 
     fn restart(&mut self) {
-        let mut job = admit(JobId(1), &self.log[0], Moment(0)).unwrap();
-        for event in &self.log[1..] {
+        let read = |event| serde_json::from_str(&serde_json::to_string(event).unwrap()).unwrap();
+        let log: Vec<JobEvent> = self.log.iter().map(read).collect();
+        let mut job = admit(JobId(1), &log[0], Moment(0)).unwrap();
+        for event in &log[1..] {
             job = apply(&job, event, Moment(self.now)).expect("what was recorded once is legal again");
         }
         assert_eq!(Job { changed: self.job.changed, ..job }, self.job, "the row is what its events say");
@@ -130,6 +191,11 @@ impl World {
             Step::Session => {
                 JobEvent::SessionOpened { session: SessionId::new(text), task: None, account: None }
             }
+            Step::Upload if self.job.work.project().is_some() => {
+                let next = self.job.work.project().and_then(Project::next).map(|(n, _)| n);
+                let (content, stamp) = (self.content(), self.job.clip.stamp);
+                JobEvent::PartUploaded { n: next.expect("a part is to go up"), content, stamp }
+            }
             Step::Upload => {
                 JobEvent::Uploaded { content: self.content(), stamp: self.job.clip.stamp, applied: true }
             }
@@ -157,7 +223,14 @@ impl World {
 
     /// As the executor does it: the intent is recorded, and only then the message leaves.
     fn send(&mut self, n: u16, luck: Luck) {
-        let Some(key) = self.job.key(n) else { return };
+        if n == 0 && matches!(luck, Luck::IsTheSame) {
+            let (session, reading) = (SessionId::new("other"), String::new());
+            let same = JobEvent::SameAs { job: JobId(9), session, task: None, account: None, reading };
+            if self.job.work.base().is_none() && self.record(same) {
+                return;
+            }
+        }
+        let key = self.job.key(n).expect("what is sent has a key");
         let baseline = self.service.draft.to_string();
         let credits = Some(Balance { available: 0.1, frozen: 100.0 });
         let intent = JobEvent::Intent { n, again: self.job.again(n), key, baseline, credits };
@@ -168,7 +241,12 @@ impl World {
         let accepts =
             !matches!(luck, Luck::RefusesWhole | Luck::BreaksBeforeAccepting | Luck::DiesBeforeTheFirstByte);
         if accepts {
-            let key = (self.content().as_bytes()[0], self.job.order.messages[usize::from(n)].clone(), n);
+            let content = self.job.contents().and_then(|all| all.first().copied());
+            let key = (
+                content.map_or(0, |content| content.as_bytes()[0]),
+                self.job.order.messages[usize::from(n)].clone(),
+                n,
+            );
             *self.service.accepted.entry(key).or_default() += 1;
             self.service.draft += u32::from(!matches!(luck, Luck::AnswersAndChangesNothing));
         }
@@ -209,9 +287,24 @@ impl World {
                 credits: None,
             }
         } else {
-            JobEvent::Waits { failure: Failure::new(Code::UnknownFate, "?", "?"), until: None }
+            let clean = message.fate == Fate::Ended(StreamEnd::Clean);
+            if clean && self.job.asking.is_none() {
+                let asked = JobEvent::Asked { n, intent: message.intent, lying: None };
+                assert!(self.record(asked), "a clean end may be a question: {:?}", self.job);
+            }
+            let code = if clean { Code::Question } else { Code::UnknownFate };
+            JobEvent::Waits { failure: Failure::new(code, "?", "?"), until: None }
         };
         assert!(self.record(event));
+    }
+
+    /// No two answers are alike: each is a step of its own.
+    fn answer(&mut self, sidecar: bool) {
+        let Step::Observe(n) = self.job.step else { return };
+        self.serial += 1;
+        let serial = u8::try_from(self.serial % 250).unwrap();
+        let (words, text) = (format!("answer {}", self.serial), Some(text(serial)));
+        self.record(JobEvent::Replied { n, words, text, sidecar, steps: Vec::new() });
     }
 
     fn consent(&mut self) {
@@ -225,7 +318,7 @@ impl World {
     fn stray(&mut self, kind: u8, n: u16) {
         let failure = Failure::new(Code::ServiceDown, "down", "wait");
         let end = StreamEnd::Clean;
-        let event = match kind % 12 {
+        let event = match kind % 16 {
             0 => JobEvent::Started { step: Step::Instruct(n) },
             1 => JobEvent::Started { step: Step::Session },
             2 => JobEvent::SessionDropped,
@@ -237,6 +330,12 @@ impl World {
             8 => JobEvent::Waits { failure, until: None },
             9 => JobEvent::Reopened { clip: clip(0), order: order("words", 2), work: None },
             10 => JobEvent::Consent { n, again: 0, text: None },
+            11 => JobEvent::Asked { n, intent: u32::from(kind), lying: None },
+            12 => {
+                JobEvent::Replied { n, words: "stray".into(), text: None, sidecar: false, steps: Vec::new() }
+            }
+            13 => JobEvent::PartUploaded { n, content: self.content(), stamp: self.job.clip.stamp },
+            14 => JobEvent::Observed { n, intent: u32::from(kind), reading: String::new(), credits: None },
             _ => JobEvent::FilmLost,
         };
         self.record(event);
@@ -271,18 +370,17 @@ impl World {
             }
             Op::PutBack(w) => {
                 let words = if w == 0 { self.job.order.words.clone() } else { format!("words {w}") };
-                let text = TextRef {
-                    path: RelPath::from_bytes(b"talk.txt").unwrap(),
-                    stamp: self.job.clip.stamp,
-                    hash: ContentHash::new([w; 32]),
-                };
-                let order = Order { from: WordsFrom::Sidecar(text), ..order(&words, 2) };
+                let order = Order { from: WordsFrom::Sidecar(text(w)), ..order(&words, 2) };
                 self.record(JobEvent::Reopened { clip: self.job.clip.clone(), order, work: None });
             }
             Op::OtherWords(w) => {
                 let order = order(&format!("words {w}"), self.job.order.messages.len());
                 self.record(JobEvent::Rebound { clip: self.job.clip.clone(), order });
             }
+            Op::MoreWords(w) => {
+                self.record(JobEvent::Refined { order: told(w, 1 + usize::from(w) % 3) });
+            }
+            Op::Answer(sidecar) => self.answer(sidecar),
             Op::OtherClip(mtime) => {
                 self.record(JobEvent::Replaced {
                     clip: clip(mtime),
@@ -302,6 +400,23 @@ impl World {
                 "message {n} of `{words}` was accepted {count} times, {allowed} allowed"
             );
         }
+        let mut steps: BTreeMap<_, (u32, u32)> = BTreeMap::new();
+        for ((content, words, n), count) in &self.service.accepted {
+            let step = steps.entry((content, words)).or_default();
+            *step = (step.0 + count, step.1 + self.consents.get(n).copied().unwrap_or(0));
+        }
+        for ((_, words), (count, consents)) in steps {
+            assert!(count <= 1 + consents, "`{words}` was accepted {count} times, wherever it stood");
+        }
+        if let Step::Instruct(n) = self.job.step
+            && !self.job.closing()
+        {
+            assert!(
+                usize::from(n) < self.job.order.messages.len(),
+                "there is a message to send: {:?}",
+                self.job
+            );
+        }
         let different: usize = self.service.accepted.keys().filter(|(.., n)| *n == 0).count();
         assert!(different <= 1, "after a message was paid for, the words and the clip are bound");
     }
@@ -318,6 +433,7 @@ fn luck() -> impl Strategy<Value = Luck> {
         2 => Just(Luck::DiesAfterAccepting),
         1 => Just(Luck::StepFails),
         1 => Just(Luck::StepWaits),
+        1 => Just(Luck::IsTheSame),
     ]
 }
 
@@ -331,21 +447,32 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Op::Withdraw),
         1 => (0_u8..4).prop_map(Op::PutBack),
         1 => any::<u8>().prop_map(Op::OtherWords),
+        2 => (0_u8..6).prop_map(Op::MoreWords),
+        2 => any::<bool>().prop_map(Op::Answer),
         1 => (0_i64..100).prop_map(Op::OtherClip),
         1 => Just(Op::TimePasses),
     ]
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![3 => Just(Kind::Clip), 1 => Just(Kind::Project), 1 => Just(Kind::Video), 1 => Just(Kind::Refine)]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_message_is_paid_twice_without_a_word(messages in 1_usize..4, ops in prop::collection::vec(op(), 1..120)) {
-        let mut world = World::new(messages);
+    fn no_message_is_paid_twice_without_a_word(
+        kind in kind(),
+        messages in 1_usize..4,
+        ops in prop::collection::vec(op(), 1..120),
+    ) {
+        let mut world = World::of(kind, messages);
         for op in ops {
             world.run(op);
             world.check();
         }
+        world.restart();
     }
 }
 
@@ -359,6 +486,27 @@ fn a_quiet_day_ends_with_each_message_accepted_once() {
     assert_eq!(world.job.end, Some(End::Delivered));
     assert!(world.job.is_ended() && !world.job.incomplete);
     assert_eq!(world.service.accepted.values().copied().collect::<Vec<_>>(), [1, 1, 1]);
+}
+
+/// The property is of use only where what it throws happens.
+#[test]
+fn the_world_reaches_each_event() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let days = (kind(), 1_usize..4, prop::collection::vec(op(), 60..120));
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..600 {
+        let (kind, messages, ops) = days.new_tree(&mut runner).unwrap().current();
+        let mut world = World::of(kind, messages);
+        for op in ops {
+            world.run(op);
+        }
+        seen.extend(world.log.iter().map(JobEvent::name));
+    }
+    for name in
+        ["refined", "asked", "replied", "same_as", "part_uploaded", "reopened", "consent", "delivered"]
+    {
+        assert!(seen.contains(name), "{name} never happened: {seen:?}");
+    }
 }
 
 #[test]
@@ -503,4 +651,48 @@ fn other_words_put_back_after_a_payment() {
         "the consent is not used up"
     );
     assert!(!JobEvent::Started { step: Step::Upload }.may_be_lost());
+}
+
+/// An editor that saves while it is written in: of what was never sent, only what stands there in the end is sent.
+#[test]
+fn a_step_that_was_taken_back_before_it_was_sent_is_not_sent() {
+    let steps = |n: u8, steps: &[&str]| {
+        let messages = steps.iter().map(|step| (*step).to_owned()).collect();
+        Order { words: steps.join("---"), messages, ..told(n, 0) }
+    };
+    let mut world = World::new(1);
+    world.job.order = steps(1, &["captions", "bound"]);
+    world.log[0] =
+        JobEvent::Admitted { clip: clip(0), order: world.job.order.clone(), work: Work::Clip, batch: None };
+    for luck in [Luck::Answers, Luck::Answers, Luck::Answers] {
+        world.go(luck);
+    }
+    for (n, last) in [(2, "add mu"), (3, "add music"), (4, "add music at 30%")] {
+        assert!(world.record(JobEvent::Refined { order: steps(n, &["captions", last]) }));
+    }
+    assert_eq!(world.job.order.messages, ["captions", "bound", "add music at 30%"]);
+    for _ in 0..3 {
+        world.go(Luck::Answers);
+    }
+    assert_eq!(world.job.step, Step::Instruct(2));
+    // The last one is taken back while nothing of it was sent.
+    assert!(world.record(JobEvent::Refined { order: steps(5, &["captions", "bound"]) }));
+    assert_eq!((world.job.step, world.job.order.messages.len()), (Step::Export, 2));
+    world.restart();
+}
+
+/// What a sidecar says anew as an answer is said: saved once more with a step behind it, only that step is new.
+#[test]
+fn an_answer_of_the_clips_own_text_is_not_sent_again_as_a_step() {
+    let mut world = World::new(1);
+    for luck in [Luck::Answers, Luck::Answers, Luck::AnswersAndChangesNothing, Luck::Answers] {
+        world.go(luck);
+    }
+    let words = "words 0\nthe second one";
+    let (text, steps, said) = (Some(text(1)), vec![words.into()], "the second one".to_owned());
+    assert!(world.record(JobEvent::Replied { n: 0, words: said, text, sidecar: true, steps }));
+    let messages = vec![words.into(), "add music".into()];
+    let more = Order { words: format!("{words}\n---\nadd music"), messages, ..told(2, 0) };
+    assert!(world.record(JobEvent::Refined { order: more }));
+    assert_eq!(world.job.order.messages, ["words 0", "the second one", "add music"]);
 }

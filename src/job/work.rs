@@ -133,6 +133,11 @@ impl Work {
         matches!(self, Self::Clip)
     }
 
+    /// Whether it is about one file that its words lie beside: a clip, or one that names an address.
+    pub const fn is_file(&self) -> bool {
+        matches!(self, Self::Clip | Self::Address)
+    }
+
     /// Whether the dropped file is itself the text that says what to do.
     pub const fn is_text(&self) -> bool {
         matches!(self, Self::Video | Self::Ask | Self::Refine(_))

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use crate::job::{Job, RelPath};
+use crate::job::{Job, RelPath, folded};
 use crate::mount::Dir;
 use crate::outbox;
 
@@ -29,7 +29,14 @@ pub(super) enum Letter {
 pub(super) fn put(inbox: &Dir, outbox: &Dir, job: &Job, letter: Letter, words: &str) -> io::Result<RelPath> {
     let (folder, stem) = (job.home(), film_stem(job));
     match letter {
-        Letter::Answer => outbox::put_letter(inbox, &named(&folder, job.stem(), b".answer.txt")?, words),
+        Letter::Answer => {
+            let whole = named(&folder, job.dropped().name(), b".answer.txt");
+            let path = match whole {
+                Ok(whole) if has_twin(inbox, job) => whole,
+                _ => named(&folder, job.stem(), b".answer.txt")?,
+            };
+            outbox::put_letter(inbox, &path, words)
+        }
         Letter::Refine => {
             let mut first = first_free(inbox, &folder, stem)?.max(first_free(outbox, &folder, stem)?);
             loop {
@@ -41,6 +48,16 @@ pub(super) fn put(inbox: &Dir, outbox: &Dir, job: &Job, letter: Letter, words: &
             }
         }
     }
+}
+
+/// Whether another clip of that stem lies beside it: then only the whole name says which one is answered.
+fn has_twin(inbox: &Dir, job: &Job) -> bool {
+    let is_twin = |name: &[u8]| {
+        let path = RelPath::from_bytes(name);
+        let named = path.is_some_and(|path| folded(path.stem()) == folded(job.stem()));
+        named && name != job.dropped().name() && !name.to_ascii_lowercase().ends_with(b".txt")
+    };
+    inbox.list(&job.home()).unwrap_or_default().iter().any(|(name, _)| is_twin(name))
 }
 
 /// The title that all versions of a film share: that of the first one.

@@ -115,12 +115,15 @@ impl<'a> Note<'a> {
         let name = |raw: &str| words.quoted(raw);
         let own = self.file.rsplit('/').next().unwrap_or(self.file);
         let stem = own.rsplit_once('.').map_or(own, |(stem, _)| stem);
+        // A clip whose text has its whole name may have a twin of its stem.
+        let whole = self.sidecar.is_some_and(|text| text.rsplit('/').next() == Some(&format!("{own}.txt")));
+        let answers = if whole { own } else { stem };
         let text = self.sidecar.map_or_else(|| format!("{stem}.txt"), str::to_owned);
         Args::default()
             // The inbox itself has no name below the inbox.
             .with("file", Some(if self.file.is_empty() { words.word("the-inbox") } else { name(self.file) }))
             .with("text", Some(name(&text)))
-            .with("answer", Some(show::name(&format!("{stem}.answer.txt"))))
+            .with("answer", Some(show::name(&format!("{answers}.answer.txt"))))
             .with("own_text", Some(name(&format!("{own}.txt"))))
             .with("formats", Some(FORMATS.to_owned()))
             .with("code", Some(self.failure.code.to_string()))

@@ -62,12 +62,15 @@ pub fn judge(
     }
 }
 
-/// A changed default never re-opens a finished clip; other words of its own do.
+/// A changed default never re-opens a finished clip; other words of its own do, and a new consent to pay once more. The
+/// very same text asks for the same, whatever the settings make of it by now.
 fn asks_the_same(done: &Order, now: Option<&Order>) -> bool {
     use crate::job::WordsFrom::Sidecar;
     match now {
-        Some(now) if matches!((&done.from, &now.from), (Sidecar(_), Sidecar(_))) => done.same_request(now),
-        Some(now) => !matches!(now.from, Sidecar(_)),
+        Some(now) => match (&done.from, &now.from) {
+            (Sidecar(old), Sidecar(new)) => old.hash == new.hash || (done.same_request(now) && !now.again),
+            (_, from) => !matches!(from, Sidecar(_)),
+        },
         None => true,
     }
 }

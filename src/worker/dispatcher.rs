@@ -291,10 +291,12 @@ impl Dispatcher {
             Wake::Quiet(quiet) => self.inbox_quiet = quiet,
             Wake::Asked(request) => self.asked(request).await?,
             Wake::Says { job, event } => {
-                if self.running.contains_key(&job) {
-                    self.said.insert(job, *event);
-                } else {
-                    self.record(job, vec![*event]).await?;
+                if !self.running.contains_key(&job) {
+                    self.say(job, *event).await?;
+                } else if let Some(first) = self.said.insert(job, (*event).clone()) {
+                    // One after the other: what came second may mean something else once the first is heard.
+                    self.said.insert(job, first);
+                    self.unheard(job, &event);
                 }
             }
         }

@@ -80,9 +80,11 @@ impl Intake {
     /// # Errors
     /// Where the ledger fails: nothing may be taken then.
     pub async fn run(self, mut reports: mpsc::UnboundedReceiver<Report>) -> Result<(), LedgerError> {
-        let (mut told, mut memory) = (Vec::new(), Memory::default());
+        let (mut told, mut memory, mut owes_quiet) = (Vec::new(), Memory::default(), false);
         let mut again = tokio::time::interval(TEXTS_AGAIN);
         again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut rarely = tokio::time::interval(self.tools.config().watch.rescan.max(TEXTS_AGAIN));
+        rarely.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let vitals = Arc::clone(&self.tools.vitals);
         let _going = vitals.intake.begin();
         loop {
@@ -90,9 +92,18 @@ impl Intake {
             vitals.intake.beat();
             let report = tokio::select! {
                 report = reports.recv() => report,
+                _ = rarely.tick(), if memory.is_unsure() => {
+                    self.late_that_left(&mut memory).await;
+                    self.early(&mut memory).await?;
+                    continue;
+                }
                 () = vitals.intake.asked() => continue,
-                _ = again.tick(), if memory.holds() => {
+                _ = again.tick(), if memory.holds() || owes_quiet => {
                     self.again(&mut memory).await?;
+                    if owes_quiet && self.is_settled(&memory).await? {
+                        owes_quiet = false;
+                        self.wake(Wake::Quiet(true)).await;
+                    }
                     continue;
                 }
             };
@@ -113,18 +124,28 @@ impl Intake {
                 }
                 Report::Folder(state) => {
                     tell_folder(&state, &mut told);
-                    self.show_folder(&state).await;
-                    let away = matches!(state, FolderState::Away { .. });
-                    vitals.show(|now| now.inbox = Some(presence(&state)));
-                    self.withholding.away.store(away, Ordering::Relaxed);
-                    if away {
+                    self.seen(&state).await;
+                }
+                // Counted where it is reported: a look that finds nothing wakes nobody.
+                Report::Looked { .. } => {}
+                Report::Quiet => {
+                    owes_quiet = !self.is_settled(&memory).await?;
+                    if !owes_quiet {
                         self.wake(Wake::Quiet(true)).await;
                     }
                 }
-                Report::Looked { .. } => self.late_that_left(&mut memory).await,
-                Report::Quiet => self.wake(Wake::Quiet(true)).await,
             }
         }
+    }
+
+    /// Whether nothing that is held can be taken before a person does something: what is in work may still make way for it.
+    async fn is_settled(&self, memory: &Memory) -> Result<bool, LedgerError> {
+        let rests = |job: &Job| job.phase == Phase::Waiting || job.unsettled;
+        if !memory.holds() || self.tools.brake.is_on() {
+            return Ok(true);
+        }
+        let open = self.tools.ledger.open_jobs().await?;
+        Ok(!open.is_empty() && open.iter().all(rests))
     }
 
     pub(super) async fn wake(&self, wake: Wake) {
@@ -137,7 +158,7 @@ impl Intake {
         let root = self.tools.folders.root();
         let clip = Clip { root, path: arrival.clip.clone(), stamp: arrival.stamp };
         let asked = order::of(arrival, &self.tools.config());
-        let of_clip = |job: Option<Job>| job.filter(|job| job.work.is_clip());
+        let of_clip = |job: Option<Job>| job.filter(|job| job.work.is_file());
         let at = of_clip(self.tools.ledger.job_at(root, clip.path.clone()).await?);
         let of = of_clip(self.tools.ledger.job_of_file(clip.stamp).await?);
         let admission = admission::judge(&clip.path, &clip.stamp, asked.as_ref().ok(), at, of);
@@ -256,6 +277,17 @@ impl Intake {
         Ok(())
     }
 
+    /// The inbox is there, or away.
+    async fn seen(&self, state: &FolderState) {
+        self.show_folder(state).await;
+        let away = matches!(state, FolderState::Away { .. });
+        self.tools.vitals.show(|now| now.inbox = Some(presence(state)));
+        self.withholding.away.store(away, Ordering::Relaxed);
+        if away {
+            self.wake(Wake::Quiet(true)).await;
+        }
+    }
+
     async fn show_folder(&self, state: &FolderState) {
         let shown = match state {
             FolderState::Away { why } => InboxShown { away: Some(why.clone()), mounts: Vec::new() },
@@ -306,12 +338,12 @@ pub(super) fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
         // Renamed, or only its ctime or its share's device number moved: the same bytes, to be known by their new stamp.
         let same = clip.stamp.same_contents(&job.clip.stamp)
             || (clip.path == job.clip.path && clip.stamp.same_but_numbers(&job.clip.stamp));
-        let moved = clip != job.clip && (same || !job.work.is_clip());
+        let moved = clip != job.clip && (same || !job.work.is_file());
         let renamed = moved.then_some(JobEvent::Renamed { path: clip.path, stamp: clip.stamp });
         let refined = takes_words(job, &order).then_some(JobEvent::Refined { order });
         return renamed.into_iter().chain(refined).collect();
     }
-    if job.work.is_clip() && !clip.stamp.same_contents(&job.clip.stamp) {
+    if job.work.is_file() && !clip.stamp.same_contents(&job.clip.stamp) {
         return vec![JobEvent::Replaced { clip, order, work: None }];
     }
     if clip == job.clip && order == job.order && !job.unsettled {

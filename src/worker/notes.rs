@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::folders::{Folders, blocking};
 use crate::config::{Config, Language};
-use crate::job::{Failure, Job, JobId, Phase, RelPath, SessionId};
+use crate::job::{Failure, Job, JobId, Phase, RelPath, SessionId, WordsFrom};
 use crate::ledger::Ledger;
 use crate::outbox;
 use crate::words;
@@ -98,8 +98,13 @@ fn text(job: &Job, failure: &Failure, language: Language) -> String {
     let file = job.dropped().to_string();
     // The wait is the job's last event: what is looked at again is told only where it changes.
     let since = super::telling::minute(job.changed);
+    let sidecar = match &job.order.from {
+        WordsFrom::Sidecar(text) => Some(String::from_utf8_lossy(text.path.name()).into_owned()),
+        _ => None,
+    };
     let note = words::Note {
         since: Some(&since),
+        sidecar: sidecar.as_deref(),
         paid: words::Paid::from_messages(&job.messages),
         job: Some(job.id),
         session: job.session.as_ref().map(SessionId::as_str),

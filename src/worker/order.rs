@@ -19,6 +19,15 @@ pub fn of_text(text: &Text, config: &config::Config) -> Result<Order, Failure> {
     Ok(order(instruction, WordsFrom::Sidecar(reference(text)), config))
 }
 
+/// What a text without a clip asks for. The usual words are meant for clips: headers alone are no message.
+///
+/// # Errors
+/// A text that can't be read.
+pub(super) fn of_lone(text: &Text, config: &config::Config) -> Result<Order, Failure> {
+    let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
+    Ok(order(sidecar.instruction(""), WordsFrom::Sidecar(reference(text)), config))
+}
+
 /// What a film of words alone is to be made of. Never of the usual words: those are meant for clips.
 ///
 /// # Errors

@@ -52,7 +52,7 @@ impl Dispatcher {
         }
         self.asked_meanwhile(&claim).await?;
         match self.said.remove(&id) {
-            Some(event) => self.record(id, vec![event]).await,
+            Some(event) => self.say(id, event).await,
             None => Ok(()),
         }
     }

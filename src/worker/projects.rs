@@ -138,7 +138,10 @@ impl Intake {
             if job.may_be_paid() || job.closing() {
                 free = false;
             } else {
-                self.tell(self.append(&job, vec![JobEvent::Cancelled]).await?).await;
+                let cancelled = self.append(&job, vec![JobEvent::Cancelled]).await?;
+                // Its message may have left in this moment.
+                free &= cancelled.is_some();
+                self.tell(cancelled).await;
             }
         }
         Ok(free)

@@ -3,18 +3,26 @@
 use super::order;
 use super::texts::is_asked;
 use crate::instruction::{self, canonical};
-use crate::job::{Base, Code, End, Failure, Job, JobEvent, Order, WordsFrom};
+use crate::job::WordsFrom::Sidecar;
+use crate::job::{Base, Code, End, Failure, Job, JobEvent, Order, RelPath, WordsFrom};
 
-/// A film with all that was made of it since.
+/// A film with all that was made of it since. A film that was delivered once more is of the same project, and so of the
+/// same line.
 pub(super) struct Line {
     root: Job,
+    film: Option<RelPath>,
     /// Later versions, oldest first, whatever became of them.
     versions: Vec<Job>,
 }
 
 impl Line {
-    pub(super) const fn new(root: Job, versions: Vec<Job>) -> Self {
-        Self { root, versions }
+    pub(super) fn new(root: Job, versions: Vec<Job>) -> Self {
+        Self { film: root.delivered.clone(), root, versions }
+    }
+
+    /// The same, known by the name of that film.
+    pub(super) fn named(self, film: Option<RelPath>) -> Self {
+        Self { film: film.or(self.film), ..self }
     }
 
     /// Whether a version is being made: a session has one message at a time.
@@ -31,13 +39,14 @@ impl Line {
     pub(super) fn base(&self, asked: Option<u32>) -> Option<Base> {
         let last = self.last();
         let delivered = self.versions.iter().filter(|job| job.end == Some(End::Delivered));
-        let highest = delivered.filter_map(|job| Some(job.work.base()?.version)).max().unwrap_or(1);
+        let highest = delivered.filter_map(|job| Some(job.work.base()?.made)).max().unwrap_or(1);
+        let next = highest.saturating_add(1);
         Some(Base {
             root: self.root.id,
             over: last.id,
-            version: asked.unwrap_or(highest + 1),
-            made: asked.map_or(highest + 1, |asked| asked.max(highest + 1)),
-            film: self.root.delivered.clone()?,
+            version: asked.unwrap_or(next),
+            made: asked.map_or(next, |asked| asked.max(next)),
+            film: self.film.clone()?,
             bytes: last.film.as_ref().map_or(0, |film| film.len),
             session: last.session.clone()?,
             task: last.task.clone(),
@@ -53,11 +62,16 @@ impl Line {
 pub(super) fn order(order: Order, base: &Base, last: &Job, numbered: bool) -> (Order, bool) {
     let mut order = Order { language: base.language.clone(), ..order };
     let (old, new) = (&last.order.words, &order.words);
-    let same = old == new;
+    // The very same text asks for nothing new, whatever it meant beside its clip.
+    let spent =
+        matches!((&last.order.from, &order.from), (Sidecar(old), Sidecar(new)) if old.hash == new.hash);
+    let same = old == new || spent;
     if !same && let Some(more) = goes_on(old, new) {
         order.messages = order::messages(&instruction::steps(&more));
     }
-    (order.clone(), same && !numbered && !order.again)
+    // A consent is good for one time.
+    let known = same && !numbered && (!order.again || spent);
+    (order, known)
 }
 
 /// What a text says after what an old one said, where it only goes on from it.
@@ -91,13 +105,59 @@ pub(super) fn reply(job: &Job, order: &Order) -> Option<JobEvent> {
     };
     let is_new = |line: &&str| !old.contains(&line.trim());
     let words = canonical(&order.words.lines().filter(is_new).collect::<Vec<_>>().join("\n"));
-    let reply = |words| JobEvent::Replied { n: asking.n, words, text: Some(text.clone()), sidecar: true };
-    (!words.is_empty()).then(|| reply(words))
+    // An export, or the dashes before a step, are nothing that could be sent.
+    let words = order::messages(&instruction::steps(&words)).join("\n");
+    let (text, steps) = (Some(text.clone()), order.messages.clone());
+    (!words.is_empty()).then_some(JobEvent::Replied { n: asking.n, words, text, sidecar: true, steps })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::goes_on;
+    use super::{Line, goes_on};
+    use crate::job::{
+        Clip, ContentHash, Job, JobEvent, JobId, Moment, RelPath, SessionId, Stamp, Work, admit,
+    };
+    use crate::worker::order;
+
+    /// A delivered film; of a later version, where a number is given.
+    fn film(id: i64, version: Option<u32>) -> Job {
+        let name = |name: &str| RelPath::from_bytes(name.as_bytes()).unwrap();
+        let stamp = Stamp { dev: 1, ino: 1, size: 1, mtime_ns: 1, ctime_ns: 1 };
+        let clip = Clip { root: 1, path: name("talk.mp4"), stamp };
+        let first =
+            JobEvent::Admitted { clip, order: order::unreadable(None), work: Work::Clip, batch: None };
+        let mut job = admit(JobId(id), &first, Moment(0)).unwrap();
+        job.session = Some(SessionId::new("s"));
+        job.content = Some(ContentHash::new([1; 32]));
+        (job.delivered, job.end) = (Some(name("talk.mp4")), Some(crate::job::End::Delivered));
+        if let Some(version) = version {
+            let base = Line::new(job.clone(), Vec::new()).base(Some(version)).unwrap();
+            job.work = Work::Refine(Box::new(base));
+        }
+        job
+    }
+
+    #[test]
+    fn versions_are_counted_on() {
+        let table: [(&[u32], Option<u32>, u32, u32); 6] = [
+            (&[], None, 2, 2),
+            (&[], Some(9), 9, 9),
+            (&[2], None, 3, 3),
+            (&[2], Some(2), 2, 3),
+            (&[u32::MAX], None, u32::MAX, u32::MAX),
+            (&[u32::MAX], Some(2), 2, u32::MAX),
+        ];
+        for (there, asked, version, made) in table {
+            let versions = there.iter().map(|version| film(2, Some(*version))).collect();
+            let base = Line::new(film(1, None), versions).base(asked).unwrap();
+            assert_eq!((base.version, base.made), (version, made), "{there:?} {asked:?}");
+        }
+        // Two of one number: the second is made under the next one, and is counted.
+        let mut versions = vec![film(2, Some(2))];
+        let base = Line::new(film(1, None), versions.clone()).base(Some(2)).unwrap();
+        versions.push(Job { work: Work::Refine(Box::new(base)), ..film(3, None) });
+        assert_eq!(Line::new(film(1, None), versions).base(None).unwrap().made, 4);
+    }
 
     #[test]
     fn only_what_is_new_in_a_text_that_goes_on() {

@@ -161,6 +161,25 @@ impl Dispatcher {
         Ok(said(format!("{clip} is looked at again{more}")))
     }
 
+    /// Records what a text says. Where the job has moved on meanwhile, the text is looked at once more for what it is then.
+    pub(super) async fn say(&mut self, id: JobId, event: JobEvent) -> Result<(), LedgerError> {
+        if !self.commit(id, event.clone()).await? {
+            self.unheard(id, &event);
+        }
+        Ok(())
+    }
+
+    /// Has the text that says so reported anew.
+    pub(super) fn unheard(&self, id: JobId, event: &JobEvent) {
+        let path = match event {
+            JobEvent::Replied { text: Some(text), sidecar: false, .. } => Some(&text.path),
+            _ => self.jobs.get(&id).map(|job| &job.clip.path),
+        };
+        if let Some(path) = path {
+            self.tools.inbox.report_anew(path);
+        }
+    }
+
     /// Records one event of a person's; whether it could happen.
     async fn commit(&mut self, id: JobId, event: JobEvent) -> Result<bool, LedgerError> {
         let before = self.tools.ledger.job(id).await?.map_or(0, |job| job.seq);

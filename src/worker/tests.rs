@@ -11,8 +11,8 @@ use crate::config::{Config, Language};
 use crate::inbox::{Arrival, Dropped, Media, Text, WordsNow};
 use crate::job::Work;
 use crate::job::{
-    AccountId, Clip, Code, Failure, Job, JobEvent, JobId, Kind, Moment, Order, RelPath, SessionId, Stamp,
-    Step, StreamEnd, TextRef, WordsFrom, admit, apply,
+    AccountId, Clip, Code, Failure, Job, JobEvent, JobId, Kind, Moment, Order, Phase, RelPath, SessionId,
+    Stamp, Step, StreamEnd, TextRef, WordsFrom, admit, apply,
 };
 use crate::ledger::Recorded;
 use crate::media::{Facts, Format};
@@ -397,4 +397,24 @@ fn a_job_that_failed_at_its_second_message_goes_on_with_it() {
     assert_eq!((job.step, &job.order.from), (Step::Instruct(1), &touched));
     let other_words = JobEvent::Reopened { clip, order: asks("other words", touched), work: None };
     assert!(apply(&job, &other_words, Moment(0)).is_err(), "nothing is silently dropped");
+}
+
+/// What was left in the inbox is read once more at every start: under other settings, and with its consent still in it.
+#[test]
+fn a_text_that_was_done_is_done_under_other_settings_too() {
+    let end = Some(crate::job::End::Delivered);
+    let job = Job { left: true, end, phase: Phase::Ended, ..after(1, &paid()) };
+    let other_language = |from| Order { language: "hi".into(), ..asks("x", from) };
+    let again = |from| Order { again: true, ..asks("x", from) };
+    let rows = [
+        ("the same text under another language", other_language(own_text(1)), true),
+        ("another text in another language", other_language(own_text(2)), false),
+        ("the same text with its consent", again(own_text(1)), true),
+        ("the same words with a new consent", again(own_text(2)), false),
+        ("the same words without one", asks("x", own_text(2)), true),
+    ];
+    for (story, order, finished) in rows {
+        let judged = judge(&path("a.mp4"), &stamp(1), Some(&order), Some(job.clone()), Some(job.clone()));
+        assert_eq!(judged == Admission::Finished, finished, "{story}: {judged:?}");
+    }
 }

@@ -19,6 +19,8 @@ enum Taken {
     Yes,
     /// A clip of its name is on its way: it is looked at again when that has ended.
     Later,
+    /// It says by its name that it is for a film, and there is none of that name yet.
+    Early,
 }
 
 /// What intake remembers from one report to the next.
@@ -26,6 +28,8 @@ enum Taken {
 pub(super) struct Memory {
     /// Texts that wait until a clip's way has ended.
     texts: BTreeMap<RelPath, LoneText>,
+    /// Texts whose film may come yet.
+    early: BTreeMap<RelPath, LoneText>,
     /// Folders that wait until a clip in them is done with.
     projects: BTreeMap<RelPath, ProjectFound>,
     /// Media that came too late.
@@ -42,9 +46,15 @@ impl Memory {
         !self.texts.is_empty() || !self.projects.is_empty() || self.hides.load(Ordering::Relaxed)
     }
 
+    /// Whether something may change that nobody reports: a film comes, or late media go.
+    pub(super) fn is_unsure(&self) -> bool {
+        !self.early.is_empty() || self.late.files().next().is_some()
+    }
+
     /// A file is not there any more; whether that changes what is said of late media.
     pub(super) fn forget(&mut self, file: &RelPath) -> bool {
         self.texts.remove(file);
+        self.early.remove(file);
         self.projects.retain(|_, found| found.text.path != *file);
         self.late.forget(file)
     }
@@ -54,8 +64,20 @@ impl Intake {
     /// Takes a text up, or holds it.
     pub(super) async fn text(&self, lone: LoneText, memory: &mut Memory) -> Result<(), LedgerError> {
         memory.texts.remove(&lone.text.path);
-        if Box::pin(self.take_text(&lone)).await? == Taken::Later {
-            memory.texts.insert(lone.text.path.clone(), lone);
+        memory.early.remove(&lone.text.path);
+        let held = match Box::pin(self.take_text(&lone)).await? {
+            Taken::Yes => return Ok(()),
+            Taken::Later => &mut memory.texts,
+            Taken::Early => &mut memory.early,
+        };
+        held.insert(lone.text.path.clone(), lone);
+        Ok(())
+    }
+
+    /// Looks whether the films of texts that came before them are there by now.
+    pub(super) async fn early(&self, memory: &mut Memory) -> Result<(), LedgerError> {
+        for lone in std::mem::take(&mut memory.early).into_values() {
+            self.text(lone, memory).await?;
         }
         Ok(())
     }
@@ -173,7 +195,9 @@ impl Intake {
         if self.is_on_its_way(&clip.path.parent(), &stem).await? {
             return Ok(Taken::Later);
         }
-        let Some(films) = self.line(&clip.path.parent(), &stem).await? else { return Ok(Taken::Yes) };
+        let Some(films) = self.line(&clip.path.parent(), &stem).await? else {
+            return Ok(if asked.is_some() { Taken::Early } else { Taken::Yes });
+        };
         if films.is_busy() {
             return Ok(Taken::Later);
         }
@@ -249,20 +273,22 @@ impl Intake {
     async fn line(&self, folder: &RelPath, stem: &[u8]) -> Result<Option<refine::Line>, LedgerError> {
         let ledger = &self.tools.ledger;
         let Some(job) = ledger.delivered(folder.clone(), stem.to_vec()).await? else { return Ok(None) };
-        let root = match job.work.base().map(|base| base.root) {
+        let film = job.work.base().map(|base| &base.film).or(job.delivered.as_ref()).cloned();
+        let root = match job.work.base().map(|base| base.root).or(job.same_as) {
             Some(root) => ledger.job(root).await?,
             None => Some(job),
         };
         let Some(root) = root else { return Ok(None) };
         let versions = ledger.versions(root.id).await?;
-        Ok(Some(refine::Line::new(root, versions)))
+        Ok(Some(refine::Line::new(root, versions).named(film)))
     }
 
     /// An answer: to the question of the clip in whose name it is, where one waits.
     async fn answer(&self, lone: &LoneText) -> Result<Taken, LedgerError> {
         let text = &lone.text;
         let Some((_, name)) = by_name(&text.path) else { return Ok(Taken::Yes) };
-        let Ok(order) = order::of_text(text, &self.tools.config()) else { return Ok(Taken::Yes) };
+        // Headers alone, or an export, say nothing that could be sent.
+        let Ok(order) = order::of_words(text, &self.tools.config()) else { return Ok(Taken::Yes) };
         let folder = text.path.parent();
         let named = |job: &Job| {
             job.home() == folder
@@ -270,16 +296,21 @@ impl Intake {
                     .iter()
                     .any(|own| folded(own) == name)
         };
-        for job in self.tools.ledger.open_jobs().await?.iter().filter(|job| named(job)) {
-            let Some(asking) = job.asking.as_ref().filter(|_| is_asked(job)) else { continue };
+        let open = self.tools.ledger.open_jobs().await?;
+        let asked: Vec<&Job> = open.iter().filter(|job| named(job) && is_asked(job)).collect();
+        // Where two clips of one stem ask, only the whole name says which is meant.
+        let whole = |job: &&&Job| asked.len() == 1 || folded(job.dropped().name()) == name;
+        for job in asked.iter().filter(whole) {
+            let Some(asking) = &job.asking else { continue };
             if asking.lying.is_some_and(|lying| lying.same_contents(&text.stamp)) {
                 continue;
             }
             let reply = JobEvent::Replied {
                 n: asking.n,
-                words: order.words.clone(),
+                words: order.messages.join("\n"),
                 text: Some(order::reference(text)),
                 sidecar: false,
+                steps: Vec::new(),
             };
             self.wake(Wake::Says { job: job.id, event: Box::new(reply) }).await;
             break;
@@ -300,7 +331,7 @@ impl Intake {
 fn read(lone: &LoneText, config: &Config) -> Result<Order, Failure> {
     match lone.means {
         Means::Video => order::of_words(&lone.text, config),
-        _ => order::of_text(&lone.text, config),
+        _ => order::of_lone(&lone.text, config),
     }
 }
 

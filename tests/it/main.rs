@@ -37,6 +37,7 @@ mod mounts;
 mod names;
 mod network;
 mod ownership;
+mod paid_once;
 mod projects;
 mod questions;
 mod refine;

@@ -69,7 +69,7 @@ pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
         _ => false,
     };
     // What was paid for was paid for these bytes.
-    let other_bytes = job.may_be_paid() && job.work.is_clip() && !clip.stamp.same_contents(&job.clip.stamp);
+    let other_bytes = job.may_be_paid() && job.work.is_file() && !clip.stamp.same_contents(&job.clip.stamp);
     if !put_back || !job.may_go_on() || other_bytes {
         return false;
     }
@@ -114,11 +114,32 @@ fn refined(job: &mut Job, now: &Order) -> bool {
         job.order.from = now.from.clone();
         return true;
     }
-    let bound = job.order.messages.clone();
-    job.order.messages.extend(now.messages.iter().filter(|step| !bound.contains(step)).cloned());
+    // An editor may save in the middle of a word: of what came so, and was never sent, nothing is left.
+    let sent = paid(job);
+    let bound = job.order.messages.len().saturating_sub(usize::from(job.added)).max(usize::from(sent));
+    job.order.messages.truncate(bound);
+    job.messages.retain(|m| usize::from(m.n) < bound);
+    job.order.messages.extend(unheard(job, now));
+    job.added = u16::try_from(job.order.messages.len() - bound).unwrap_or(u16::MAX);
     job.order.words.clone_from(&now.words);
     job.order.from = now.from.clone();
+    if matches!(job.step, Step::Instruct(n) if usize::from(n) >= job.order.messages.len()) {
+        job.enter(Step::Export);
+    }
     true
+}
+
+/// The steps of a text that are neither among the job's own nor in what has answered its questions.
+fn unheard(job: &Job, now: &Order) -> Vec<String> {
+    let heard = |step: &String| {
+        job.order.messages.contains(step) || job.replies.iter().any(|reply| reply.steps.contains(step))
+    };
+    now.messages.iter().filter(|step| !heard(step)).cloned().collect()
+}
+
+/// How many messages, from the first, may have been paid for.
+fn paid(job: &Job) -> u16 {
+    job.messages.iter().filter(|m| m.may_be_paid()).map(|m| m.n + 1).max().unwrap_or(0)
 }
 
 /// Other words after a message was paid for: of the steps that were never sent those that stand in the new text are sent,
@@ -135,10 +156,11 @@ fn refine(job: &mut Job, now: &Order) {
     if job.order.same_request(now) || now.words.is_empty() {
         return;
     }
-    let paid = job.messages.iter().filter(|m| m.may_be_paid()).map(|m| m.n + 1).max().unwrap_or(0);
+    let paid = paid(job);
     job.messages.retain(|m| m.n < paid);
     job.order.messages.truncate(usize::from(paid));
-    let bound = job.order.messages.clone();
-    job.order.messages.extend(now.messages.iter().filter(|step| !bound.contains(step)).cloned());
+    job.order.messages.extend(unheard(job, now));
+    job.replies.retain(|reply| reply.n < paid);
+    job.added = 0;
     job.order.words.clone_from(&now.words);
 }

@@ -35,7 +35,10 @@ pub(super) fn message(job: &mut Job, event: &JobEvent) -> bool {
             job.asking = Some(Asking { n: *n, lying: *lying });
             true
         }
-        JobEvent::Replied { n, words, text, sidecar } => replied(job, *n, words, (text.as_ref(), *sidecar)),
+        JobEvent::Replied { n, words, text, sidecar, steps } => {
+            let reply = Reply { n: *n + 1, text: text.clone(), steps: steps.clone() };
+            replied(job, words, reply, *sidecar)
+        }
         _ => false,
     }
 }
@@ -58,18 +61,21 @@ fn is_clean(message: &Message) -> bool {
 }
 
 /// A question was answered: the message that was answered with it is over, and the answer is the one after it.
-fn replied(job: &mut Job, n: u16, words: &str, (text, sidecar): (Option<&TextRef>, bool)) -> bool {
+fn replied(job: &mut Job, words: &str, reply: Reply, sidecar: bool) -> bool {
+    let (n, at) = (reply.n - 1, reply.n);
     let asks = job.asking.as_ref().is_some_and(|asking| asking.n == n);
     if !asks || job.step != Step::Observe(n) || !job.message(n).is_some_and(is_clean) || job.closing() {
         return false;
     }
     settle_fate(job, n, Fate::Taken);
-    let at = n + 1;
+    // It stays, and so does all before it, whatever else is saved while the job runs.
+    let bound = job.order.messages.len().saturating_sub(usize::from(job.added)).max(usize::from(at));
     job.order.messages.insert(usize::from(at).min(job.order.messages.len()), words.to_owned());
-    job.replies.push(Reply { n: at, text: text.cloned() });
-    if let (Some(text), true) = (text, sidecar) {
+    job.added = u16::try_from(job.order.messages.len().saturating_sub(bound + 1)).unwrap_or(u16::MAX);
+    if let (Some(text), true) = (&reply.text, sidecar) {
         job.order.from = WordsFrom::Sidecar(text.clone());
     }
+    job.replies.push(reply);
     job.asking = None;
     job.enter(Step::Instruct(at));
     true
@@ -100,7 +106,8 @@ fn intend(job: &mut Job, n: u16, again: u16, key: &Key) -> bool {
     let intent = job.seq;
     job.messages.retain(|m| !(m.n == n && m.again == again));
     job.messages.push(Message { n, again, fate: Fate::Open, intent });
-    job.waiting = None;
+    // What is asked after this is another question.
+    (job.waiting, job.asking) = (None, None);
     true
 }
 

@@ -56,6 +56,7 @@ pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
         withdrawn: None,
         asking: None,
         replies: Vec::new(),
+        added: 0,
         same_as: None,
         batch: batch.clone(),
     };

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::config::OnQuestion;
-use crate::job::{Code, Failure, Fate, JobEvent, Stamp, StreamEnd};
+use crate::inbox::{Means, by_name};
+use crate::job::{Code, Failure, Fate, JobEvent, Stamp, StreamEnd, folded};
 use crate::timeline::Reading;
 use crate::words::{asks, question, without_screen};
 use crate::worker::Tools;
@@ -78,7 +79,7 @@ async fn asked(
         return Ok(None);
     }
     let words = instructions.proceed_words.clone();
-    Ok(Some(vec![JobEvent::Replied { n, words, text: None, sidecar: false }]))
+    Ok(Some(vec![JobEvent::Replied { n, words, text: None, sidecar: false, steps: Vec::new() }]))
 }
 
 /// The state of an answer's file that lies beside the clip before its question was told.
@@ -87,9 +88,14 @@ async fn lying(tools: &Tools, claim: &Claim) -> Option<Stamp> {
     let (job, home) = (claim.job(), claim.job().home());
     let names = [job.stem().to_vec(), job.dropped().name().to_vec(), order::title(job).stem().to_vec()];
     let look = move || {
-        for name in names {
-            let Some(path) = home.join(&[&name[..], b".answer.txt"].concat()) else { continue };
-            if let Some(entry) = inbox.stat(&path)? {
+        for (file, _) in inbox.list(&home)? {
+            let Some(path) = home.join(&file) else { continue };
+            let is_ours = |name: &[u8]| names.iter().any(|own| folded(own) == name);
+            let is_text = file.to_ascii_lowercase().ends_with(b".txt");
+            if is_text
+                && matches!(by_name(&path), Some((Means::Answer, name)) if is_ours(&name))
+                && let Some(entry) = inbox.stat(&path)?
+            {
                 return Ok(Some(entry.stamp));
             }
         }

@@ -20,17 +20,25 @@ pub(super) async fn find(tools: &Tools, claim: &Claim, n: u16) -> Result<Option<
     if n > 0 || job.may_be_paid() || job.order.again || job.work.base().is_some() {
         return Ok(None);
     }
-    let key = job.key(0).ok_or(Stop::Stale)?;
-    let Some(by) = tools.ledger.paid_by(key).await?.filter(|by| *by != job.id) else { return Ok(None) };
-    let Some(other) = tools.ledger.job(by).await? else { return Ok(None) };
-    if !other.order.same_request(&job.order) {
-        return Ok(None);
-    }
+    let Some(other) = other(tools, job).await? else { return Ok(None) };
     match &other.end {
         None => Err(Stop::failed(follows(&other))),
         Some(End::Delivered) => once_more(tools, &other).await.map(Some),
         Some(_) => Ok(None),
     }
+}
+
+/// The other job. Words that were added while it ran were paid for under a later step than the first.
+async fn other(tools: &Tools, job: &Job) -> Result<Option<Job>, Stop> {
+    for n in 0..job.order.messages.len() {
+        let key = u16::try_from(n).ok().and_then(|n| job.key(n)).ok_or(Stop::Stale)?;
+        let Some(by) = tools.ledger.paid_by(key).await?.filter(|by| *by != job.id) else { continue };
+        let other = tools.ledger.job(by).await?.filter(|other| other.order.same_request(&job.order));
+        if other.is_some() {
+            return Ok(other);
+        }
+    }
+    Ok(None)
 }
 
 /// What its film was made of, if that was not done in the last day.
