@@ -37,11 +37,11 @@ export async function until(what, asked, most = LONG) {
 }
 
 /// A short film that nobody else drops: a sample with a `free` box behind it that holds `seed`.
-export function clip(seed) {
+export function clip(seed, film = readFileSync(join(media, "moov-first.mp4"))) {
   const held = Buffer.from(`free${seed}`);
   const size = Buffer.alloc(4);
   size.writeUInt32BE(4 + held.length);
-  return Buffer.concat([readFileSync(join(media, "moov-first.mp4")), size, held]);
+  return Buffer.concat([film, size, held]);
 }
 
 function toml(settings) {
