@@ -50,6 +50,11 @@ function toml(settings) {
   return Object.entries(settings).map(section).join("");
 }
 
+/// Houses that nobody has left yet: whoever breaks the run off leaves no process and no folder behind.
+const open = new Set();
+process.on("exit", () => open.forEach((house) => house.clear()));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
+
 export class House {
   #top = mkdtempSync(join(tmpdir(), "dakbox-web-"));
   #settings = structuredClone(SETTINGS);
@@ -58,6 +63,7 @@ export class House {
   /// A house with a sandbox that has these faults and flags, and with these settings over the usual ones.
   static async with({ faults = [], settings = {}, sandbox = [] } = {}) {
     const house = new House();
+    open.add(house);
     mkdirSync(house.inbox(""), { recursive: true });
     const quick = ["--message-time", "60ms", "--second-stage", "5ms", "--render-time", "20ms"];
     const flags = ["sandbox", "--listen", "127.0.0.1:0", ...quick, ...faults.flatMap((fault) => ["--fault", fault])];
@@ -149,13 +155,20 @@ export class House {
     });
   }
 
+  /// Ends everything at once, and removes it.
+  clear() {
+    for (const { child } of this.#running.values()) child.kill("SIGKILL");
+    rmSync(this.#top, { recursive: true, force: true });
+    open.delete(this);
+  }
+
   /// Ends everything. The service must have had nothing to complain of, but for what a kill broke off.
   async leave({ keep } = {}) {
     const world = await this.world().catch(() => ({ violations: [] }));
     await this.end("daemon");
     await this.end("sandbox");
     if (keep) console.error(`--- the log\n${this.log("daemon").split("\n").slice(-60).join("\n")}`);
-    rmSync(this.#top, { recursive: true, force: true });
+    this.clear();
     const complaints = world.violations.filter((one) => one.what !== "broken body");
     if (complaints.length) throw new Error(`the service complains: ${JSON.stringify(complaints)}`);
   }
