@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -29,7 +30,7 @@ use crate::worker::{Around, draft_of, said_of};
 const WORDS: usize = 6000;
 
 /// What an address may tell besides its job.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 pub(super) struct Told {
     /// A request that was just left.
     asked: Option<i64>,
@@ -50,10 +51,12 @@ struct JobPage {
 /// A job's page.
 pub(super) async fn job(
     State(house): State<Arc<House>>,
-    Path(id): Path<i64>,
-    Query(told): Query<Told>,
+    id: Result<Path<i64>, PathRejection>,
+    told: Result<Query<Told>, QueryRejection>,
     visitor: Visitor,
 ) -> Response {
+    let Ok(Path(id)) = id else { return message(StatusCode::NOT_FOUND, visitor, "no-such-job") };
+    let Query(told) = told.unwrap_or_default();
     let parts = match parts(&house, JobId(id), visitor.lang).await {
         Ok(parts) if parts.0.is_empty() => return message(StatusCode::NOT_FOUND, visitor, "no-such-job"),
         Ok(parts) => parts,
@@ -61,7 +64,9 @@ pub(super) async fn job(
     };
     let t = visitor.tongue();
     let title = t.say("job-title", About::default().with("job", t.number(&id.to_string())));
-    let p = visitor.frame(&format!("/jobs/{id}"), title).live(&format!("job-{id}"));
+    // What somebody is typing would be gone with a page that is loaded anew.
+    let refreshes = !parts.of("do").0.contains("<textarea");
+    let p = Frame { refreshes, ..visitor.frame(&format!("/jobs/{id}"), title).live(&format!("job-{id}")) };
     let told = match (told.asked, told.said.as_deref()) {
         (Some(asked), _) => {
             let answer = house.apart(move |house| Requests::open(&house.ledger())?.answer(asked)).await;

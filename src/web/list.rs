@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -22,7 +23,7 @@ const MOST: u32 = 50;
 const STATES: [&str; 6] = ["queued", "working", "waiting", "delivered", "failed", "cancelled"];
 
 /// What of them.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 pub(super) struct Of {
     state: Option<String>,
     #[serde(default)]
@@ -61,9 +62,11 @@ struct Jobs {
 /// The list.
 pub(super) async fn jobs(
     State(house): State<Arc<House>>,
-    Query(of): Query<Of>,
+    of: Result<Query<Of>, QueryRejection>,
     visitor: Visitor,
 ) -> Response {
+    // An address that somebody spoilt leads to the first page.
+    let Query(of) = of.unwrap_or_default();
     let state = of.state.as_deref().and_then(|state| STATES.into_iter().find(|known| *known == state));
     let skip = of.page.saturating_mul(MOST);
     let look = move |house: &House| {
