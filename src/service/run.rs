@@ -167,6 +167,7 @@ impl Daemon {
 
     async fn work(self, flags: RunFlags, web: &Web) -> Result<RunEnd, StartError> {
         let start = self.vitals.start.begin();
+        self.ledger.show_page(web.address()).await?;
         self.herald.phase(Phase::Looking);
         let Some(folders) = Box::pin(self.folders(flags)).await? else {
             return Ok(if flags.once { RunEnd::Waiting } else { RunEnd::Done });

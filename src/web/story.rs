@@ -105,13 +105,23 @@ impl Teller<'_> {
                 self.close(at);
                 self.reason(at, failure, "failed");
             }
+            JobEvent::SameAs { job, .. } => {
+                let number = self.t.number(&job.to_string());
+                let said = self.t.say("story-same", About::default().with("job", number));
+                self.past(at, &said);
+            }
             event => {
                 if let Some(message) = plainly(event) {
-                    self.close(at);
-                    self.push(at, "past", format!("<p>{}</p>", escaped(&self.t.word(message))), None);
+                    self.past(at, &self.t.word(message));
                 }
             }
         }
+    }
+
+    /// What is no step.
+    fn past(&mut self, at: Moment, said: &str) {
+        self.close(at);
+        self.push(at, "past", format!("<p>{}</p>", escaped(said)), None);
     }
 
     fn push(&mut self, at: Moment, class: &'static str, said: String, step: Option<Step>) {
@@ -193,6 +203,9 @@ const fn plainly(event: &JobEvent) -> Option<&'static str> {
         JobEvent::Rebound { .. } => "story-rebound",
         JobEvent::Replaced { .. } => "story-replaced",
         JobEvent::Renamed { .. } => "story-renamed",
+        JobEvent::Refined { .. } => "story-refined",
+        JobEvent::Unsettled => "story-unsettled",
+        JobEvent::Replied { .. } => "story-replied",
         JobEvent::SessionDropped => "story-session-dropped",
         JobEvent::Refused { .. } => "story-refused",
         JobEvent::RenderFailed { .. } => "story-render-failed",

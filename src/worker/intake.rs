@@ -120,7 +120,12 @@ impl Intake {
                         self.wake(Wake::Quiet(true)).await;
                     }
                 }
-                Report::Looked { .. } => self.late_that_left(&mut memory).await,
+                Report::Looked { everything, .. } => {
+                    if everything {
+                        self.tools.vitals.has_looked(wall());
+                    }
+                    self.late_that_left(&mut memory).await;
+                }
                 Report::Quiet => self.wake(Wake::Quiet(true)).await,
             }
         }
