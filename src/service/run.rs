@@ -362,7 +362,10 @@ impl Daemon {
         let vitals = Arc::clone(&self.vitals);
         let report = move |report| match report {
             // Counted here: it must wake nobody.
-            Report::Looked { everything: true, took } => vitals.meters.scans.took(took),
+            Report::Looked { everything: true, took } => {
+                vitals.meters.scans.took(took);
+                vitals.has_looked(crate::worker::clock::wall());
+            }
             Report::Looked { everything: false, took } => vitals.meters.polls.took(took),
             report => drop(out.send(report)),
         };

@@ -36,7 +36,7 @@ pub(super) fn words(t: Tongue, job: &Job, events: &[Recorded]) -> Words {
             JobEvent::Replied { words, .. } => ("replied", words),
             _ => return None,
         };
-        Some(Turn { who: t.word(who), words: others_words(words, WORDS) })
+        Some(Turn { who: heading(t, who), words: others_words(words, WORDS) })
     };
     Words {
         title: t.word("asked-words"),
@@ -45,6 +45,11 @@ pub(super) fn words(t: Tongue, job: &Job, events: &[Recorded]) -> Words {
         turns: events.iter().filter_map(turn).collect(),
         nothing: t.word("said-nothing"),
     }
+}
+
+/// What stands before a list in a note, as a heading.
+pub(super) fn heading(t: Tongue, word: &str) -> String {
+    t.word(word).trim_end_matches(':').to_owned()
 }
 
 /// A file that can be played or looked at.

@@ -120,15 +120,14 @@ pub(super) fn where_is_clip(job: &Job, events: &[Recorded]) -> Option<ClipAt> {
 
 fn open_clip(house: &House, id: JobId) -> Option<Found> {
     let (job, at) = dropped(house, id)?;
-    let (dir, path) = place(house, &at, &job.clip.path, None)?;
+    let (dir, path) = place(house, &job, &at, &job.clip.path)?;
     open_same(&dir, &path, &job.clip.stamp)
 }
 
 fn open_part(house: &House, id: JobId, n: usize) -> Option<Found> {
     let (job, at) = dropped(house, id)?;
-    let project = job.work.project()?;
-    let part = project.parts.get(n.checked_sub(1)?)?;
-    let (dir, path) = place(house, &at, &part.path, Some(&project.folder))?;
+    let part = job.work.project()?.parts.get(n.checked_sub(1)?)?;
+    let (dir, path) = place(house, &job, &at, &part.path)?;
     open_same(&dir, &path, &part.stamp)
 }
 
@@ -140,15 +139,18 @@ fn dropped(house: &House, id: JobId) -> Option<(Job, ClipAt)> {
     Some((job, at))
 }
 
-/// A folder, and the place below it, of a file that was dropped at `path`, alone or with all of `within`.
-fn place(house: &House, at: &ClipAt, path: &RelPath, within: Option<&RelPath>) -> Option<(Dir, RelPath)> {
+/// A folder, and the place below it, of a file of a job that was dropped at `path`. Of a project that was put away it is
+/// known where its first part lies.
+fn place(house: &House, job: &Job, at: &ClipAt, path: &RelPath) -> Option<(Dir, RelPath)> {
     let (folders, config) = (house.folders()?, house.config());
     let ClipAt::Kept(place) = at else { return Some((folders.inbox().ok()?, path.clone())) };
     let kept = |folder: &FsPath| {
         let kept = below(folder, FsPath::new(place))?;
-        let Some(within) = within else { return Some(kept) };
-        let rest = path.as_bytes().strip_prefix(within.as_bytes())?;
-        RelPath::from_bytes(&[kept.as_bytes(), rest].concat())
+        let Some(project) = job.work.project() else { return Some(kept) };
+        let within = project.folder.as_bytes();
+        let first = project.parts.first()?.path.as_bytes().strip_prefix(within)?;
+        let rest = path.as_bytes().strip_prefix(within)?;
+        RelPath::from_bytes(&[kept.as_bytes().strip_suffix(first)?, rest].concat())
     };
     match (kept(&config.folders.archive), kept(&config.folders.failed)) {
         (Some(path), _) => Some((folders.archive().ok()?, path)),

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::beside::{WORDS, films, words};
+use super::beside::{WORDS, films, heading, words};
 use super::frame::{Frame, Visitor, message, page, trouble};
 use super::house::House;
 use super::html::{Html, made};
@@ -136,7 +136,7 @@ fn of(t: Tongue, carry: &'static str, seen: &Seen<'_>) -> Parts {
         foot: "</ol>\n</section>\n".to_owned(),
     };
     let draft = draft_of(job, events).and_then(|draft| Lanes::of(t, &draft));
-    let draft = draft.map(|lanes| format!("<h2>{}</h2>\n{}", t.word("timeline-head"), made(&lanes)));
+    let draft = draft.map(|lanes| format!("<h2>{}</h2>\n{}", heading(t, "timeline-head"), made(&lanes)));
     let wrapped = |id: &'static str, html: Option<String>| {
         Part::whole(id, format!("<section id=\"{id}\">{}</section>", html.unwrap_or_default()))
     };

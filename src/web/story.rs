@@ -88,6 +88,7 @@ impl Teller<'_> {
             JobEvent::Started { step } => self.started(at, *step),
             JobEvent::SessionOpened { .. }
             | JobEvent::Uploaded { .. }
+            | JobEvent::PartUploaded { .. }
             | JobEvent::Answered { .. }
             | JobEvent::Observed { .. }
             | JobEvent::Rendered { .. }
@@ -142,7 +143,10 @@ impl Teller<'_> {
     }
 
     fn started(&mut self, at: Moment, step: Step) {
-        if self.told.last().is_some_and(|last| last.step == Some(step) && last.class == "work") {
+        // The parts of a project go up one by one: it is one step.
+        let goes_on = |last: &&mut Told| last.class == "work" || step == Step::Upload;
+        if let Some(last) = self.told.last_mut().filter(|last| last.step == Some(step)).filter(goes_on) {
+            (last.until, last.class) = (None, "work");
             return;
         }
         self.close(at);
@@ -150,7 +154,11 @@ impl Teller<'_> {
             Step::Instruct(n) | Step::Observe(n) => u64::from(n) + 1,
             _ => 0,
         };
-        let said = self.t.say(&format!("step-{}", step.name()), About::default().count("n", n));
+        let parts = self.job.work.project().filter(|_| step == Step::Upload).map(|of| of.parts.len() as u64);
+        let said = match parts {
+            Some(parts) => self.t.count("step-parts", parts),
+            None => self.t.say(&format!("step-{}", step.name()), About::default().count("n", n)),
+        };
         self.push(at, "work", format!("<p>{}</p>", escaped(&said)), Some(step));
     }
 

@@ -120,12 +120,7 @@ impl Intake {
                         self.wake(Wake::Quiet(true)).await;
                     }
                 }
-                Report::Looked { everything, .. } => {
-                    if everything {
-                        self.tools.vitals.has_looked(wall());
-                    }
-                    self.late_that_left(&mut memory).await;
-                }
+                Report::Looked { .. } => self.late_that_left(&mut memory).await,
                 Report::Quiet => self.wake(Wake::Quiet(true)).await,
             }
         }

@@ -107,6 +107,10 @@ story-film-lost = The fetched film was gone from the outbox. It is fetched again
 story-consent = Somebody agreed to pay for a message once more.
 story-cancelled = The clip was taken away before anything was paid.
 story-reopened = The clip was dropped again.
+step-parts = { $count ->
+        [one] the one file uploaded
+       *[other] { $count } files uploaded
+    }
 story-tries = { $count ->
         [one] One try before did not work.
        *[other] { $count } tries before did not work.
