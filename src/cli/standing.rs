@@ -1,5 +1,6 @@
 //! What is going on, gathered at one moment.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub(super) struct Standing {
     pub(super) credits: Option<Balance>,
     /// Why the folders are not worked in, where they are not.
     pub(super) held: Option<Failure>,
+    /// Where the page of the daemon is.
+    pub(super) page: Option<SocketAddr>,
     /// How the inbox is looked at, or was when the daemon stopped.
     pub(super) inbox: Option<InboxShown>,
     progress: Vec<Progress>,
@@ -56,6 +59,7 @@ impl Standing {
             files: Vec::new(),
             credits: None,
             held: None,
+            page: None,
             inbox: None,
             progress: Vec::new(),
         };
@@ -68,11 +72,13 @@ impl Standing {
             standing.credits = view.credits()?;
             standing.held = view.held()?;
             standing.inbox = view.inbox()?;
+            standing.page = view.page()?;
         }
         if standing.daemon == Daemon::Stopped {
             // Left by a daemon that has gone: nobody looks at these any more.
             standing.files.retain(|seen| seen.code.is_some());
             standing.progress.clear();
+            standing.page = None;
         }
         Ok(standing)
     }

@@ -53,6 +53,9 @@ pub(super) fn text(standing: &Standing, config: &Config, screen: &Screen) -> Str
         Daemon::Stopped => "dakbox is not running: nothing goes on until `dakbox run` is started.".to_owned(),
         Daemon::Unknown(why) => format!("Whether dakbox is running can't be found out: {}", sentence(why)),
     });
+    if let Some(page) = standing.page {
+        lines.push(format!("Its page is at http://{page}."));
+    }
     if standing.paused {
         let brake = path(&brake_of(&config.folders.root));
         lines.push(format!("Paused: no new message is sent while {brake} is there (`dakbox resume`)."));

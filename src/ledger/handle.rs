@@ -1,5 +1,6 @@
 //! The daemon's hold on the ledger: one thread owns the file, calls are answered when they are on disk.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
-use super::overview::{CREDITS, HELD, INBOX, LEFT_OUT};
+use super::overview::{CREDITS, HELD, INBOX, LEFT_OUT, PAGE};
 use super::{
     Answer, InboxShown, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting, changes, intent,
     line, query, record, request, root, schema, trust,
@@ -275,6 +276,11 @@ impl Ledger {
     /// Shows observers how the inbox is looked at. Does not wait for the disk.
     pub async fn show_inbox(&self, inbox: &InboxShown) -> Result<(), LedgerError> {
         self.show(INBOX, serde_json::to_string(inbox).ok()).await
+    }
+
+    /// Shows observers where the page is; `None`: there is none. Does not wait for the disk.
+    pub async fn show_page(&self, at: Option<SocketAddr>) -> Result<(), LedgerError> {
+        self.show(PAGE, at.and_then(|at| serde_json::to_string(&at).ok())).await
     }
 
     async fn show(&self, key: &'static str, value: Option<String>) -> Result<(), LedgerError> {

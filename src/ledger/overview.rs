@@ -1,11 +1,12 @@
 //! What observers read: beside a running daemon, or when it is down.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use super::{LedgerError, Recorded, query, root, schema};
+use super::{LedgerError, Recorded, line, query, root, schema};
 use crate::job::{Balance, Code, ContentHash, Failure, Job, JobEvent, JobId, Moment, RelPath, Stamp};
 
 /// Under this name the daemon shows the account's credits.
@@ -15,6 +16,8 @@ pub(super) const HELD: &str = "held";
 /// Under this name the daemon shows how many sightings it has left out.
 pub(super) const LEFT_OUT: &str = "sightings-left-out";
 
+/// Under this name the daemon shows where its page is.
+pub(super) const PAGE: &str = "page";
 /// Under this name the daemon shows how the inbox is looked at.
 pub(super) const INBOX: &str = "inbox";
 
@@ -158,6 +161,11 @@ impl Overview {
         query::events(&self.db, id)
     }
 
+    /// All later versions of the film that job `root` has made, oldest first, whatever became of them.
+    pub fn versions(&self, root: JobId) -> Result<Vec<Job>, LedgerError> {
+        line::versions(&self.db, root)
+    }
+
     /// The counts.
     pub fn summary(&self) -> Result<Summary, LedgerError> {
         let mut sum = Summary::default();
@@ -265,6 +273,11 @@ impl Overview {
     /// How the inbox is looked at, or was when the daemon stopped.
     pub fn inbox(&self) -> Result<Option<InboxShown>, LedgerError> {
         self.shown(INBOX)
+    }
+
+    /// Where the page of the running daemon is.
+    pub fn page(&self) -> Result<Option<SocketAddr>, LedgerError> {
+        self.shown(PAGE)
     }
 
     fn shown<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, LedgerError> {

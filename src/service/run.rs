@@ -167,6 +167,7 @@ impl Daemon {
 
     async fn work(self, flags: RunFlags, web: &Web) -> Result<RunEnd, StartError> {
         let start = self.vitals.start.begin();
+        self.ledger.show_page(web.address()).await?;
         self.herald.phase(Phase::Looking);
         let Some(folders) = Box::pin(self.folders(flags)).await? else {
             return Ok(if flags.once { RunEnd::Waiting } else { RunEnd::Done });
@@ -361,7 +362,10 @@ impl Daemon {
         let vitals = Arc::clone(&self.vitals);
         let report = move |report| match report {
             // Counted here: it must wake nobody.
-            Report::Looked { everything: true, took } => vitals.meters.scans.took(took),
+            Report::Looked { everything: true, took } => {
+                vitals.meters.scans.took(took);
+                vitals.has_looked(crate::worker::clock::wall());
+            }
             Report::Looked { everything: false, took } => vitals.meters.polls.took(took),
             report => drop(out.send(report)),
         };

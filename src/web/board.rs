@@ -18,7 +18,7 @@ use super::look::Look;
 use super::parts::{Part, Parts};
 use super::row::{Row, When, ends_waiting, note, shape};
 use super::tongue::Lang;
-use crate::job::{End, Failure, Job};
+use crate::job::{End, Failure, Job, Work};
 use crate::words::{About, Doing, Tongue, shown_name};
 use crate::worker::{doing, lying, note_of};
 
@@ -183,7 +183,8 @@ fn done(look: &Look, s: Speech, job: &Job, cost: Option<f64>) -> Row {
     let film = job.delivered.as_ref().map(|film| shown_name(&film.to_string()));
     let renamed = film.filter(|film| *film != shown_name(&job.dropped().to_string()));
     let said = renamed.map(|film| {
-        let said = t.say("film-is", About::default().name("film", &film));
+        let said = if job.work == Work::Ask { "answer-is" } else { "film-is" };
+        let said = t.say(said, About::default().name("film", &film));
         format!("<p>{}</p>", super::html::escaped(&said))
     });
     Row {
@@ -252,7 +253,8 @@ fn top(look: &Look, s: Speech) -> String {
 /// Shown where nothing was ever dropped.
 fn empty(look: &Look) -> String {
     let sum = look.summary;
-    let any = sum.queued + sum.working + sum.waiting + sum.delivered + sum.failed + sum.cancelled;
+    let any =
+        sum.queued + sum.working + sum.waiting + sum.delivered + sum.failed + sum.cancelled + sum.answered;
     let hidden = if any == 0 && look.seen.is_empty() { "" } else { " hidden" };
     format!("<div id=\"empty\"{hidden}></div>")
 }

@@ -23,7 +23,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::frame::{Visitor, message};
 use super::house::House;
-use crate::job::{Job, JobEvent, JobId, RelPath, Stamp};
+use crate::job::{Job, JobEvent, JobId, RelPath, Stamp, Work};
 use crate::ledger::Recorded;
 use crate::media::Format;
 use crate::mount::Dir;
@@ -79,11 +79,23 @@ async fn send(
     }
 }
 
+/// A part of a project as it was dropped.
+pub(super) async fn part(
+    State(house): State<Arc<House>>,
+    Path((id, n)): Path<(i64, usize)>,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Response {
+    send(house, visitor, headers, move |house| open_part(house, JobId(id), n)).await
+}
+
+/// The finished film; of a question, its answer.
 fn open_film(house: &House, id: JobId) -> Option<Found> {
     let job = house.overview().ok()?.job(id).ok()??;
+    let mime = if job.work == Work::Ask { "text/plain; charset=utf-8" } else { "video/mp4" };
     let path = job.delivered?;
     let opened = house.folders()?.outbox().ok()?.open_file(&path).ok()?;
-    Some(Found { file: opened.file, stamp: opened.stamp, mime: "video/mp4", name: path.name().to_vec() })
+    Some(Found { file: opened.file, stamp: opened.stamp, mime, name: path.name().to_vec() })
 }
 
 /// Where a clip lies, as the ledger says.
@@ -106,29 +118,45 @@ pub(super) fn where_is_clip(job: &Job, events: &[Recorded]) -> Option<ClipAt> {
     })?
 }
 
-/// The format that a clip's name says.
-pub(super) fn format_of(job: &Job) -> Option<Format> {
-    Format::from_extension(job.clip.path.extension())
+fn open_clip(house: &House, id: JobId) -> Option<Found> {
+    let (job, at) = dropped(house, id)?;
+    let (dir, path) = place(house, &job, &at, &job.clip.path)?;
+    open_same(&dir, &path, &job.clip.stamp)
 }
 
-fn open_clip(house: &House, id: JobId) -> Option<Found> {
+fn open_part(house: &House, id: JobId, n: usize) -> Option<Found> {
+    let (job, at) = dropped(house, id)?;
+    let part = job.work.project()?.parts.get(n.checked_sub(1)?)?;
+    let (dir, path) = place(house, &job, &at, &part.path)?;
+    open_same(&dir, &path, &part.stamp)
+}
+
+/// A job, and where what was dropped for it lies.
+fn dropped(house: &House, id: JobId) -> Option<(Job, ClipAt)> {
     let view = house.overview().ok()?;
     let job = view.job(id).ok()??;
+    let at = where_is_clip(&job, &view.events(id).ok()?)?;
+    Some((job, at))
+}
+
+/// A folder, and the place below it, of a file of a job that was dropped at `path`. Of a project that was put away it is
+/// known where its first part lies.
+fn place(house: &House, job: &Job, at: &ClipAt, path: &RelPath) -> Option<(Dir, RelPath)> {
     let (folders, config) = (house.folders()?, house.config());
-    let (dir, path) = match where_is_clip(&job, &view.events(id).ok()?)? {
-        ClipAt::Inbox => (folders.inbox().ok()?, job.clip.path.clone()),
-        ClipAt::Kept(place) => {
-            let below = |folder: &FsPath| below(folder, FsPath::new(&place));
-            match (below(&config.folders.archive), below(&config.folders.failed)) {
-                (Some(path), _) => (folders.archive().ok()?, path),
-                (None, Some(path)) => (folders.failed().ok()?, path),
-                (None, None) => return None,
-            }
-        }
+    let ClipAt::Kept(place) = at else { return Some((folders.inbox().ok()?, path.clone())) };
+    let kept = |folder: &FsPath| {
+        let kept = below(folder, FsPath::new(place))?;
+        let Some(project) = job.work.project() else { return Some(kept) };
+        let within = project.folder.as_bytes();
+        let first = project.parts.first()?.path.as_bytes().strip_prefix(within)?;
+        let rest = path.as_bytes().strip_prefix(within)?;
+        RelPath::from_bytes(&[kept.as_bytes().strip_suffix(first)?, rest].concat())
     };
-    let opened = open_same(&dir, &path, &job.clip.stamp)?;
-    let format = format_of(&job)?;
-    Some(Found { mime: format.mime(), name: path.name().to_vec(), ..opened })
+    match (kept(&config.folders.archive), kept(&config.folders.failed)) {
+        (Some(path), _) => Some((folders.archive().ok()?, path)),
+        (None, Some(path)) => Some((folders.failed().ok()?, path)),
+        (None, None) => None,
+    }
 }
 
 fn below(folder: &FsPath, place: &FsPath) -> Option<RelPath> {
@@ -138,12 +166,10 @@ fn below(folder: &FsPath, place: &FsPath) -> Option<RelPath> {
 /// The file, where it still is the one that the job is about: another one of that name may be anybody's.
 fn open_same(dir: &Dir, path: &RelPath, known: &Stamp) -> Option<Found> {
     let opened = dir.open_file(path).ok()?;
-    opened.stamp.same_but_numbers(known).then_some(Found {
-        file: opened.file,
-        stamp: opened.stamp,
-        mime: "application/octet-stream",
-        name: Vec::new(),
-    })
+    let mime = Format::from_extension(path.extension())?.mime();
+    let name = path.name().to_vec();
+    let (file, stamp) = (opened.file, opened.stamp);
+    stamp.same_but_numbers(known).then_some(Found { file, stamp, mime, name })
 }
 
 fn answer(found: Found, headers: &HeaderMap, room: OwnedSemaphorePermit) -> Response {

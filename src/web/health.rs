@@ -118,6 +118,8 @@ fn mounts(look: &Look, t: Tongue) -> Fact {
     let class = if away.is_some() { "failed" } else { "done" };
     let mut said: Vec<Html> =
         away.into_iter().chain(inbox.iter().flat_map(|inbox| inbox.mounts.iter().map(one))).collect();
+    let looked = look.looked.map(|at| When::of(t, at, look.now).ago);
+    said.extend(looked.map(|ago| text(&t.say("looked", About::default().with("ago", ago)))));
     if said.is_empty() {
         said.push(text(&t.word("not-looked-yet")));
     }

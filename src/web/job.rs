@@ -1,4 +1,4 @@
-//! A job's page: its story, the draft, the words, the film, and what one can do.
+//! A job's page: its story, the draft, what stands beside them, and what one can do.
 
 use std::io;
 use std::sync::Arc;
@@ -10,24 +10,20 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::film;
+use super::beside::{WORDS, films, heading, words};
 use super::frame::{Frame, Visitor, message, page, trouble};
 use super::house::House;
 use super::html::{Html, made};
 use super::kept::Which;
 use super::lanes::Lanes;
 use super::parts::{Part, Parts};
-use super::row::{When, note, shape, words_from};
+use super::row::{When, note, shape};
 use super::story::{Entry, story};
 use super::tongue::Lang;
-use crate::job::{Code, End, Failure, Fate, Job, JobId};
+use crate::job::{Code, End, Failure, Fate, Job, JobId, Work};
 use crate::ledger::{Recorded, Requests};
-use crate::media::Kind;
 use crate::words::{About, Paid, Tongue, others_words, safe_link, shown_name, whole_name};
-use crate::worker::{Around, draft_of, said_of};
-
-/// Characters of somebody else's words that are shown.
-const WORDS: usize = 6000;
+use crate::worker::{Around, draft_of};
 
 /// What an address may tell besides its job.
 #[derive(Deserialize, Default)]
@@ -119,7 +115,9 @@ fn look(house: &House, id: JobId, lang: Lang) -> Result<Parts, crate::ledger::Le
         progress: &progress,
     };
     let carry = lang.carry(config.messages.language);
-    Ok(of(lang.tongue(), carry, &Seen { job: &job, events: &events, around, cost }))
+    let root = job.work.base().map_or(job.id, |base| base.root);
+    let line = view.job(root)?.into_iter().chain(view.versions(root)?).collect();
+    Ok(of(lang.tongue(), carry, &Seen { job: &job, events: &events, around, cost, line }))
 }
 
 /// A job and what is known around it.
@@ -128,6 +126,8 @@ struct Seen<'a> {
     events: &'a [Recorded],
     around: Around<'a>,
     cost: Option<f64>,
+    /// All that was made of the same first film.
+    line: Vec<Job>,
 }
 
 fn of(t: Tongue, carry: &'static str, seen: &Seen<'_>) -> Parts {
@@ -141,7 +141,7 @@ fn of(t: Tongue, carry: &'static str, seen: &Seen<'_>) -> Parts {
         foot: "</ol>\n</section>\n".to_owned(),
     };
     let draft = draft_of(job, events).and_then(|draft| Lanes::of(t, &draft));
-    let draft = draft.map(|lanes| format!("<h2>{}</h2>\n{}", t.word("timeline-head"), made(&lanes)));
+    let draft = draft.map(|lanes| format!("<h2>{}</h2>\n{}", heading(t, "timeline-head"), made(&lanes)));
     let wrapped = |id: &'static str, html: Option<String>| {
         Part::whole(id, format!("<section id=\"{id}\">{}</section>", html.unwrap_or_default()))
     };
@@ -150,7 +150,7 @@ fn of(t: Tongue, carry: &'static str, seen: &Seen<'_>) -> Parts {
         story,
         wrapped("draft", draft),
         wrapped("words", Some(made(&words(t, job, events)))),
-        wrapped("films", Some(made(&films(t, job, events)))),
+        wrapped("films", Some(made(&films(t, carry, (job, events), &seen.line)))),
         wrapped("do", Some(made(&acts(t, carry, job)))),
     ])
 }
@@ -247,62 +247,6 @@ fn paid(job: &Job, code: Code) -> &'static str {
 }
 
 #[derive(Template)]
-#[template(path = "job_words.html")]
-struct Words {
-    title: String,
-    asked: String,
-    from: String,
-    said: String,
-    answers: Vec<String>,
-    nothing: String,
-}
-
-fn words(t: Tongue, job: &Job, events: &[Recorded]) -> Words {
-    Words {
-        title: t.word("asked-words"),
-        asked: others_words(&job.order.words, WORDS),
-        from: words_from(t, job),
-        said: t.word("said"),
-        answers: said_of(events).iter().map(|said| others_words(said, WORDS)).collect(),
-        nothing: t.word("said-nothing"),
-    }
-}
-
-#[derive(Template)]
-#[template(path = "job_films.html")]
-struct Films {
-    t: Tongue,
-    id: JobId,
-    film: bool,
-    clip: Option<&'static str>,
-    title: String,
-    facts: Vec<String>,
-}
-
-fn films(t: Tongue, job: &Job, events: &[Recorded]) -> Films {
-    let clip = film::where_is_clip(job, events).and(film::format_of(job)).map(|format| match format.kind() {
-        Kind::Video => "video",
-        Kind::Picture => "picture",
-        Kind::Sound => "sound",
-    });
-    let film = job.film.as_ref();
-    let facts = [
-        film.and_then(|film| film.duration_ms).map(|ms| t.clock(ms)),
-        film.and_then(|film| film.size).map(|(w, h)| t.number(&format!("{w} \u{d7} {h}"))),
-        film.map(|film| t.size(film.len)),
-    ];
-    let name = job.delivered.as_ref().map(|film| shown_name(&film.to_string()));
-    Films {
-        t,
-        id: job.id,
-        film: job.delivered.is_some(),
-        clip,
-        title: name.unwrap_or_default(),
-        facts: facts.into_iter().flatten().collect(),
-    }
-}
-
-#[derive(Template)]
 #[template(path = "job_acts.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a thing that can be done or not")]
 struct Acts {
@@ -332,6 +276,6 @@ fn acts(t: Tongue, l: &'static str, job: &Job) -> Acts {
         again: (waits || put_aside) && in_doubt,
         cancel: job.end.is_none(),
         answer: waits && code == Some(Code::Question),
-        refine: job.delivered.is_some() && job.is_ended(),
+        refine: job.delivered.is_some() && job.is_ended() && job.work != Work::Ask,
     }
 }

@@ -20,7 +20,7 @@ use crate::words::{About, Tongue, shown_name, whole_name};
 /// Jobs on a page.
 const MOST: u32 = 50;
 /// The states there are.
-const STATES: [&str; 6] = ["queued", "working", "waiting", "delivered", "failed", "cancelled"];
+const STATES: [&str; 7] = ["queued", "working", "waiting", "delivered", "answered", "failed", "cancelled"];
 
 /// What of them.
 #[derive(Deserialize, Default)]
@@ -96,7 +96,8 @@ pub(super) async fn jobs(
 }
 
 fn filters(t: Tongue, l: &str, on: Option<&str>, sum: &Summary) -> Vec<Filter> {
-    let counts = [sum.queued, sum.working, sum.waiting, sum.delivered, sum.failed, sum.cancelled];
+    let counts =
+        [sum.queued, sum.working, sum.waiting, sum.delivered, sum.answered, sum.failed, sum.cancelled];
     let all = Filter {
         href: format!("/jobs?page=0{l}"),
         label: t.word("all-jobs"),
@@ -116,7 +117,7 @@ fn line(t: Tongue, job: &Job, now: crate::job::Moment) -> Line {
     let name = job.dropped().to_string();
     let class = match job.state() {
         "waiting" => "waits",
-        "delivered" => "done",
+        "delivered" | "answered" => "done",
         "failed" => "failed",
         "cancelled" | "queued" => "seen",
         _ => "work",

@@ -46,6 +46,8 @@ pub(super) struct Look {
     pub(super) progress: Vec<Progress>,
     pub(super) held: Option<Failure>,
     pub(super) inbox: Option<InboxShown>,
+    /// When the whole inbox was looked at last.
+    pub(super) looked: Option<Moment>,
     pub(super) credits: Option<Balance>,
     pub(super) summary: Summary,
     pub(super) situation: Situation,
@@ -63,7 +65,10 @@ impl House {
 
     fn looked(&self) -> Result<Look, LedgerError> {
         let view = self.overview()?;
-        let done = view.lately("delivered", LATELY)?;
+        let mut done = view.lately("delivered", LATELY)?;
+        done.extend(view.lately("answered", LATELY)?);
+        done.sort_by_key(|job| std::cmp::Reverse((job.changed, job.id)));
+        done.truncate(LATELY as usize);
         let done = done.into_iter().map(|job| {
             let cost = if job.is_ended() { self.costs.of(&view, job.id) } else { None };
             (job, cost)
@@ -78,6 +83,7 @@ impl House {
             progress: view.progress()?,
             held: view.held()?,
             inbox: view.inbox()?,
+            looked: self.vitals.looked(),
             credits: view.credits()?,
             summary: view.summary()?,
             situation: self.vitals.situation(),

@@ -37,6 +37,8 @@ mod job;
 
 mod story;
 
+mod beside;
+
 mod lanes;
 
 mod film;

@@ -25,6 +25,7 @@ pub(super) fn all(house: &Arc<House>) -> Router {
         .route("/jobs/{id}", get(job::job))
         .route("/jobs/{id}/film", get(film::film))
         .route("/jobs/{id}/clip", get(film::clip))
+        .route("/jobs/{id}/parts/{n}", get(film::part))
         .route("/jobs/{id}/retry", post(ask::retry))
         .route("/jobs/{id}/again", post(ask::again))
         .route("/jobs/{id}/cancel", post(ask::cancel))

@@ -45,7 +45,8 @@ pub(super) struct Row {
     pub(super) shape: &'static str,
     /// What the shape means, for whoever does not see it.
     pub(super) means: String,
-    pub(super) short: String,
+    /// The name; where the line is short, a long one is cut in its middle.
+    pub(super) shown: (String, String),
     pub(super) whole: String,
     pub(super) href: Option<String>,
     pub(super) when: Option<When>,
@@ -71,7 +72,7 @@ impl Row {
             class,
             shape: shape(class),
             means: t.word(means(class)),
-            short: shown_name(name),
+            shown: cut(&shown_name(name)),
             whole: whole_name(name),
             href: None,
             when: None,
@@ -80,6 +81,17 @@ impl Row {
             presses: Vec::new(),
         }
     }
+}
+
+/// Characters of a name that stay where it is cut: what tells versions apart, and its ending.
+const TAIL: usize = 14;
+
+/// A name in two pieces, of which the first gives way where the line is short; one that is short anyway is all tail.
+fn cut(name: &str) -> (String, String) {
+    // Letters of some scripts hang on those before them: only between plain ones is cut.
+    let at = name.len().saturating_sub(TAIL);
+    let at = if at > TAIL && name.is_ascii() { at } else { 0 };
+    (name[..at].to_owned(), name[at..].to_owned())
 }
 
 /// A state's shape: colour alone says nothing.

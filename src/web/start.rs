@@ -1,6 +1,6 @@
 //! Starting the page, and ending it.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ pub enum WebError {
         "[web] listen = \"{0}\" is no address of this machine alone, so the page must ask for a token: set `[web] \
          token_file`, or listen at 127.0.0.1"
     )]
-    Open(std::net::SocketAddr),
+    Open(SocketAddr),
 }
 
 /// What the page asks for, checked.
@@ -77,6 +77,11 @@ impl Web {
                 Self(None)
             }
         }
+    }
+
+    /// Where it is served; `None` where it is not.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.0.as_ref().map(|(house, _)| house.address)
     }
 
     /// From now on the folders are known to be ours.

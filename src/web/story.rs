@@ -88,6 +88,7 @@ impl Teller<'_> {
             JobEvent::Started { step } => self.started(at, *step),
             JobEvent::SessionOpened { .. }
             | JobEvent::Uploaded { .. }
+            | JobEvent::PartUploaded { .. }
             | JobEvent::Answered { .. }
             | JobEvent::Observed { .. }
             | JobEvent::Rendered { .. }
@@ -105,13 +106,23 @@ impl Teller<'_> {
                 self.close(at);
                 self.reason(at, failure, "failed");
             }
+            JobEvent::SameAs { job, .. } => {
+                let number = self.t.number(&job.to_string());
+                let said = self.t.say("story-same", About::default().with("job", number));
+                self.past(at, &said);
+            }
             event => {
                 if let Some(message) = plainly(event) {
-                    self.close(at);
-                    self.push(at, "past", format!("<p>{}</p>", escaped(&self.t.word(message))), None);
+                    self.past(at, &self.t.word(message));
                 }
             }
         }
+    }
+
+    /// What is no step.
+    fn past(&mut self, at: Moment, said: &str) {
+        self.close(at);
+        self.push(at, "past", format!("<p>{}</p>", escaped(said)), None);
     }
 
     fn push(&mut self, at: Moment, class: &'static str, said: String, step: Option<Step>) {
@@ -132,7 +143,10 @@ impl Teller<'_> {
     }
 
     fn started(&mut self, at: Moment, step: Step) {
-        if self.told.last().is_some_and(|last| last.step == Some(step) && last.class == "work") {
+        // The parts of a project go up one by one: it is one step.
+        let goes_on = |last: &&mut Told| last.class == "work" || step == Step::Upload;
+        if let Some(last) = self.told.last_mut().filter(|last| last.step == Some(step)).filter(goes_on) {
+            (last.until, last.class) = (None, "work");
             return;
         }
         self.close(at);
@@ -140,7 +154,11 @@ impl Teller<'_> {
             Step::Instruct(n) | Step::Observe(n) => u64::from(n) + 1,
             _ => 0,
         };
-        let said = self.t.say(&format!("step-{}", step.name()), About::default().count("n", n));
+        let parts = self.job.work.project().filter(|_| step == Step::Upload).map(|of| of.parts.len() as u64);
+        let said = match parts {
+            Some(parts) => self.t.count("step-parts", parts),
+            None => self.t.say(&format!("step-{}", step.name()), About::default().count("n", n)),
+        };
         self.push(at, "work", format!("<p>{}</p>", escaped(&said)), Some(step));
     }
 
@@ -193,6 +211,9 @@ const fn plainly(event: &JobEvent) -> Option<&'static str> {
         JobEvent::Rebound { .. } => "story-rebound",
         JobEvent::Replaced { .. } => "story-replaced",
         JobEvent::Renamed { .. } => "story-renamed",
+        JobEvent::Refined { .. } => "story-refined",
+        JobEvent::Unsettled => "story-unsettled",
+        JobEvent::Replied { .. } => "story-replied",
         JobEvent::SessionDropped => "story-session-dropped",
         JobEvent::Refused { .. } => "story-refused",
         JobEvent::RenderFailed { .. } => "story-render-failed",

@@ -1,13 +1,14 @@
 //! Signs of life: the loops that must never stand still answer when they are asked, and say what goes on.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use super::Meters;
+use crate::job::Moment;
 
 /// What goes on, for a line of status.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -103,6 +104,8 @@ pub struct Vitals {
     pub intake: Pulse,
     /// What was done so far.
     pub meters: Meters,
+    /// When the last look at everything ended; 0 before the first.
+    looked: AtomicI64,
     situation: Mutex<Situation>,
     told: Option<Box<dyn Fn(Situation) + Send + Sync>>,
 }
@@ -130,6 +133,16 @@ impl Vitals {
                 told(now);
             }
         }
+    }
+
+    /// The whole inbox was looked at.
+    pub fn has_looked(&self, at: Moment) {
+        self.looked.store(at.0, Ordering::Relaxed);
+    }
+
+    /// When the whole inbox was looked at last.
+    pub fn looked(&self) -> Option<Moment> {
+        Some(Moment(self.looked.load(Ordering::Relaxed))).filter(|at| at.0 > 0)
     }
 
     /// What goes on.

@@ -106,10 +106,16 @@ fn one(seed: u64) -> BTreeMap<String, u64> {
         house.kill();
         every_drop_is_somewhere(&house, &drops);
     }
-    let before = house.log().len();
+    let (before, begun) = (house.log().len(), std::time::Instant::now());
     house.start();
-    house
-        .wait_for("it comes to rest", || house.log()[before..].contains("takes clips from") && rests(&house));
+    house.wait_for("it comes to rest", || {
+        let rests = house.log()[before..].contains("takes clips from") && rests(&house);
+        if !rests && begun.elapsed() > Duration::from_secs(55) {
+            let told: BTreeMap<_, _> = FILMS.iter().map(|(film, _)| (*film, rest(&house, film))).collect();
+            eprintln!("it does not rest: {told:?}");
+        }
+        rests
+    });
     assert_eq!(house.stop(), Some(0));
     every_drop_is_somewhere(&house, &drops);
     let told: BTreeMap<_, _> = FILMS.iter().map(|(film, _)| (*film, rest(&house, film))).collect();

@@ -78,3 +78,64 @@ fn no_path_of_a_request_is_opened() {
     fs::write(house.archive("talk.mp4"), clip("another one")).unwrap();
     assert_eq!(page.get("/jobs/1/clip").status, 404);
 }
+
+#[test]
+fn what_a_film_was_made_of_is_played_and_its_versions_lead_to_each_other() {
+    let mut house = House::set_up(ON);
+    for stem in ["a", "b"] {
+        house.drop_file(format!("trip/{stem}.mp4"), clip(stem));
+    }
+    house.drop_file("trip/project.txt", WORDS);
+    house.drop_file("money.txt", "credits");
+    house.start();
+    house.note(house.outbox("trip.report.txt"));
+    house.wait_for("it is put away", || house.archive("trip/b.mp4").exists());
+    let page = Page::of(&house);
+    let job = |name: &str| {
+        let listed = house.run(&["jobs", "--json"]).out;
+        let line = listed.lines().find(|line| line.contains(name)).unwrap().to_owned();
+        let job: serde_json::Value = serde_json::from_str(&line).unwrap();
+        format!("/jobs/{}", job["id"])
+    };
+    let trip = job("trip");
+    page.says(&house, &trip, &["The 2 files it was made of", "2 files uploaded", ">b.mp4</bdi>"]);
+    let part = |n: &str| page.get(&format!("{trip}/parts/{n}"));
+    house.wait_for("where it was put is known", || part("1").status == 200);
+    assert_eq!((part("1").body, part("2").body), (clip("a"), clip("b")));
+    for n in ["0", "3", "-1", "x"] {
+        assert!(matches!(part(n).status, 400 | 404), "{n}");
+    }
+    house.drop_file("trip.v2.txt", "shorter");
+    house.note(house.outbox("trip.v2.report.txt"));
+    let later = job("trip.v2.txt");
+    page.says(&house, &trip, &["Versions of this film", &format!("href=\"{later}\"")]);
+    page.says(&house, &later, &["Versions of this film", &format!("href=\"{trip}\"")]);
+    let asked = job("money.txt");
+    let told = page.says(&house, &asked, &["Answered", "The answer", "money.report.txt"]);
+    assert!(!told.contains("<video") && !told.contains("/refine"), "{told}");
+    assert_eq!(
+        page.get(&format!("{asked}/film")).header("content-type").unwrap(),
+        "text/plain; charset=utf-8"
+    );
+    page.says(&house, "/", &["The answer is in money.report.txt."]);
+    page.says(&house, "/jobs?state=answered", &["money.txt"]);
+    page.says(&house, "/health", &["The last look at all of it ended"]);
+    assert!(house.run(&["status"]).out.contains(&format!("Its page is at http://{}.", page.0)));
+}
+
+#[test]
+fn what_was_answered_stands_between_the_questions() {
+    let mut house = House::set_up(ON);
+    house.service.faults("message:questionx1");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.waits("talk", "question");
+    let page = Page::of(&house);
+    page.press("/jobs/1/answer", "words=The+second+one.");
+    house.delivered("talk");
+    let told = page.says(&house, "/jobs/1", &["The question was answered.", "film put into the outbox"]);
+    let at = |what: &str| told.find(what).unwrap_or_else(|| panic!("{what}: {told}"));
+    let (asked, replied) =
+        (told.rfind("Which of the two clips").unwrap(), at("The second one.</blockquote>"));
+    assert!(asked < replied && at("The answer to it") < replied, "{told}");
+}

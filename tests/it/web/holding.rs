@@ -67,3 +67,31 @@ fn an_address_that_is_taken_costs_the_page_and_nothing_else() {
     assert!(house.log().contains("there is no page"), "it is told");
     assert_eq!(house.stop(), Some(0));
 }
+
+#[test]
+fn a_head_that_is_too_long_and_a_path_that_leads_out_are_refused() {
+    let mut house = House::set_up(ON);
+    house.start();
+    let page = Page::of(&house);
+    for length in [100_000, 1_000_000] {
+        // It may be refused before all of it was told.
+        let mut stream = page.connect();
+        let head = format!(
+            "GET / HTTP/1.1\r\nHost: {}\r\nX: {}\r\nConnection: close\r\n\r\n",
+            page.0,
+            "x".repeat(length)
+        );
+        let _ = stream.write_all(head.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let told = String::from_utf8_lossy(&answer);
+        assert!(told.is_empty() || told.starts_with("HTTP/1.1 431 "), "{told}");
+    }
+    for path in
+        ["/../../etc/passwd", "/jobs/1/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd"]
+    {
+        let answer = page.get(path);
+        assert!(matches!(answer.status, 400 | 404) && !answer.text().contains("root:"), "{path}: {answer:?}");
+    }
+    assert_eq!(page.get("/").status, 200);
+}

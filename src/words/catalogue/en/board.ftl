@@ -65,6 +65,7 @@ lasts-days = { $count ->
     }
 lasts-exactly = { $n } s
 cost = { $credits } credits
+answer-is = The answer is in { $film }.
 film-is = The film is called { $film }.
 left-about = about { $time } left
 
@@ -95,6 +96,10 @@ story-admitted = Seen whole, with its words, and taken.
 story-rebound = The clip or its text was touched before anything was sent.
 story-replaced = Another file lies under its name. Nothing was sent yet, so it is uploaded anew.
 story-renamed = The clip has another name now.
+story-refined = The text has other words now. What is new in them is sent after the first ones.
+story-unsettled = The clip or its text is being changed. Nothing is sent until that ends.
+story-replied = The question was answered.
+story-same = The same clip was paid for with the same words in job { $job }. Its film is delivered once more.
 story-session-dropped = The project is gone. Nothing was paid in it.
 story-refused = The video service did not take the message. Nothing was paid for it.
 story-render-failed = The film could not be exported.
@@ -102,6 +107,10 @@ story-film-lost = The fetched film was gone from the outbox. It is fetched again
 story-consent = Somebody agreed to pay for a message once more.
 story-cancelled = The clip was taken away before anything was paid.
 story-reopened = The clip was dropped again.
+step-parts = { $count ->
+        [one] the one file uploaded
+       *[other] { $count } files uploaded
+    }
 story-tries = { $count ->
         [one] One try before did not work.
        *[other] { $count } tries before did not work.
@@ -110,6 +119,13 @@ lanes = The draft as tracks over time
 lines = Words in the film
 film-head = The finished film
 clip-head = The clip as it was dropped
+parts-head = { $count ->
+        [one] The one file it was made of
+       *[other] The { $count } files it was made of
+    }
+versions-head = Versions of this film
+answer-head = The answer
+replied = The answer to it
 
 do = What you can do
 press-retry = Try again
@@ -192,6 +208,7 @@ mount-missed = { $count ->
         [one] One file was not told of.
        *[other] { $count } files were not told of.
     }
+looked = The last look at all of it ended { $ago }.
 not-looked-yet = Not looked at yet.
 queue-working = In work: { $count }.
 queue-queued = Next: { $count }.
