@@ -387,8 +387,17 @@ fn note(withheld: &Withheld, since: &str, language: Language) -> Option<(RelPath
     };
     let failure = Failure::new(code, withheld.detail.clone(), "");
     let file = withheld.path.to_string();
-    // What is wrong with an address is no list of files.
-    let names = if code == Code::BadAddressFile { "" } else { &withheld.detail };
+    // Of the others it says what was seen, and no names.
+    let lists = matches!(
+        code,
+        Code::NotTaken
+            | Code::Ambiguous
+            | Code::NotPlainText
+            | Code::ProjectHeld
+            | Code::LateMedia
+            | Code::Empty
+    );
+    let names = if lists { withheld.detail.as_str() } else { "" };
     let files: Vec<String> = names.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
     let note = words::Note { files: &files, since: Some(since), ..telling::note(&file, &failure) };
     Some((path, words::waiting(&note, language)))

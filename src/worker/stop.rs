@@ -157,6 +157,11 @@ fn session_gone(job: &Job, now: Moment, patience: Patience) -> Vec<JobEvent> {
             "the service does not know this clip's session any more, and what was paid for was in it",
             "Open the project's link if there is one; or drop a copy of the clip under a new name with other words.",
         );
+        // The film whose project it was, where new words were for one.
+        let failure = match job.work.base().filter(|_| !job.may_be_paid()) {
+            Some(base) => failure.about(base.film.to_string()),
+            None => failure,
+        };
         return vec![JobEvent::Waits { failure, until: None }];
     }
     if job.sessions >= patience.max_attempts {

@@ -22,7 +22,7 @@ pub fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
         project,
         question: about(Code::Question),
         said: about(Code::NothingChanged),
-        film: about(Code::SameAgain).or_else(|| about(Code::SameInWork)),
+        film: [Code::SameAgain, Code::SameInWork, Code::SessionLost].into_iter().find_map(about),
         count: [Code::FirstRun, Code::BudgetReached, Code::CostAsks]
             .into_iter()
             .find_map(about)

@@ -120,7 +120,7 @@ fn where_the_session_is_gone_it_waits_and_says_so() {
     house.service.faults("state:code=1002");
     house.drop_file("talk.v2.txt", LOUDER);
     let note = house.waits("talk.v2", "session-lost");
-    assert!(note.contains("talk.v2.txt"), "{note}");
+    assert!(note.contains("talk.v2.txt") && note.contains("talk.mp4"), "{note}");
     house.service.faults("");
     rests(&house);
     assert_eq!(house.world().charges_of(&clip("talk")), 1);

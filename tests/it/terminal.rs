@@ -97,6 +97,8 @@ fn watching_redraws_what_changes_and_leaves_the_terminal_whole() {
     let sees = |what: &str| house.wait_for(&format!("it shows {what}"), || pty.text().contains(what));
     sees("Nothing was taken");
     assert!(pty.text().starts_with(ENTERED), "{:?}", pty.text());
+    // What ends a picture comes last.
+    sees("\u{1b}[J");
     let still = pty.text();
     sleep(Duration::from_millis(2500));
     assert_eq!(pty.text(), still, "nothing moves, and nothing is written");

@@ -54,9 +54,12 @@ fn no_clip_of_a_project_is_taken_alone() {
     scene.look();
     assert!(scene.arrivals().is_empty());
     // `project.txt` beside a `project.gif` is that clip's text, and no project.
-    fs::create_dir(scene.at("own")).unwrap();
-    scene.write("own/project.gif", GIF);
-    scene.write("own/project.txt", "words");
+    // Both at once: a look in between would take the clip alone.
+    let outside = tempfile::tempdir().unwrap();
+    fs::create_dir(outside.path().join("own")).unwrap();
+    fs::write(outside.path().join("own/project.gif"), GIF).unwrap();
+    fs::write(outside.path().join("own/project.txt"), "words").unwrap();
+    fs::rename(outside.path().join("own"), scene.at("own")).unwrap();
     assert_eq!(scene.arrives("own/project.gif").sidecar.unwrap().bytes, b"words");
 }
 

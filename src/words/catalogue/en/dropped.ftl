@@ -134,9 +134,11 @@ project-needs-media = The folder { $file } is a project, but there are no clips,
     .step-2 = If the folder is not needed any more, take it out of the inbox.
 
 project-held = The folder { $file } is a project, and something in it cannot be used. So the whole project waits.
-    .step-1 =
-        Mend these files, put them in again, or take them out of the folder. Files that are still being copied only
-        need time.
+    .step-1 = Is it still being copied? Then just wait.
+    .step-2 =
+        Does it not open in a player, or is it larger than 500 MB? Then put a whole, smaller copy in its place, or take
+        it out of the folder.
+    .step-3 = Is it a link to an address? Then put the clip itself into the folder.
 
 late-media =
     These files came into the folder { $file } after its film was begun. They are not in the film, and nothing is done

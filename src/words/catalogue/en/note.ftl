@@ -13,8 +13,8 @@ paid-yes-and-maybe =
 to-do = What to do:
 asked = This is the question:
 these-files = { $count ->
-        [one] This file is meant:
-       *[other] These files are meant:
+        [one] The file:
+       *[other] The files:
     }
 said-so = The video service said:
 the-inbox = the inbox
@@ -29,9 +29,10 @@ looks =
 stays =
     dakbox does nothing more here by itself. It waits for you, and this note goes away when you have decided.
 failed =
-    Your clip and its text are kept as you dropped them. dakbox leaves them alone until you put them into the inbox.
+    Your clip and its text lie beside this note, as you dropped them. dakbox leaves them alone until you put them into
+    the inbox again.
 failed-paid =
-    Your clip and its text are kept as you dropped them. If you put them into the inbox again, dakbox goes on where
+    Your clip and its text lie beside this note, as you dropped them. If you put them into the inbox again, dakbox goes on where
     it stopped. What was paid for is not paid for again.
 
 project =

@@ -77,7 +77,9 @@ nothing-changed =
 
 # No `Again: yes` here: it would send the message into the session that is gone.
 session-lost =
-    The video service no longer has the project of { $file }. dakbox cannot reach the work in it any more.
+    The video service no longer has the project of the film { $film }. So the film cannot be changed there any more,
+    and your new words in { $file } were not sent.
+    .or = The video service no longer has the project of { $file }. dakbox cannot reach the work in it any more.
     .step-1 =
         Look at the project in your browser. Perhaps the work is still there:
         { "    " }{ $project }
@@ -85,7 +87,8 @@ session-lost =
         Do you want the work done anew, and pay for it once more? Put a copy of the clip with a new name into the
         inbox, and beside it a text of the same name.
     .step-3 =
-        Write the words in it a little differently. dakbox never pays twice for the same clip with the same words.
+        Write the words in that text a little differently. Unasked, dakbox never pays twice for the same clip with the
+        same words.
     .step-4 = If you do not need the film any more, take the clip and its text out of the inbox.
 
 project-moved-on =
