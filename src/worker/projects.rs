@@ -7,8 +7,8 @@ use super::folders::blocking;
 use super::intake::{Intake, changes};
 use super::texts::Memory;
 use super::{order, story};
-use crate::inbox::ProjectFound;
-use crate::job::{Clip, Job, JobEvent, Project, RelPath, Work};
+use crate::inbox::{ProjectFound, Text};
+use crate::job::{Clip, Job, JobEvent, Project, RelPath, WordsFrom, Work};
 use crate::ledger::LedgerError;
 
 /// Media that came too late for the project of their folder.
@@ -75,6 +75,13 @@ impl Intake {
         let open = at.as_ref().filter(|job| !job.is_ended() && !job.closing()).cloned();
         let admission = match open {
             Some(job) => Admission::Known(Box::new(job)),
+            // Left where it was, and only touched since: that is no new text.
+            None if at
+                .as_ref()
+                .is_some_and(|job| job.is_ended() && job.left && same_text(job, &found.text)) =>
+            {
+                Admission::Finished
+            }
             None => admission::judge(&clip.path, &clip.stamp, read.as_ref().ok(), at.clone(), of),
         };
         let order = read.clone().unwrap_or_else(|_| order::unreadable(Some(&found.text)));
@@ -185,6 +192,11 @@ impl Intake {
         }
         Ok(None)
     }
+}
+
+/// Whether a job was made of that very text.
+fn same_text(job: &Job, text: &Text) -> bool {
+    matches!(&job.order.from, WordsFrom::Sidecar(old) if old.hash == order::reference(text).hash)
 }
 
 /// What lies in a project's folder and was not among its parts.

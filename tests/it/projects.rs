@@ -257,3 +257,24 @@ fn killed_between_its_parts_it_goes_on_and_pays_once() {
     assert_eq!((world.charges(), world.accepted().len()), (1, 1));
     assert_eq!(world.uploaded_names()[world.uploaded().len() - 3..], ["a.mp4", "b.mp4", "c.mp4"]);
 }
+
+#[test]
+fn left_where_it_is_a_folder_is_taken_once_however_it_is_touched() {
+    let mut house = House::set_up("[folders]\nafter_success = 'leave'\n");
+    house.start();
+    move_in(&house, "trip", &[("a.mp4", &clip("a")), ("project.txt", FILM.as_bytes())]);
+    house.note(house.outbox("trip.report.txt"));
+    house.drop_file("trip/late.mp4", clip("late"));
+    house.waits("trip", "late-media");
+    // A share or a backup touches the text; nobody wrote a new one.
+    house.drop_file("trip/project.txt", FILM);
+    house.stop();
+    house.start();
+    house.drop_pair("another", "words of another");
+    house.note(house.outbox("another.report.txt"));
+    house.waits("trip", "late-media");
+    assert_eq!(house.world().charges(), 2);
+    house.drop_file("trip/project.txt", "another film");
+    house.note(house.outbox("trip (2).report.txt"));
+    assert_eq!(house.world().charges(), 3);
+}
