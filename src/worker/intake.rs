@@ -11,7 +11,7 @@ use super::admission::{self, Admission};
 use super::clock::wall;
 use super::folders::blocking;
 use super::texts::Memory;
-use super::{Tools, order, story, telling};
+use super::{Tools, order, put_back, story, telling};
 use crate::config::Language;
 use crate::crash::{self, Loop};
 use crate::inbox::{self, Arrival, FolderState, Gone, Mounted, Reason, Report, What, Withheld};
@@ -209,6 +209,9 @@ impl Intake {
     pub(super) async fn tell(&self, recorded: Option<(Job, Vec<JobEvent>)>) {
         if let Some((job, events)) = recorded {
             story::tell(&job, &events);
+            if events.iter().any(|event| matches!(event, JobEvent::Reopened { .. })) {
+                put_back::clear_note(&self.tools, &job).await;
+            }
             self.wake(Wake::Job(job.id)).await;
         }
     }

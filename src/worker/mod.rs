@@ -15,6 +15,8 @@ mod projects;
 
 mod batches;
 
+mod put_back;
+
 mod order;
 
 mod dispatcher;

@@ -115,6 +115,29 @@ fn never_while_a_clip_of_that_name_is_on_its_way() {
 }
 
 #[test]
+fn a_text_that_gave_way_to_another_is_no_new_words_for_the_film() {
+    for after in ["archive", "delete"] {
+        let settings = format!("[watch]\nclip_wait = '100ms'\n[folders]\nafter_success = '{after}'\n");
+        let mut house = House::set_up(&settings);
+        house.drop_file("talk.mp4.txt", WORDS);
+        house.drop_file("talk.txt", LOUDER);
+        house.drop_file("talk.mp4", clip("talk"));
+        house.start();
+        let report = house.note(house.outbox("talk.report.txt"));
+        assert!(report.contains("\"talk.txt\""), "{report}");
+        house.wait_for("nothing is left of it", || House::names(&house.inbox("")).is_empty());
+        if after == "archive" {
+            assert_eq!(House::names(&house.archive("")), ["talk.mp4", "talk.mp4.txt", "talk.txt"]);
+        }
+        house.drop_file("another.txt", "words of another");
+        house.drop_file("another.mp4", clip("another"));
+        house.note(house.outbox("another.report.txt"));
+        house.stop();
+        assert_eq!(house.world().accepted(), [WORDS.trim(), "words of another"], "{after}");
+    }
+}
+
+#[test]
 fn where_the_session_is_gone_it_waits_and_says_so() {
     let house = delivered("");
     house.service.faults("state:code=1002");

@@ -11,7 +11,7 @@ use crate::words;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
-use crate::worker::steps::answer;
+use crate::worker::steps::{answer, spare};
 use crate::worker::stop::Stop;
 use crate::worker::{order, remarks, telling};
 
@@ -155,7 +155,7 @@ async fn failed(tools: &Tools, job: &Job, failure: &Failure) -> Result<Kept, Sto
 }
 
 /// The number that a kept file's name got.
-fn number(at: &str) -> Option<u32> {
+pub(crate) fn number(at: &str) -> Option<u32> {
     let stem = at.rsplit_once('.').map_or(at, |(stem, _)| stem);
     stem.strip_suffix(')')?.rsplit_once(" (")?.1.parse().ok()
 }
@@ -304,7 +304,9 @@ fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
     if job.work.is_text() {
         return Ok(std::iter::once(item(bound)).chain(answers(job)).collect());
     }
-    let text = match words_now(inbox, &job.clip.path, ignore)? {
+    let now = words_now(inbox, &job.clip.path, ignore)?;
+    let spare = spare::of(job, bound, &now, inbox)?;
+    let text = match now {
         WordsNow::Own { text, .. } if order::reference(&text).hash == bound.hash => {
             Some(Item { from: text.path, known: text.stamp, hash: Some(bound.hash), content: None })
         }
@@ -314,7 +316,7 @@ fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
         }
         _ => None,
     };
-    Ok(std::iter::once(clip).chain(text).chain(answers(job)).collect())
+    Ok(std::iter::once(clip).chain(text).chain(spare).chain(answers(job)).collect())
 }
 
 async fn delete(tools: &Tools, job: &Job) -> Result<Kept, Stop> {

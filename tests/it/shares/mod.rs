@@ -3,7 +3,9 @@
 
 mod away;
 mod folded;
+mod folders;
 mod mounted;
+mod moves;
 mod nas;
 mod samba;
 mod served;

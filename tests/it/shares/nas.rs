@@ -17,14 +17,14 @@ const DAKBOX: u32 = 13;
 pub(super) const SHARE: &str = "force group = users\ncreate mask = 0664\ndirectory mask = 2775";
 
 /// A house that people reach through Samba, worked by a user of its own in their group.
-struct Nas {
-    samba: Samba,
-    house: House,
+pub(super) struct Nas {
+    pub(super) samba: Samba,
+    pub(super) house: House,
 }
 
 impl Nas {
     #[track_caller]
-    fn new(options: Options, settings: &str, share: &str) -> Self {
+    pub(super) fn new(options: Options, settings: &str, share: &str) -> Self {
         let house = House::with(options, settings);
         let shared = |folder: &Path, owner: u32, mode: u32| {
             fs::create_dir_all(folder).unwrap();
@@ -39,7 +39,7 @@ impl Nas {
         Self { samba, house }
     }
 
-    fn start(&mut self) {
+    pub(super) fn start(&mut self) {
         let who = [format!("--reuid={DAKBOX}"), format!("--regid={DAKBOX}"), format!("--groups={GROUP}")];
         let command = self.house.command_under(&["setpriv", &who[0], &who[1], &who[2]]);
         self.house.daemon = Some(self.house.spawn_as(command));
