@@ -35,6 +35,12 @@ impl Line {
         self.versions.iter().rev().find(|job| job.end == Some(End::Delivered)).unwrap_or(&self.root)
     }
 
+    /// All whose words were carried out in the project.
+    pub(super) fn told(&self) -> Vec<&Job> {
+        let delivered = self.versions.iter().filter(|job| job.end == Some(End::Delivered));
+        std::iter::once(&self.root).chain(delivered).collect()
+    }
+
     /// The film that new words are for: the version that was asked for, where that is free, else the next one.
     pub(super) fn base(&self, asked: Option<u32>) -> Option<Base> {
         let last = self.last();
@@ -57,16 +63,25 @@ impl Line {
     }
 }
 
-/// What is asked of a film with these words: where they only go on where the last ones ended, what is new in them.
+/// What is asked of a film with these words: where they only go on where the last ones ended, or any ones before them, what
+/// is new in them.
 /// The second value: there is nothing new in them, and nobody has said by a version's number that they are meant again.
-pub(super) fn order(order: Order, base: &Base, last: &Job, numbered: bool) -> (Order, bool) {
+pub(super) fn order(
+    order: Order,
+    base: &Base,
+    (last, earlier): (&Job, &[&Job]),
+    numbered: bool,
+) -> (Order, bool) {
     let mut order = Order { language: base.language.clone(), ..order };
     let (old, new) = (&last.order.words, &order.words);
     // The very same text asks for nothing new, whatever it meant beside its clip.
     let spent =
         matches!((&last.order.from, &order.from), (Sidecar(old), Sidecar(new)) if old.hash == new.hash);
     let same = old == new || spent;
-    if !same && let Some(more) = goes_on(old, new) {
+    // A text of the first film may be written on after versions that had texts of their own: what is the most of it that was
+    // sent already is not sent again.
+    let more = std::iter::once(&last).chain(earlier).filter_map(|job| goes_on(&job.order.words, new));
+    if !same && let Some(more) = more.min_by_key(String::len) {
         order.messages = order::messages(&instruction::steps(&more));
     }
     // A consent is good for one time.

@@ -9,7 +9,7 @@ use super::projects::{self, Late};
 use super::{order, refine, story};
 use crate::config::Config;
 use crate::inbox::{LoneText, Means, ProjectFound, What, Withheld, by_name};
-use crate::job::{Clip, Code, Failure, Job, JobEvent, Order, RelPath, Work, folded};
+use crate::job::{Clip, Code, End, Failure, Job, JobEvent, Order, RelPath, Work, folded};
 use crate::ledger::LedgerError;
 
 /// What became of a text alone.
@@ -169,7 +169,12 @@ impl Intake {
         let Ok(order) = read.clone() else { return Ok((order::unreadable(Some(&lone.text)), None)) };
         let Some(base) = job.work.base() else { return Ok((order, None)) };
         let Some(over) = self.tools.ledger.job(base.over).await? else { return Ok((order, None)) };
-        let (order, known) = refine::order(order, base, &over, matches!(lone.means, Means::Version(_)));
+        let mut told = self.tools.ledger.versions(base.root).await?;
+        told.retain(|other| other.id != job.id && other.end == Some(End::Delivered));
+        told.extend(self.tools.ledger.job(base.root).await?);
+        let told: Vec<&Job> = told.iter().collect();
+        let numbered = matches!(lone.means, Means::Version(_));
+        let (order, known) = refine::order(order, base, (&over, &told), numbered);
         let film = over.delivered.as_ref().map(ToString::to_string).unwrap_or_default();
         let wait = known.then(|| JobEvent::Waits { failure: refine::nothing_new(&film), until: None });
         Ok((order, wait))
@@ -204,7 +209,8 @@ impl Intake {
         let Some(base) = films.base(asked) else { return Ok(Taken::Yes) };
         let (read, wait) = match read {
             Ok(order) => {
-                let (order, known) = refine::order(order, &base, films.last(), asked.is_some());
+                let (order, known) =
+                    refine::order(order, &base, (films.last(), &films.told()), asked.is_some());
                 let film = films.last().delivered.as_ref().map(ToString::to_string).unwrap_or_default();
                 (Ok(order), known.then(|| refine::nothing_new(&film)))
             }

@@ -211,3 +211,13 @@ fn delivered_left() -> House {
     house.note(house.outbox("talk.report.txt"));
     house
 }
+
+#[test]
+fn a_text_that_is_written_on_after_other_versions_sends_only_what_is_new() {
+    let house = delivered("[watch]\nclip_wait = '600ms'\n");
+    house.drop_file("talk.v2.txt", LOUDER);
+    made(&house, "talk.v2", "talk.v2.txt");
+    house.drop_file("talk.txt", format!("{}\n---\nand slower", WORDS.trim()));
+    made(&house, "talk.v3", "talk.txt");
+    assert_eq!(house.world().accepted(), [WORDS.trim(), LOUDER.trim(), "and slower"]);
+}
