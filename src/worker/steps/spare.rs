@@ -37,6 +37,22 @@ pub(crate) fn of_parts(project: &Project, inbox: &Dir, ignore: &IgnoreList) -> i
     items(inbox, &texts)
 }
 
+/// The files of a project; a folder that got another name has its text there as well.
+pub(super) fn followed(mut items: Vec<Item>, project: &Project, inbox: &Dir) -> io::Result<Vec<Item>> {
+    for item in &mut items {
+        let Some(now) = project.folder.join(item.from.name()).filter(|now| *now != item.from) else {
+            continue;
+        };
+        if inbox.stat(&item.from)?.is_none()
+            && let Some(lies) = inbox.stat(&now)?
+            && lies.stamp.same_but_numbers(&item.known)
+        {
+            item.from = now;
+        }
+    }
+    Ok(items)
+}
+
 /// Whether another clip lies there by now: the texts are its own.
 fn is_another(inbox: &Dir, clip: &RelPath, known: &Stamp) -> io::Result<bool> {
     let lies = inbox.stat(clip)?.map(|lies| lies.stamp);
