@@ -11,6 +11,8 @@ const NAMES_MAX: usize = 4;
 pub enum Remark {
     /// Texts beside the clip that mean it too, and were not used.
     GaveWay(Vec<String>),
+    /// Texts of single clips of a project.
+    OfParts(Vec<String>),
     /// The clip had no text of its own: the name one would have.
     NoText(String),
     /// What the clip is by its bytes, where its name says otherwise.
@@ -51,13 +53,14 @@ impl Remark {
         let quoted = |name: &str| Some(words.quoted(name));
         let at = |at: &str| Some(words.number(&show::name(at)));
         let plain = |text: &str| Some(text.to_owned());
+        let names = |all: &[String]| {
+            let named = all.iter().take(NAMES_MAX).map(|name| words.quoted(name));
+            Some(named.collect::<Vec<_>>().join(", "))
+        };
         let args = Args::default();
         let (message, args) = match self {
-            Self::GaveWay(texts) => {
-                let named = texts.iter().take(NAMES_MAX).map(|text| words.quoted(text));
-                let texts = named.collect::<Vec<_>>().join(", ");
-                ("remark-gave-way", args.with("texts", Some(texts)))
-            }
+            Self::GaveWay(texts) => ("remark-gave-way", args.with("texts", names(texts))),
+            Self::OfParts(texts) => ("remark-of-parts", args.with("texts", names(texts))),
             Self::NoText(text) => ("remark-no-text", args.with("text", quoted(text))),
             Self::OtherFormat(format) => ("remark-format", args.with("format", plain(format))),
             Self::NameTaken(name) => ("remark-name-taken", args.with("name", quoted(name))),

@@ -3,6 +3,7 @@
 use super::Tools;
 use super::folders::{Place, blocking};
 use super::order;
+use super::steps::spare;
 use super::telling::minute;
 use crate::inbox::{Judged, WordsNow, judge_clip, words_now};
 use crate::job::{Job, JobEvent, Moment, WordsFrom};
@@ -28,9 +29,12 @@ pub(super) struct Beside {
 pub(super) async fn look(tools: &Tools, job: &Job) -> Beside {
     let Ok(inbox) = tools.folders.open(Place::Inbox).await else { return Beside::default() };
     let (path, stamp, ignore) = (job.clip.path.clone(), job.clip.stamp, tools.config().watch.ignore.clone());
+    let project = job.work.project().cloned();
     let found = blocking(move || {
-        let texts = match words_now(&inbox, &path, &ignore) {
-            Ok(WordsNow::Own { beside, .. }) => beside.iter().map(ToString::to_string).collect(),
+        let of_parts = |project| spare::of_parts(project, &inbox, &ignore).unwrap_or_default();
+        let texts = match (&project, words_now(&inbox, &path, &ignore)) {
+            (Some(project), _) => of_parts(project).iter().map(|text| text.from.to_string()).collect(),
+            (None, Ok(WordsNow::Own { beside, .. })) => beside.iter().map(ToString::to_string).collect(),
             _ => Vec::new(),
         };
         let media = match judge_clip(&inbox, &path, true) {
@@ -45,7 +49,8 @@ pub(super) async fn look(tools: &Tools, job: &Job) -> Beside {
 
 /// All that is to be remarked, in order.
 pub(super) fn all(job: &Job, events: &[Recorded], beside: &Beside) -> Vec<Remark> {
-    let texts = (!beside.texts.is_empty()).then(|| Remark::GaveWay(beside.texts.clone()));
+    let unused = if job.work.project().is_some() { Remark::OfParts } else { Remark::GaveWay };
+    let texts = (!beside.texts.is_empty()).then(|| unused(beside.texts.clone()));
     let one = [name_taken(job), texts, other_format(job, beside.format), quality(job)];
     let again = job.messages.iter().filter(|m| m.again > 0).map(|m| Remark::SentAgain(u64::from(m.n) + 1));
     let exported = events.iter().any(|r| matches!(r.event, JobEvent::RenderFailed { .. }));

@@ -63,6 +63,32 @@ fn a_folder_makes_one_film_of_all_its_media_in_order() {
 }
 
 #[test]
+fn texts_of_its_single_clips_are_told_of_and_go_with_it() {
+    let mut house = House::new();
+    house.start();
+    let files: [(&str, &[u8]); 3] =
+        [("a.mp4", &clip("a")), ("a.txt", b"words of a"), ("project.txt", FILM.as_bytes())];
+    move_in(&house, "trip", &files);
+    let report = made(&house, "trip");
+    assert!(report.contains("\"trip/a.txt\""), "{report}");
+    assert_eq!(House::names(&house.archive("trip")), ["a.mp4", "a.txt", "project.txt"]);
+    assert_eq!(house.world().accepted(), [FILM.trim()]);
+}
+
+#[test]
+fn a_folder_that_gets_another_name_while_it_is_worked_goes_whole() {
+    let mut house = House::new();
+    house.service.faults("message:late-delay=1sx1");
+    house.start();
+    move_in(&house, "trip", &[("a.mp4", &clip("a")), ("project.txt", FILM.as_bytes())]);
+    house.wait_world("its message is out", |world| world.running() == 1);
+    fs::rename(house.inbox("trip"), house.inbox("tour")).unwrap();
+    made(&house, "tour");
+    assert_eq!(House::names(&house.archive("tour")), ["a.mp4", "project.txt"]);
+    assert_eq!((house.world().charges(), House::names(&house.inbox("")).len()), (1, 0));
+}
+
+#[test]
 fn its_text_may_come_first_or_last_and_none_of_its_clips_is_paid_for_alone() {
     for text_first in [true, false] {
         let mut house = House::set_up("[watch]\nfolder_wait = '700ms'\nsidecar_wait = '50ms'\n");

@@ -171,6 +171,7 @@ fn every_remark_is_told_in_both_languages() {
     let at = |at: &str| format!("2026-11-25 {at}");
     let remarks = [
         Remark::GaveWay(vec![name(), "a\nb.txt".to_owned()]),
+        Remark::OfParts(vec![name(), "a\nb.txt".to_owned()]),
         Remark::NoText(name()),
         Remark::OtherFormat("gif"),
         Remark::NameTaken("talk.mp4".to_owned()),

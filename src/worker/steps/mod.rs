@@ -23,4 +23,4 @@ pub(super) mod room;
 mod address;
 mod answer;
 mod same;
-mod spare;
+pub(super) mod spare;

@@ -294,7 +294,8 @@ fn item(text: &TextRef) -> Item {
 /// another clip by now stays for that one.
 fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
     if let Some(project) = job.work.project() {
-        return Ok(of_project(job, project));
+        let own = spare::followed(of_project(job, project), project, inbox)?;
+        return Ok([own, spare::of_parts(project, inbox, ignore)?].concat());
     }
     let clip =
         Item { from: job.clip.path.clone(), known: job.clip.stamp, hash: None, content: of_bytes(job) };

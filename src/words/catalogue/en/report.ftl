@@ -53,6 +53,8 @@ tip = Tip: clips under 2 minutes give the most accurate Bangla text.
 remark-gave-way =
     There was more than one text for this clip. This one was not used, because the other names the clip more
     exactly: { $texts }.
+remark-of-parts =
+    All clips of the folder were worked together. The texts of single clips were not used: { $texts }.
 remark-no-text = The clip had no text of its own. To ask for something else, drop it with a text named { $text }.
 remark-format = By its content the clip is { $format }, though its name says otherwise. It was used as it is.
 remark-name-taken = The name { $name } was taken in the outbox, so the film has a number in its name.
