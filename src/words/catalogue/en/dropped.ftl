@@ -149,5 +149,9 @@ late-media =
     .step-2 = If not, take these files out of the inbox.
 
 awaits-clip = { $file } is a text without a clip, so dakbox does nothing with it.
-    .step-1 = Put the clip beside it, under the same name.
-    .step-2 = { take-out }
+    .step-1 = Is it for a clip? Then put the clip beside it, under the same name.
+    .step-2 =
+        Is it for a film that is done, or does it answer a question? Then its name must begin with exactly the name of
+        that film or clip.
+    .step-3 = A project.txt or a batch.txt works in a folder of its own, with the clips.
+    .step-4 = { take-out }
