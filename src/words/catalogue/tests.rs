@@ -115,7 +115,7 @@ fn english_is_plain_and_short() {
 fn bangla_has_no_english_but_names_and_what_is_typed() {
     // Names, endings, what is chosen or typed as it stands.
     const NAMES: &str = "dakbox MP4 UTF-8 KB MB GB Notepad TextEdit Word Pages Save as Plain text txt Whole yes Again \
-        take-all run adopt download_hosts x Language Priority Output Quality Make Cost bn en zh-hant high normal low \
+        take-all run adopt batch download_hosts x Language Priority Output Quality Make Cost bn en zh-hant high normal low \
         medium video ok pause project https generate Bangla subtitles and add them to my";
     let names: BTreeSet<_> = NAMES.split_whitespace().collect();
     for (name, said) in all(BN_FILES) {
