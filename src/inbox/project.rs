@@ -152,7 +152,13 @@ impl Picture {
         if parts.is_empty() {
             return hold(Code::ProjectNeedsMedia, watch.sidecar_wait, &"");
         }
-        let text = look.text(text, *rest)?;
+        // A text without words is none yet.
+        let text = look.text(text, *rest).map_err(|wait| match wait.reason {
+            Reason::Held(Code::Empty) => {
+                Wait { reason: Reason::Held(Code::ProjectNeedsText), detail: String::new(), ..wait }
+            }
+            _ => wait,
+        })?;
         Ok(ProjectFound { folder: unit.clone(), text, parts })
     }
 

@@ -105,6 +105,8 @@ codes! {
     ShareAway = "share-away", NeedsPerson;
 
     // Before it is paid.
+    /// `pause.txt` lies in the root.
+    Paused = "paused", NeedsPerson;
     /// Not enough room for the film.
     NoSpace = "no-space", NeedsPerson;
     /// The outbox can't be written.

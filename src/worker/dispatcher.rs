@@ -17,7 +17,7 @@ use super::stop::{self, Stop};
 use super::{Tools, Wake};
 use crate::api::{ApiError, Call};
 use crate::crash::{self, Loop};
-use crate::job::{Code, Job, JobEvent, JobId, Moment, Phase, Step};
+use crate::job::{Code, Failure, Job, JobEvent, JobId, Moment, Phase, Step};
 use crate::ledger::LedgerError;
 
 /// Under which name the ledger keeps that dakbox was stopped, and did not die.
@@ -63,6 +63,8 @@ pub struct Dispatcher {
     pub(super) inbox_quiet: bool,
     /// With `once`, each wait is looked at again at most one time.
     pub(super) looked: HashSet<JobId>,
+    /// Jobs whose notes say that everything is paused.
+    pub(super) paused: HashSet<JobId>,
     /// Consents and answers that wait until what runs has told what it found.
     pub(super) said: HashMap<JobId, JobEvent>,
 }
@@ -88,6 +90,7 @@ impl Dispatcher {
             once,
             inbox_quiet: false,
             looked: HashSet::new(),
+            paused: HashSet::new(),
             said: HashMap::new(),
         };
         let now = this.tools.clock.now();
@@ -179,6 +182,12 @@ impl Dispatcher {
             return Ok(());
         }
         let (limits, now) = (self.limits(), self.tools.clock.now());
+        if !limits.paused {
+            // What they wait for is over: no note says so any more.
+            for id in std::mem::take(&mut self.paused) {
+                self.jobs.get(&id).into_iter().for_each(|job| self.tools.notes.sync(job));
+            }
+        }
         self.relooks.retain(|_, at| *at > now);
         let held = |id: JobId| self.running.contains_key(&id) || self.relooks.contains_key(&id);
         for (id, step) in queue::due(&self.jobs, held, now) {
@@ -187,6 +196,9 @@ impl Dispatcher {
             let again = self.jobs.get(&id).is_some_and(|job| job.phase == Phase::Waiting);
             let may_begin = || batches::may_begin(&self.jobs, |id| self.running.contains_key(&id), id);
             if !self.load().admits(step, limits) || !may_begin() {
+                if limits.paused && matches!(step, Step::Instruct(_)) {
+                    self.tell_paused(id);
+                }
                 continue;
             }
             if let Some(held) = call_of(step).and_then(|call| self.tools.service.held(call)) {
@@ -199,6 +211,16 @@ impl Dispatcher {
             self.begin(id, step).await?;
         }
         Ok(())
+    }
+
+    /// Whoever dropped it reads why nothing is sent. That is no event of the job: it can be over at any moment.
+    fn tell_paused(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get(&id).filter(|job| job.waiting.is_none()) else { return };
+        if self.paused.insert(id) {
+            let failure = Failure::new(Code::Paused, "pause.txt lies in the root", "Delete it to go on.");
+            let told = Job { waiting: Some(failure), phase: Phase::Waiting, ..job.clone() };
+            self.tools.notes.sync(&told);
+        }
     }
 
     /// A job whose next call is held anyway sleeps until it isn't. Where that takes long, a note says so.

@@ -170,3 +170,20 @@ fn nothing_is_paid_where_the_film_would_find_no_room() {
     assert_eq!(house.world().charges(), 1);
     house.wait_for("the note is gone", || !house.outbox("talk.waiting.txt").exists());
 }
+
+#[test]
+fn a_pause_is_told_of_beside_each_clip_that_waits_for_it() {
+    let mut house = House::new();
+    fs::write(house.root("pause.txt"), "").unwrap();
+    house.drop_pair("talk", WORDS);
+    house.start();
+    let note = house.waits("talk", "paused");
+    assert!(note.contains("pause.txt") && note.contains("No credits were spent"), "{note}");
+    house.kill();
+    house.start();
+    house.waits("talk", "paused");
+    fs::remove_file(house.root("pause.txt")).unwrap();
+    house.delivered("talk");
+    house.wait_for("the note is gone", || !house.outbox("talk.waiting.txt").exists());
+    assert_eq!(house.world().charges(), 1);
+}

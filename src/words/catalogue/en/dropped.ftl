@@ -48,8 +48,8 @@ unreadable = dakbox is not allowed to open { $file }, or could not read it.
         If that does not help either, show this note to the person who runs dakbox. dakbox needs the right to read
         the file.
 
-not-safe = dakbox does not take { $file }: it is a link to a file that belongs to somebody else.
-    .step-1 = Take the link out of the inbox.
+not-safe = dakbox does not take { $file }: it is no plain file, or a link to a file that belongs to somebody else.
+    .step-1 = Take it out of the inbox.
     .step-2 =
         Put a real copy of the clip into the inbox instead. You must have the right to read that clip.
 

@@ -11,6 +11,12 @@ send-again =
     { "    " }Again: yes
 done-there = If it is done there, just wait: dakbox sees it, and makes the film from it.
 
+paused =
+    Somebody has put a file named pause.txt beside the inbox. So dakbox sends nothing that costs credits, and { $file }
+    waits.
+    .step-1 = Ask who paused dakbox, and why.
+    .step-2 = To go on, delete pause.txt. The work then goes on by itself.
+
 budget-reached =
     { $file } would take dakbox over its limit of credits for a day, which is { $count }. So it waits.
     .or = { $file } would take dakbox over its limit of credits for a day. So it waits.
