@@ -37,6 +37,8 @@ fn the_numbers_are_those_of_the_world_and_survive_a_restart() {
             house.start();
             house.wait_for("it looks", || get(page(&house), "/readyz", "").status == 200);
         }
+        // The last step of a job ends behind its last record.
+        house.wait_for("nothing runs", || scrape(&house).value("dakbox_steps_running", &[]) == 0.0);
         let (now, world) = (scrape(&house), house.world());
         let account = &world.json()["accounts"][0];
         for (name, labels, want) in [
