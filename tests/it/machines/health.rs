@@ -36,6 +36,7 @@ fn what_is_against_it_is_named() {
 }
 
 #[test]
+#[ignore = "slow: mounts, so it takes root"]
 fn a_share_that_hangs_holds_no_answer_up() {
     let mut house = House::set_up(PAGE);
     let mut share = Share::serve(&house, "behind", &house.root(""));
