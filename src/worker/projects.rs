@@ -73,15 +73,11 @@ impl Intake {
         let read = order::of_text(&found.text, &self.tools.config());
         let project = Project { folder: found.folder.clone(), parts: found.parts.clone() };
         let open = at.as_ref().filter(|job| !job.is_ended() && !job.closing()).cloned();
+        // Left where it was, and only touched since: that is no new text.
+        let touched = |job: &Job| job.is_ended() && job.left && same_text(job, &found.text);
         let admission = match open {
             Some(job) => Admission::Known(Box::new(job)),
-            // Left where it was, and only touched since: that is no new text.
-            None if at
-                .as_ref()
-                .is_some_and(|job| job.is_ended() && job.left && same_text(job, &found.text)) =>
-            {
-                Admission::Finished
-            }
+            None if at.as_ref().is_some_and(touched) => Admission::Finished,
             None => admission::judge(&clip.path, &clip.stamp, read.as_ref().ok(), at.clone(), of),
         };
         let order = read.clone().unwrap_or_else(|_| order::unreadable(Some(&found.text)));
@@ -99,11 +95,7 @@ impl Intake {
                 let work = Work::Project(Box::new(project));
                 let mut events = vec![JobEvent::Admitted { clip, order, work, batch: None }];
                 events.extend(failure.map(|failure| JobEvent::Failed { failure }));
-                if let Some(job) = self.found(&found.text.path, events.clone()).await? {
-                    let parts = found.parts.len();
-                    tracing::info!(job = %job.id, folder = %found.folder, parts, "{} is taken as a project of {parts} files: {}", found.folder, story::words(&job));
-                    self.tell(Some((job, events))).await;
-                }
+                self.begin_project(found, events).await?;
                 return Ok((Taken::Yes, said));
             }
             Admission::Known(job) => {
@@ -130,6 +122,15 @@ impl Intake {
         events.extend(failure.filter(|_| !paid).map(|failure| JobEvent::Failed { failure }));
         self.tell(self.append(&job, events).await?).await;
         Ok((Taken::Yes, said))
+    }
+
+    async fn begin_project(&self, found: &ProjectFound, events: Vec<JobEvent>) -> Result<(), LedgerError> {
+        if let Some(job) = self.found(&found.text.path, events.clone()).await? {
+            let parts = found.parts.len();
+            tracing::info!(job = %job.id, folder = %found.folder, parts, "{} is taken as a project of {parts} files: {}", found.folder, story::words(&job));
+            self.tell(Some((job, events))).await;
+        }
+        Ok(())
     }
 
     /// Clips that were taken by themselves before their folder became a project: those that nothing was paid for are given
