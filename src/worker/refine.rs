@@ -73,14 +73,16 @@ pub(super) fn order(
     numbered: bool,
 ) -> (Order, bool) {
     let mut order = Order { language: base.language.clone(), ..order };
-    let (old, new) = (&last.order.words, &order.words);
-    // The very same text asks for nothing new, whatever it meant beside its clip.
-    let spent =
-        matches!((&last.order.from, &order.from), (Sidecar(old), Sidecar(new)) if old.hash == new.hash);
-    let same = old == new || spent;
+    let new = &order.words;
+    let told = || std::iter::once(&last).chain(earlier);
+    // The very same text asks for nothing new, whatever it meant beside its clip: an editor that was left open saves the
+    // first one behind a later version as well.
+    let is_it = |job: &Job| matches!((&job.order.from, &order.from), (Sidecar(old), Sidecar(new)) if old.hash == new.hash);
+    let spent = told().any(|job| is_it(job));
+    let same = spent || told().any(|job| job.order.words == *new);
     // A text of the first film may be written on after versions that had texts of their own: what is the most of it that was
     // sent already is not sent again.
-    let more = std::iter::once(&last).chain(earlier).filter_map(|job| goes_on(&job.order.words, new));
+    let more = told().filter_map(|job| goes_on(&job.order.words, new));
     if !same && let Some(more) = more.min_by_key(String::len) {
         order.messages = order::messages(&instruction::steps(&more));
     }

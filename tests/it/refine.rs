@@ -221,3 +221,14 @@ fn a_text_that_is_written_on_after_other_versions_sends_only_what_is_new() {
     made(&house, "talk.v3", "talk.txt");
     assert_eq!(house.world().accepted(), [WORDS.trim(), LOUDER.trim(), "and slower"]);
 }
+
+#[test]
+fn the_first_text_saved_again_behind_a_later_version_asks_first() {
+    let house = delivered("[watch]\nclip_wait = '300ms'\n");
+    house.drop_file("talk.v2.txt", LOUDER);
+    made(&house, "talk.v2", "talk.v2.txt");
+    house.drop_file("talk.txt", WORDS);
+    house.waits("talk.v3", "same-again");
+    rests(&house);
+    assert_eq!(house.world().charges_of(&clip("talk")), 2);
+}
