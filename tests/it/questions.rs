@@ -92,3 +92,14 @@ fn an_answer_survives_a_kill_and_is_sent_once() {
     house.delivered("talk");
     assert_eq!(house.world().accepted(), [WORDS.trim(), "The second one."]);
 }
+
+#[test]
+fn a_question_that_waits_is_answered_by_settings_that_say_so_later() {
+    let mut house = asked("");
+    house.waits("talk", "question");
+    house.stop();
+    house.set("[instructions]\non_question = 'proceed'\nproceed_words = 'Go on.'\n");
+    house.start();
+    house.delivered("talk");
+    assert_eq!(house.world().accepted(), [WORDS.trim(), "Go on."]);
+}

@@ -68,11 +68,11 @@ async fn asked(
     claim: &mut Claim,
     (n, intent): (u16, u32),
 ) -> Result<Option<Vec<JobEvent>>, Stop> {
-    if claim.job().asking.as_ref().is_some_and(|asking| asking.n == n) {
-        return Ok(None);
+    if claim.job().asking.as_ref().is_none_or(|asking| asking.n != n) {
+        let lying = lying(tools, claim).await;
+        claim.commit(&tools.ledger, JobEvent::Asked { n, intent, lying }).await?;
     }
-    let lying = lying(tools, claim).await;
-    claim.commit(&tools.ledger, JobEvent::Asked { n, intent, lying }).await?;
+    // Also where a stop came between the two, or the settings are others by now.
     let config = tools.config();
     let instructions = &config.instructions;
     if instructions.on_question != OnQuestion::Proceed || !claim.job().replies.is_empty() {
