@@ -307,6 +307,7 @@ impl Dispatcher {
                     handle.abort();
                 }
                 if let Some(job) = self.jobs.get(&id) {
+                    self.paused.remove(&id);
                     self.tools.notes.sync(job);
                 }
             }

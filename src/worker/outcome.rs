@@ -181,6 +181,8 @@ impl Dispatcher {
         super::story::tell(&job, events);
         let tries = events.iter().filter(|event| matches!(event, JobEvent::Tried { .. })).count();
         self.tools.vitals.meters.of(job.step).retries.add(tries as u64);
+        // Its note says what the job says now, and is told anew where a pause still holds it.
+        self.paused.remove(&id);
         self.tools.notes.sync(&job);
         if job.is_ended() {
             self.tools.tally.count(&job);

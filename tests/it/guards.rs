@@ -182,6 +182,10 @@ fn a_pause_is_told_of_beside_each_clip_that_waits_for_it() {
     house.kill();
     house.start();
     house.waits("talk", "paused");
+    // Other words meanwhile: it waits for the same.
+    house.drop_file("talk.txt", "make it shorter");
+    house.wait_for("they are read", || house.run(&["show", "1"]).out.contains("make it shorter"));
+    house.waits("talk", "paused");
     fs::remove_file(house.root("pause.txt")).unwrap();
     house.delivered("talk");
     house.wait_for("the note is gone", || !house.outbox("talk.waiting.txt").exists());
