@@ -11,6 +11,7 @@ mod apply;
 mod budget;
 mod looks;
 mod next;
+mod pace;
 
 mod key;
 
@@ -34,6 +35,7 @@ pub use model::{
 };
 pub use moment::Moment;
 pub use next::{Action, due_step, is_looked_at_again, next_action, retry_delay};
+pub use pace::Pace;
 pub use path::{RelPath, folded};
 pub use public::is_public;
 pub use stamp::Stamp;

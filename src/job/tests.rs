@@ -27,6 +27,13 @@ fn clip(mtime_ns: i64) -> Clip {
     Clip { root: 1, path: RelPath::from_bytes(b"talk.mp4").unwrap(), stamp }
 }
 
+/// A job that was just admitted, of so many messages.
+pub(super) fn a_job(messages: usize) -> Job {
+    let order = order("do it", messages);
+    let event = JobEvent::Admitted { clip: clip(0), order, work: Work::Clip, batch: None };
+    admit(JobId(1), &event, Moment(0)).unwrap()
+}
+
 /// The service: it counts what it accepts and knows nothing of the machine.
 #[derive(Default)]
 struct Service {

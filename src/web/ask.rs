@@ -166,7 +166,8 @@ async fn write(house: Arc<House>, id: i64, visitor: Visitor, letter: Letter, wor
         Ok(()) => said(id, visitor, "wrote-refine"),
         Err(error) => {
             tracing::warn!(%error, job.id = id, "a text of the page can't be put into the inbox");
-            said(id, visitor, "not-written")
+            let is_long = error.kind() == ErrorKind::InvalidFilename;
+            said(id, visitor, if is_long { "name-too-long" } else { "not-written" })
         }
     }
 }

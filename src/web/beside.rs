@@ -73,6 +73,7 @@ pub(super) struct Films {
     t: Tongue,
     id: JobId,
     film: bool,
+    report: bool,
     answer: bool,
     title: String,
     facts: Vec<String>,
@@ -83,7 +84,13 @@ pub(super) struct Films {
 }
 
 /// The film, its other versions, and what it was made of. `line` is all that was made of the same first film.
-pub(super) fn films(t: Tongue, carry: &str, (job, events): (&Job, &[Recorded]), line: &[Job]) -> Films {
+pub(super) fn films(
+    t: Tongue,
+    carry: &str,
+    (job, events): (&Job, &[Recorded]),
+    line: &[Job],
+    report: bool,
+) -> Films {
     let is_answer = job.work == Work::Ask;
     let film = job.film.as_ref();
     let facts = [
@@ -103,6 +110,7 @@ pub(super) fn films(t: Tongue, carry: &str, (job, events): (&Job, &[Recorded]), 
         t,
         id: job.id,
         film: job.delivered.is_some() && !is_answer,
+        report: report && job.is_ended(),
         answer: job.delivered.is_some() && is_answer,
         title: name.unwrap_or_default(),
         facts: facts.into_iter().flatten().collect(),
@@ -146,6 +154,11 @@ fn media(job: &Job) -> Vec<Media> {
                 .filter_map(|(n, part)| of(&below(&part.path)?, format!("/jobs/{id}/parts/{}", n + 1)))
                 .collect()
         }
-        Work::Address | Work::Video | Work::Ask | Work::Refine(_) => Vec::new(),
+        Work::Address => {
+            let name = job.clip.path.to_string();
+            let href = format!("/jobs/{id}/address");
+            vec![Media { href, kind: "address", short: shown_name(&name), whole: whole_name(&name) }]
+        }
+        Work::Video | Work::Ask | Work::Refine(_) => Vec::new(),
     }
 }

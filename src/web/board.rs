@@ -145,6 +145,7 @@ fn working(look: &Look, s: Speech, job: &Job) -> Row {
     let class = if job.phase == crate::job::Phase::Running && !moves { "pulse" } else { "work" };
     Row {
         said: Html(t.doing(&doing)),
+        facts: look.left(job).map(|left| t.left(left)).into_iter().collect(),
         when: Some(When::of(t, job.created, look.now)),
         ..Row::of_job(s.t, s.l, job, class)
     }
@@ -176,20 +177,25 @@ fn failed(look: &Look, s: Speech, job: &Job) -> Row {
 }
 
 fn done(look: &Look, s: Speech, job: &Job, cost: Option<f64>) -> Row {
-    let t = s.t;
+    let (t, is_film) = (s.t, job.work != Work::Ask);
+    let film_at = job.delivered.as_ref().map(|_| format!("/jobs/{}/film", job.id));
+    let report = look.has_report(job).then(|| (format!("/jobs/{}/report", job.id), t.word("page-report")));
+    let open = film_at.clone().map(|film| (film, t.word("open")));
     let length = job.film.as_ref().and_then(|film| film.duration_ms).map(|ms| t.clock(ms));
     let size = job.film.as_ref().map(|film| t.size(film.len));
     let cost = cost.map(|cost| t.say("cost", About::default().with("credits", t.amount(cost))));
     let film = job.delivered.as_ref().map(|film| shown_name(&film.to_string()));
     let renamed = film.filter(|film| *film != shown_name(&job.dropped().to_string()));
     let said = renamed.map(|film| {
-        let said = if job.work == Work::Ask { "answer-is" } else { "film-is" };
+        let said = if is_film { "film-is" } else { "answer-is" };
         let said = t.say(said, About::default().name("film", &film));
         format!("<p>{}</p>", super::html::escaped(&said))
     });
     Row {
         said: Html(said.unwrap_or_default()),
         facts: [length, size, cost].into_iter().flatten().collect(),
+        ways: [report, open].into_iter().flatten().collect(),
+        still: film_at.filter(|_| is_film),
         when: Some(When::of(t, job.changed, look.now)),
         ..Row::of_job(s.t, s.l, job, "done")
     }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::row::shape;
 use crate::words::Tongue;
 
 /// How high the bars' room is, and what is above and below it.
@@ -24,7 +25,7 @@ pub(super) struct Days {
     bars: Vec<Bar>,
     lines: Vec<(String, String)>,
     labels: Vec<(String, String, &'static str)>,
-    columns: Vec<String>,
+    columns: Vec<(&'static str, &'static str, String)>,
     table: Vec<(String, Vec<String>)>,
     day: String,
 }
@@ -79,11 +80,19 @@ impl Days {
             bars: bars.collect(),
             lines: [0.0, 0.5, 1.0].map(line).to_vec(),
             labels: vec![label(0, "start"), label(last / 2, "middle"), label(last, "end")],
-            columns: all.iter().map(|series| series.name.clone()).collect(),
+            columns: all
+                .iter()
+                .map(|series| (series.class, mark(all, series), series.name.clone()))
+                .collect(),
             table: table.collect(),
             day: t.word("col-day"),
         }
     }
+}
+
+/// What stands beside a column's name where several are drawn: its colour, and a shape for who sees none.
+fn mark(all: &[Series<'_>], series: &Series<'_>) -> &'static str {
+    if all.len() > 1 { shape(series.class) } else { "" }
 }
 
 /// A round number that is not less, and whose half is one as well.
@@ -104,6 +113,7 @@ fn nice(most: f64) -> f64 {
 #[derive(Template)]
 #[template(path = "bars.html")]
 pub(super) struct Bars {
+    class: &'static str,
     title: String,
     head: [String; 2],
     more: Vec<String>,
@@ -128,7 +138,12 @@ pub(super) struct Beside {
 
 impl Bars {
     /// A chart of these; `columns` are the names of a row's numbers.
-    pub(super) fn of(title: String, head: String, columns: Vec<String>, all: Vec<Beside>) -> Self {
+    pub(super) fn of(
+        class: &'static str,
+        (title, head): (String, String),
+        columns: Vec<String>,
+        all: Vec<Beside>,
+    ) -> Self {
         let most = all
             .iter()
             .map(|row| row.second.unwrap_or(row.value).max(row.value))
@@ -143,7 +158,7 @@ impl Bars {
         });
         let mut columns = columns.into_iter();
         let first = columns.next().unwrap_or_default();
-        Self { title, head: [head, first], more: columns.collect(), rows: rows.collect() }
+        Self { class, title, head: [head, first], more: columns.collect(), rows: rows.collect() }
     }
 }
 

@@ -147,7 +147,7 @@ fn steps(t: Tongue, took: &[Took]) -> Option<Bars> {
     });
     let rows: Vec<_> = rows.collect();
     let columns = ["col-half", "col-most", "col-times"].map(|word| t.word(word)).to_vec();
-    (!rows.is_empty()).then(|| Bars::of(t.word("chart-steps"), t.word("col-step"), columns, rows))
+    (!rows.is_empty()).then(|| Bars::of("steps", (t.word("chart-steps"), t.word("col-step")), columns, rows))
 }
 
 /// A number to draw. Beyond what is drawn exactly nothing is told apart.
@@ -179,7 +179,8 @@ fn failures(t: Tongue, ended: &[Ended]) -> Option<Bars> {
     });
     let rows: Vec<_> = rows.collect();
     let columns = vec![t.word("col-failed")];
-    (!rows.is_empty()).then(|| Bars::of(t.word("chart-failures"), t.word("col-reason"), columns, rows))
+    (!rows.is_empty())
+        .then(|| Bars::of("failures", (t.word("chart-failures"), t.word("col-reason")), columns, rows))
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use super::house::House;
-use super::html::Html;
 use super::tongue::Lang;
 use crate::words::Tongue;
 
@@ -79,6 +78,15 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// The same in the other language shows as much of the page: what was asked of it stays.
+    pub(super) fn of_query(mut self, query: &str) -> Self {
+        if let Some((_, _, href)) = self.other.as_mut().filter(|_| !query.is_empty()) {
+            href.push('&');
+            href.push_str(query);
+        }
+        self
+    }
+
     /// The same, kept in step.
     pub(super) fn live(self, stream: &str) -> Self {
         let lang = if self.l.is_empty() { String::new() } else { self.l.replace('?', "&") };
@@ -105,14 +113,15 @@ pub(super) fn page(status: StatusCode, lang: Lang, template: &impl Template) -> 
 #[template(path = "message.html")]
 struct Message {
     p: Frame,
-    said: Html,
+    said: String,
 }
 
 /// A page that says one thing.
 pub(super) fn message(status: StatusCode, visitor: Visitor, said: &str) -> Response {
     let t = visitor.tongue();
-    let said = Html(format!("<p>{}</p>", super::html::escaped(&t.word(said))));
-    let p = visitor.frame("/", t.word("board-title"));
+    let (said, p) = (t.word(said), visitor.frame("/", t.word("board-title")));
+    // It is none of the pages that are to be found above.
+    let p = Frame { here: String::new(), ..p };
     page(status, visitor.lang, &Message { p, said })
 }
 

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::door::Door;
 use super::kept::Kept;
-use super::look::Costs;
+use super::look::{Costs, Paces};
 use crate::config::Config;
 use crate::job::Moment;
 use crate::ledger::{LedgerError, Overview};
@@ -38,6 +38,8 @@ pub(super) struct House {
     pub(super) kept: Kept,
     /// What finished jobs have cost.
     pub(super) costs: Costs,
+    /// How long steps take.
+    pub(super) paces: Paces,
     /// Room for films that are being read.
     pub(super) films: Arc<Semaphore>,
     /// Room for streams of what changes.
@@ -61,6 +63,7 @@ impl House {
             door,
             kept: Kept::default(),
             costs: Costs::default(),
+            paces: Paces::default(),
             films: Arc::new(Semaphore::new(FILMS)),
             streams: Arc::new(Semaphore::new(super::server::STREAMS)),
             stop: CancellationToken::new(),

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -10,17 +11,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::acts::{acts, reason};
 use super::beside::{WORDS, films, heading, words};
 use super::frame::{Frame, Visitor, message, page, trouble};
 use super::house::House;
 use super::html::{Html, made};
 use super::kept::Which;
 use super::lanes::Lanes;
+use super::look::{has_report, moved};
 use super::parts::{Part, Parts};
 use super::row::{When, note, shape};
 use super::story::{Entry, story};
 use super::tongue::Lang;
-use crate::job::{Code, End, Failure, Fate, Job, JobId, Work};
+use crate::job::{Code, Job, JobId};
 use crate::ledger::{Recorded, Requests};
 use crate::words::{About, Paid, Tongue, others_words, safe_link, shown_name, whole_name};
 use crate::worker::{Around, draft_of};
@@ -41,7 +44,17 @@ struct JobPage {
     parts: Arc<Parts>,
     /// What can be done stands before the story where something must be.
     acts_first: bool,
+    /// What came out is what people come for: where what it was made of is there, both stand side by side above all.
+    films_at: FilmsAt,
     told: Option<(&'static str, String, Option<String>)>,
+}
+
+/// Where the films stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FilmsAt {
+    Top,
+    Story,
+    Side,
 }
 
 /// A job's page.
@@ -77,21 +90,25 @@ pub(super) async fn job(
         }
         (None, None) => None,
     };
-    page(
-        StatusCode::OK,
-        visitor.lang,
-        &JobPage { p, acts_first: parts.of("head").0.contains("class=\"top waits\""), parts, told },
-    )
+    let is = |class: &str| parts.of("head").0.contains(&format!("class=\"top {class}\""));
+    let acts_first = is("waits");
+    let films_at = match is("done") {
+        true if parts.of("films").0.contains("class=\"made") => FilmsAt::Top,
+        true => FilmsAt::Story,
+        false => FilmsAt::Side,
+    };
+    page(StatusCode::OK, visitor.lang, &JobPage { p, parts, acts_first, films_at, told })
 }
 
 /// What may be said after a text was to be written.
-pub(super) const SAID: [(&str, &str); 6] = [
+pub(super) const SAID: [(&str, &str); 7] = [
     ("done", "wrote-answer"),
     ("done", "wrote-refine"),
     ("failed", "not-written"),
     ("failed", "not-sure"),
     ("failed", "no-words"),
     ("failed", "too-many-words"),
+    ("failed", "name-too-long"),
 ];
 
 /// The parts of a job's page; none where there is no such job.
@@ -107,6 +124,7 @@ fn look(house: &House, id: JobId, lang: Lang) -> Result<Parts, crate::ledger::Le
     let Some(job) = view.job(id)? else { return Ok(Parts::default()) };
     let (events, progress, config) = (view.events(id)?, view.progress()?, house.config());
     let cost = if job.is_ended() { house.costs.of(&view, id) } else { None };
+    let left = house.paces.of(&view).left(&job, moved(&progress, &job), House::now());
     let around = Around {
         now: House::now(),
         runs: true,
@@ -117,7 +135,11 @@ fn look(house: &House, id: JobId, lang: Lang) -> Result<Parts, crate::ledger::Le
     let carry = lang.carry(config.messages.language);
     let root = job.work.base().map_or(job.id, |base| base.root);
     let line = view.job(root)?.into_iter().chain(view.versions(root)?).collect();
-    Ok(of(lang.tongue(), carry, &Seen { job: &job, events: &events, around, cost, line }))
+    Ok(of(
+        lang.tongue(),
+        carry,
+        &Seen { job: &job, events: &events, around, cost, left, line, report: has_report(&config) },
+    ))
 }
 
 /// A job and what is known around it.
@@ -126,8 +148,12 @@ struct Seen<'a> {
     events: &'a [Recorded],
     around: Around<'a>,
     cost: Option<f64>,
+    /// How long it still takes.
+    left: Option<Duration>,
     /// All that was made of the same first film.
     line: Vec<Job>,
+    /// Whether films have a report.
+    report: bool,
 }
 
 fn of(t: Tongue, carry: &'static str, seen: &Seen<'_>) -> Parts {
@@ -150,7 +176,7 @@ fn of(t: Tongue, carry: &'static str, seen: &Seen<'_>) -> Parts {
         story,
         wrapped("draft", draft),
         wrapped("words", Some(made(&words(t, job, events)))),
-        wrapped("films", Some(made(&films(t, carry, (job, events), &seen.line)))),
+        wrapped("films", Some(made(&films(t, carry, (job, events), &seen.line, seen.report)))),
         wrapped("do", Some(made(&acts(t, carry, job)))),
     ])
 }
@@ -177,16 +203,6 @@ struct Head {
     facts: Vec<String>,
     link: Option<(String, String)>,
     when: When,
-}
-
-/// Why a job waits, or has failed.
-fn reason(job: &Job) -> Option<&Failure> {
-    match &job.end {
-        Some(End::Failed(failure)) => Some(failure),
-        Some(End::Cancelled) => job.withdrawn.as_ref(),
-        Some(End::Delivered | End::Answered) => None,
-        None => job.waiting.as_ref(),
-    }
 }
 
 fn head(t: Tongue, seen: &Seen<'_>) -> Head {
@@ -225,6 +241,7 @@ fn head(t: Tongue, seen: &Seen<'_>) -> Head {
             why.map(|why| t.say("page-code", About::default().with("code", why.code.as_str()))),
             paid,
             cost,
+            seen.left.map(|left| t.left(left)),
         ]
         .into_iter()
         .flatten()
@@ -243,39 +260,5 @@ fn paid(job: &Job, code: Code) -> &'static str {
         Paid::MaybeMore => "paid-maybe-more",
         Paid::Yes => "paid-yes",
         Paid::YesAndMaybe => "paid-yes-and-maybe",
-    }
-}
-
-#[derive(Template)]
-#[template(path = "job_acts.html")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a thing that can be done or not")]
-struct Acts {
-    t: Tongue,
-    l: &'static str,
-    id: JobId,
-    retry: bool,
-    again: bool,
-    cancel: bool,
-    answer: bool,
-    refine: bool,
-}
-
-/// What can be done about a job, as it stands.
-fn acts(t: Tongue, l: &'static str, job: &Job) -> Acts {
-    let waits = job.end.is_none() && job.waiting.is_some();
-    let put_aside = job.is_ended() && reason(job).is_some();
-    let doubt = |fate: &Fate| matches!(fate, Fate::Open | Fate::Ended(_));
-    let code = reason(job).map(|why| why.code);
-    let in_doubt = job.messages.iter().any(|message| doubt(&message.fate))
-        || matches!(code, Some(Code::SessionLost | Code::SameAgain | Code::OwnFilm));
-    Acts {
-        t,
-        l,
-        id: job.id,
-        retry: waits || put_aside,
-        again: (waits || put_aside) && in_doubt,
-        cancel: job.end.is_none(),
-        answer: waits && code == Some(Code::Question),
-        refine: job.delivered.is_some() && job.is_ended() && job.work != Work::Ask,
     }
 }

@@ -8,6 +8,8 @@ use crate::words::{About, Tongue, shown_name, whole_name};
 /// Tracks that are drawn, and pieces of each.
 const TRACKS: usize = 12;
 const PIECES: usize = 120;
+/// Pieces of a lane that can be told apart on a phone.
+const FEW: usize = 4;
 /// From one lane to the next.
 const STEP: u32 = 38;
 /// Where the lanes begin: above them is the axis.
@@ -47,6 +49,8 @@ pub(super) struct Lanes {
     ticks: Vec<(String, String, &'static str)>,
     lines: Vec<Line>,
     more: String,
+    /// So few pieces that each can be read on a narrow screen.
+    is_few: bool,
 }
 
 impl Lanes {
@@ -64,7 +68,16 @@ impl Lanes {
         let more = tracks.len().saturating_sub(TRACKS) as u64;
         let more =
             if more > 0 { t.say("more-pieces", About::default().count("more", more)) } else { String::new() };
-        Some(Self { t, height: y, all: lanes, ticks: ticks(t, whole), lines: lines(t, &tracks), more })
+        let is_few = lanes.iter().all(|lane| lane.pieces.len() <= FEW);
+        Some(Self {
+            t,
+            height: y,
+            is_few,
+            all: lanes,
+            ticks: ticks(t, whole),
+            lines: lines(t, &tracks),
+            more,
+        })
     }
 }
 

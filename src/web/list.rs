@@ -80,13 +80,14 @@ pub(super) async fn jobs(
     };
     let (t, now) = (visitor.tongue(), House::now());
     let l = visitor.carry.replace('?', "&");
-    let to = |page: u32| {
+    let of_page = |page: u32| {
         let state = state.map(|state| format!("&state={state}")).unwrap_or_default();
-        format!("/jobs?page={page}{state}{l}")
+        format!("page={page}{state}")
     };
+    let to = |page: u32| format!("/jobs?{}{l}", of_page(page));
     let jobs_shown = jobs.iter().take(MOST as usize);
     let list = Jobs {
-        p: visitor.frame("/jobs", t.word("nav-jobs")),
+        p: visitor.frame("/jobs", t.word("nav-jobs")).of_query(&of_page(of.page)),
         filters: filters(t, &l, state, &sum),
         lines: jobs_shown.map(|job| line(t, job, now)).collect(),
         newer: (of.page > 0).then(|| to(of.page - 1)),

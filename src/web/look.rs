@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::house::House;
-use crate::config::Config;
-use crate::job::{Balance, Failure, Job, JobId, Kind, Moment};
+use crate::config::{Config, Report};
+use crate::job::{Balance, Failure, Job, JobId, Kind, Moment, Pace, Work};
 use crate::ledger::{InboxShown, LedgerError, Overview, Progress, Sighting, Summary};
 use crate::worker::{Around, Situation};
 
@@ -35,6 +36,29 @@ impl Costs {
     }
 }
 
+/// So long it is known how long steps take.
+const PACED: Duration = Duration::from_secs(30);
+/// Clips that are older tell nothing of how long it takes now.
+const PAST: Duration = Duration::from_hours(30 * 24);
+
+/// How long steps take, read anew every so often: it changes slowly, and reading it takes longer than a board.
+#[derive(Default)]
+pub(super) struct Paces(Mutex<Option<(Instant, Arc<Pace>)>>);
+
+impl Paces {
+    /// How long they take now.
+    pub(super) fn of(&self, view: &Overview) -> Arc<Pace> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, pace)) = kept.as_ref().filter(|(at, _)| at.elapsed() < PACED) {
+            return Arc::clone(pace);
+        }
+        let took = view.took(House::now().before(PAST)).unwrap_or_default();
+        let pace = Arc::new(Pace::of(took.iter().map(|took| (took.step, took.ms))));
+        *kept = Some((Instant::now(), Arc::clone(&pace)));
+        pace
+    }
+}
+
 /// What there is.
 pub(super) struct Look {
     pub(super) now: Moment,
@@ -51,6 +75,8 @@ pub(super) struct Look {
     pub(super) credits: Option<Balance>,
     pub(super) summary: Summary,
     pub(super) situation: Situation,
+    /// How long steps take.
+    pub(super) pace: Arc<Pace>,
     pub(super) config: std::sync::Arc<Config>,
 }
 
@@ -87,6 +113,7 @@ impl House {
             credits: view.credits()?,
             summary: view.summary()?,
             situation: self.vitals.situation(),
+            pace: self.paces.of(&view),
             config: self.config(),
         })
     }
@@ -132,8 +159,29 @@ impl Look {
         }
     }
 
+    /// How long a job that is in work still takes, as far as clips before it tell.
+    pub(super) fn left(&self, job: &Job) -> Option<Duration> {
+        self.pace.left(job, moved(&self.progress, job), self.now)
+    }
+
+    /// Whether a text tells of a finished film.
+    pub(super) fn has_report(&self, job: &Job) -> bool {
+        job.is_ended() && job.work != Work::Ask && has_report(&self.config)
+    }
+
     /// Why the inbox is not looked at, where it isn't.
     pub(super) fn away(&self) -> Option<&str> {
         self.inbox.as_ref().and_then(|inbox| inbox.away.as_deref())
     }
+}
+
+/// How far the running step of a job is.
+pub(super) fn moved(progress: &[Progress], job: &Job) -> Option<(u64, u64)> {
+    let row = progress.iter().find(|row| row.job == job.id && row.step == job.step.name())?;
+    Some((row.done, row.total))
+}
+
+/// Whether films have a report that people read.
+pub(super) const fn has_report(config: &Config) -> bool {
+    matches!(config.messages.report, Report::Text | Report::Both)
 }

@@ -37,11 +37,17 @@ mod job;
 
 mod story;
 
+mod acts;
+
 mod beside;
 
 mod lanes;
 
 mod film;
+
+mod range;
+
+mod sent;
 
 mod list;
 

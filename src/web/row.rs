@@ -52,6 +52,10 @@ pub(super) struct Row {
     pub(super) when: Option<When>,
     pub(super) said: Html,
     pub(super) facts: Vec<String>,
+    /// Its film, of which a still is shown.
+    pub(super) still: Option<String>,
+    /// What can be opened: where, and what it is called.
+    pub(super) ways: Vec<(String, String)>,
     pub(super) presses: Vec<Press>,
 }
 
@@ -72,12 +76,14 @@ impl Row {
             class,
             shape: shape(class),
             means: t.word(means(class)),
-            shown: cut(&shown_name(name)),
+            shown: shown(name),
             whole: whole_name(name),
             href: None,
             when: None,
             said: Html::default(),
             facts: Vec::new(),
+            still: None,
+            ways: Vec::new(),
             presses: Vec::new(),
         }
     }
@@ -86,12 +92,18 @@ impl Row {
 /// Characters of a name that stay where it is cut: what tells versions apart, and its ending.
 const TAIL: usize = 14;
 
+/// So many stand before them at least where it is cut.
+const LEAST: usize = 4;
+
 /// A name in two pieces, of which the first gives way where the line is short; one that is short anyway is all tail.
-fn cut(name: &str) -> (String, String) {
-    // Letters of some scripts hang on those before them: only between plain ones is cut.
-    let at = name.len().saturating_sub(TAIL);
-    let at = if at > TAIL && name.is_ascii() { at } else { 0 };
-    (name[..at].to_owned(), name[at..].to_owned())
+fn shown(name: &str) -> (String, String) {
+    let whole = whole_name(name);
+    // Letters of some scripts hang on those before them: only between plain ones the browser may cut.
+    let at = whole.len().saturating_sub(TAIL);
+    if !whole.is_ascii() || at < LEAST {
+        return (String::new(), shown_name(name));
+    }
+    (whole[..at].to_owned(), whole[at..].to_owned())
 }
 
 /// A state's shape: colour alone says nothing.

@@ -103,26 +103,40 @@ impl Teller<'_> {
             JobEvent::Waits { failure, .. } => self.waits(at, failure),
             JobEvent::GoesOn => self.close(at),
             JobEvent::Failed { failure } | JobEvent::Withdrawn { failure } => {
+                self.undone();
                 self.close(at);
                 self.reason(at, failure, "failed");
             }
             JobEvent::SameAs { job, .. } => {
+                self.undone();
                 let number = self.t.number(&job.to_string());
                 let said = self.t.say("story-same", About::default().with("job", number));
                 self.past(at, &said);
             }
             event => {
-                if let Some(message) = plainly(event) {
-                    self.past(at, &self.t.word(message));
+                let Some(message) = plainly(event) else { return };
+                if !goes_on_meanwhile(event) {
+                    self.undone();
                 }
+                if let JobEvent::Refused { n, .. } = event {
+                    self.told.pop_if(|last| last.step == Some(Step::Instruct(*n)));
+                }
+                self.past(at, &self.t.word(message));
             }
         }
     }
 
-    /// What is no step.
+    /// What is no step. One that runs meanwhile stays the last.
     fn past(&mut self, at: Moment, said: &str) {
+        let runs = self.told.pop_if(|last| last.class == "work");
         self.close(at);
         self.push(at, "past", format!("<p>{}</p>", escaped(said)), None);
+        self.told.extend(runs);
+    }
+
+    /// The step that ran was not done: its name would say that it was.
+    fn undone(&mut self) {
+        self.told.pop_if(|last| last.class == "work");
     }
 
     fn push(&mut self, at: Moment, class: &'static str, said: String, step: Option<Step>) {
@@ -135,6 +149,11 @@ impl Teller<'_> {
             last.until = Some(at);
             if last.class == "work" {
                 last.class = "past";
+                if let Some(Step::Instruct(n)) = last.step {
+                    // It went out; nobody said that it was carried out.
+                    let sent = self.t.say("story-sent", About::default().count("n", u64::from(n) + 1));
+                    last.said = format!("<p>{}</p>", escaped(&sent));
+                }
             }
         }
         if let Some(last) = self.told.last_mut().filter(|last| last.class == "waits") {
@@ -178,9 +197,7 @@ impl Teller<'_> {
             }
             return;
         }
-        if self.told.last().is_some_and(|last| last.class == "work") {
-            self.told.pop();
-        }
+        self.undone();
         self.reason(at, failure, "waits");
     }
 
@@ -202,6 +219,18 @@ impl Teller<'_> {
             None => {}
         }
     }
+}
+
+/// Whether a step that runs when this happens goes on.
+const fn goes_on_meanwhile(event: &JobEvent) -> bool {
+    matches!(
+        event,
+        JobEvent::Rebound { .. }
+            | JobEvent::Renamed { .. }
+            | JobEvent::Refined { .. }
+            | JobEvent::Consent { .. }
+            | JobEvent::FilmLost
+    )
 }
 
 /// What is said of events that are no step.

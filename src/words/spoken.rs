@@ -1,5 +1,7 @@
 //! One language for a page that lays itself out: sentences of the catalogue, and parts of a page made of them.
 
+use std::time::Duration;
+
 use super::catalogue::{Args, Catalogue, of};
 use super::{Doing, Note, page, show};
 use crate::config::Language;
@@ -93,6 +95,18 @@ impl Tongue {
             _ => ("lasts-days", seconds / 86_400),
         };
         self.count(unit, n)
+    }
+
+    /// How long something still takes, as exactly as it can be known.
+    pub fn left(self, left: Duration) -> String {
+        let seconds = left.as_secs();
+        if seconds < 60 {
+            return self.word("left-soon");
+        }
+        // To the minute, and beyond ten minutes to five of them.
+        let step = if seconds < 600 { 60 } else { 300 };
+        let time = self.lasting((seconds + step / 2) / step * step);
+        self.say("left-about", About::default().with("time", time))
     }
 
     /// What a job does, as a part of a page.

@@ -96,6 +96,7 @@ pub use page::{Page, PageKeeper};
 pub use progress::Board;
 pub use requests::watch_requests;
 pub use shown::{Around, doing, lying};
+pub use steps::shown_address;
 pub use tally::Tally;
 pub use telling::{
     clock as on_clock, draft as draft_of, minute as to_the_minute, note as note_of, said as said_of,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::budget::midnight;
 use super::clock::wall;
 use super::folders::Folders;
-use super::telling::{clock, minute, note};
+use super::telling::{clock, lately, minute, note};
 use super::{error_note_of, report_of};
 use jiff::tz::TimeZone;
 
@@ -213,7 +213,7 @@ pub fn doing(job: &Job, around: &Around<'_>) -> Doing {
         return Doing::Plain("page-held");
     }
     match job.not_before.filter(|_| job.attempts > 0) {
-        Some(again) => Doing::Again(minute(again)),
+        Some(again) => Doing::Again(lately(again, around.now)),
         None => Doing::Plain("page-next"),
     }
 }
@@ -227,7 +227,11 @@ fn running(job: &Job, around: &Around<'_>) -> Doing {
         Step::Instruct(n) if job.message(n).is_some() => {
             let of = job.order.messages.len() as u64;
             let still = around.now.since(job.changed) >= around.still_working;
-            Doing::Instruct(minute(job.changed), still, (of > 1).then_some((u64::from(n) + 1, of)))
+            Doing::Instruct(
+                lately(job.changed, around.now),
+                still,
+                (of > 1).then_some((u64::from(n) + 1, of)),
+            )
         }
         Step::Instruct(_) => Doing::Plain("page-next"),
         Step::Observe(_) => Doing::Plain("page-observe"),

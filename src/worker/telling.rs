@@ -208,6 +208,15 @@ pub fn minute(moment: Moment) -> String {
     on_clock(moment, "%Y-%m-%d %H:%M")
 }
 
+/// The same; of the day that is `now`, the clock alone.
+pub(super) fn lately(moment: Moment, now: Moment) -> String {
+    let (then, today) = (minute(moment), minute(now));
+    match (then.split_once(' '), today.split_once(' ')) {
+        (Some((day, clock)), Some((this, _))) if day == this => clock.to_owned(),
+        _ => then,
+    }
+}
+
 fn on_clock(moment: Moment, format: &str) -> String {
     let zone = jiff::tz::TimeZone::system();
     jiff::Timestamp::from_millisecond(moment.0)

@@ -15,6 +15,9 @@
       old.nodeValue = now.nodeValue;
       return;
     }
+    // What plays goes on, and a still that is shown stays.
+    const film = (one) => one.dataset.src || one.getAttribute("src");
+    if (old.nodeName === "VIDEO" && film(old) === film(now)) return;
     sameAttributes(old, now);
     // What somebody is typing is theirs.
     if (old.nodeName === "TEXTAREA" || old.nodeName === "INPUT") return;
@@ -43,7 +46,31 @@
     holder.innerHTML = html;
     const now = [...holder.content.children].find((child) => child.id === id);
     if (old && now) morph(old, now);
+    stills();
   };
+
+  // A film's still, once somebody sees its row; whoever saves data, or has a browser that shows no such film, has none.
+  const seen = window.IntersectionObserver && new IntersectionObserver((rows) => {
+    for (const { isIntersecting, target } of rows) {
+      if (!isIntersecting) continue;
+      seen.unobserve(target);
+      target.onerror = () => {
+        target.dataset.failed = "";
+        target.hidden = true;
+      };
+      // A phone shows nothing of a film before it is told where to look.
+      target.onloadedmetadata = () => (target.currentTime = Math.min(1, target.duration / 2));
+      target.src = target.dataset.src;
+    }
+  });
+  const stills = () => {
+    if (!seen || (navigator.connection && navigator.connection.saveData)) return;
+    for (const still of document.querySelectorAll("video[data-src][hidden]:not([data-failed])")) {
+      still.hidden = false;
+      seen.observe(still);
+    }
+  };
+  stills();
 
   // The stream, and what is said while there is none.
   const lost = document.getElementById("lost");

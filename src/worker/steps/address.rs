@@ -2,7 +2,8 @@
 
 use crate::api::{ApiError, ErrorKind};
 use crate::inbox::{self, Address, TextError};
-use crate::job::{Code, ContentHash, Failure, JobEvent, SessionId, Stamp, Upload};
+use crate::job::{Code, ContentHash, Failure, JobEvent, RelPath, SessionId, Stamp, Upload};
+use crate::mount::Dir;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
@@ -41,6 +42,12 @@ async fn read(tools: &Tools, claim: &Claim) -> Result<Address, Stop> {
         Err(e @ TextError::NotSafe(_)) => failed(Code::NotSafe, e.to_string()),
         Err(TextError::Io(e)) => failed(Code::Unreadable, e.to_string()),
     }
+}
+
+/// The address of a file that was dropped, as people may see it; nothing where another file lies there now.
+pub fn shown(dir: &Dir, path: &RelPath, known: &Stamp) -> Option<String> {
+    let (stamp, address) = inbox::read_address(dir, path).ok()?;
+    address.ok().filter(|_| stamp.same_but_numbers(known)).map(|address| address.to_string())
 }
 
 /// A refusal that no number explains is about what the address leads to.

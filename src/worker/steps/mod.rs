@@ -20,6 +20,7 @@ pub(super) mod tidy;
 
 pub(super) mod room;
 
+pub use address::shown as shown_address;
 mod address;
 mod answer;
 mod same;

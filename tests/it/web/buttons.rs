@@ -134,3 +134,15 @@ fn a_text_never_takes_anothers_place() {
     assert!(page.get(&place).text().contains("could not be put into the inbox"));
     assert!(House::names(&house.inbox("")).iter().all(|name| !name.contains(".part")));
 }
+
+#[test]
+fn a_name_that_leaves_no_room_for_an_answer_is_told_of() {
+    let mut house = House::with(faulty(&["message:question@1x9"]), ON);
+    let stem = "n".repeat(248);
+    house.drop_pair(&stem, "ask me\n");
+    house.start();
+    let page = Page::of(&house);
+    page.says(&house, "/jobs/1", &["id=\"answer\""]);
+    let place = page.press("/jobs/1/answer", "words=the+first").header("location").unwrap();
+    assert!(page.get(&place).text().contains("too long for a text to lie beside it"));
+}

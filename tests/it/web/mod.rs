@@ -1,6 +1,7 @@
 //! The page: what it shows, what its buttons do, and who can't do what with it.
 
 mod buttons;
+mod came;
 mod doors;
 mod films;
 mod holding;

@@ -68,6 +68,8 @@ cost = { $credits } credits
 answer-is = The answer is in { $film }.
 film-is = The film is called { $film }.
 left-about = about { $time } left
+left-soon = less than a minute left
+open = Open
 
 places = Drop clips here
 places-how =
@@ -101,6 +103,7 @@ story-unsettled = The clip or its text is being changed. Nothing is sent until t
 story-replied = The question was answered.
 story-same = The same clip was paid for with the same words in job { $job }. Its film is delivered once more.
 story-session-dropped = The project is gone. Nothing was paid in it.
+story-sent = message { $n } sent
 story-refused = The video service did not take the message. Nothing was paid for it.
 story-render-failed = The film could not be exported.
 story-film-lost = The fetched film was gone from the outbox. It is fetched again.
@@ -157,6 +160,7 @@ not-written = Your text could not be put into the inbox. Perhaps one lies there 
 not-sure = Nothing was sent: tick the box first that it may cost credits once more.
 no-words = Nothing was written, so nothing was done.
 too-many-words = Your text is longer than 64 KB. A few lines are enough.
+name-too-long = The name is too long for a text to lie beside it. Go on in the project, in your browser.
 
 # All jobs.
 all-jobs = All
@@ -183,14 +187,14 @@ col-step = Step
 col-half = half
 col-most = nine in ten
 col-times = times
-name-session = Opening the project
+name-session = Project
 name-upload = Upload
 name-instruct = Message
-name-observe = Looking at the result
+name-observe = Check
 name-export = Export
-name-fetch = Fetching the film
+name-fetch = Fetch
 name-deliver = Delivery
-name-tidy = Tidying up
+name-tidy = Tidy up
 
 # Health.
 fact-folders = Folders
