@@ -19,7 +19,7 @@ pub use brake::{PAUSED, put_on, take_off};
 pub use deliver::{Landed, Landing, NotWhole, Whole};
 pub use item::{Fate, Item, Kept};
 pub use names::{LAST_NUMBER, Note, Title, in_step};
-pub use notes::put_letter;
+pub use notes::{put_letter, read as read_text};
 pub use page::{Wrote, put_page, remove_page};
 pub use recover::{find_ours, is_ours, sweep, sweep_top};
 pub use space::{enough, prove_writable};

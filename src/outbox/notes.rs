@@ -70,17 +70,28 @@ pub fn put_new(
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Writes a person's text where nothing lies: what lies there already is left alone. Two fsyncs.
+/// Writes a person's text where nothing lies: what lies there already is left alone, but for one of which `is_used` says
+/// that it was read and is on record. `goes_on` is asked once more before it appears. Two fsyncs.
 ///
 /// # Errors
-/// Those of writing; `AlreadyExists` where the name is taken.
-pub fn put_letter(base: &Dir, path: &RelPath, text: &str) -> io::Result<RelPath> {
+/// Those of writing, and of `goes_on`; `AlreadyExists` where the name is taken.
+pub fn put_letter(
+    base: &Dir,
+    path: &RelPath,
+    text: &str,
+    is_used: impl FnOnce(&[u8]) -> bool,
+    goes_on: impl FnOnce() -> io::Result<()>,
+) -> io::Result<RelPath> {
     let folder = folder_at(base, &path.parent())?;
     let name = one(path.name())?;
-    if folder.stat(&name)?.is_some() {
+    let lies = folder.stat(&name)?.is_some();
+    if lies && !read(&folder, &name)?.is_some_and(|text| is_used(&text)) {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    place(&folder, text, |part| folder.rename_new(part, &folder, &name))?;
+    place(&folder, text, |part| {
+        goes_on()?;
+        if lies { folder.replace(part, &name) } else { folder.rename_new(part, &folder, &name) }
+    })?;
     folder.sync(&RelPath::root())?;
     Ok(path.clone())
 }
@@ -94,17 +105,29 @@ pub fn clear(base: &Dir, path: &RelPath) -> io::Result<bool> {
 }
 
 pub(super) fn there(folder: &Dir, name: &RelPath, text: &str) -> io::Result<There> {
-    let opened = match folder.open_file(name) {
+    Ok(match read(folder, name) {
+        Ok(Some(lies)) if lies == text.as_bytes() => There::SameText,
+        Ok(Some(_)) => There::OtherText,
+        Ok(None) => There::NoNote,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => There::Nothing,
+        Err(error) => return Err(error),
+    })
+}
+
+/// The bytes of a small text below that folder; nothing where something lies there that can't be one.
+///
+/// # Errors
+/// Those of reading; `NotFound` where nothing lies there.
+pub fn read(folder: &Dir, path: &RelPath) -> io::Result<Option<Vec<u8>>> {
+    let opened = match folder.open_file(path) {
         Ok(opened) if opened.stamp.size <= LONGEST => opened,
-        Ok(_) | Err(OpenError::NotFile(_) | OpenError::OtherMount | OpenError::Link) => {
-            return Ok(There::NoNote);
-        }
-        Err(OpenError::Missing) => return Ok(There::Nothing),
+        Ok(_) | Err(OpenError::NotFile(_) | OpenError::OtherMount | OpenError::Link) => return Ok(None),
+        Err(OpenError::Missing) => return Err(io::ErrorKind::NotFound.into()),
         Err(OpenError::Io(error)) => return Err(error),
     };
     let mut lies = Vec::new();
     opened.file.take(LONGEST + 1).read_to_end(&mut lies)?;
-    Ok(if lies == text.as_bytes() { There::SameText } else { There::OtherText })
+    Ok(Some(lies))
 }
 
 /// Writes the text beside its place and lets `name` put it there.
@@ -157,6 +180,27 @@ mod tests {
         assert!(!clear(&dir, &path).unwrap());
         assert!(!clear(&dir, &rel("none/x.waiting.txt")).unwrap());
         assert_eq!(dir.list(&rel("news")).unwrap(), []);
+    }
+
+    #[test]
+    fn a_letter_takes_the_place_of_a_used_one_alone_and_none_when_nobody_waits() {
+        let (top, dir) = outbox();
+        let (path, real) = (rel("talk.answer.txt"), top.path().join("talk.answer.txt"));
+        let put = |text: &str, used: &'static str, goes_on: bool| {
+            let given_up = || if goes_on { Ok(()) } else { Err(io::ErrorKind::TimedOut.into()) };
+            put_letter(&dir, &path, text, |lies| lies == used.as_bytes(), given_up).map_err(|e| e.kind())
+        };
+        assert_eq!(put("one\n", "", false), Err(io::ErrorKind::TimedOut));
+        assert_eq!(dir.list(&RelPath::root()).unwrap(), [], "nothing comes later");
+        assert_eq!(put("one\n", "", true), Ok(path.clone()));
+        assert_eq!(put("two\n", "other\n", true), Err(io::ErrorKind::AlreadyExists));
+        assert_eq!(put("two\n", "one\n", false), Err(io::ErrorKind::TimedOut));
+        assert_eq!(std::fs::read_to_string(&real).unwrap(), "one\n");
+        assert_eq!(put("two\n", "one\n", true), Ok(path.clone()));
+        assert_eq!(std::fs::read_to_string(&real).unwrap(), "two\n");
+        std::fs::remove_file(&real).unwrap();
+        symlink("one\n", &real).unwrap();
+        assert_eq!(put("two\n", "one\n", true), Err(io::ErrorKind::AlreadyExists));
     }
 
     #[test]

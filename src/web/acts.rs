@@ -2,8 +2,10 @@
 
 use askama::Template;
 
-use crate::job::{Code, End, Failure, Fate, Job, JobId, Work};
+use super::letter::is_refined;
+use crate::job::{Code, End, Failure, Fate, Job, JobId};
 use crate::words::Tongue;
+use crate::worker::is_asked;
 
 /// Why a job waits, or has failed.
 pub(super) fn reason(job: &Job) -> Option<&Failure> {
@@ -25,7 +27,8 @@ pub(super) struct Acts {
     retry: bool,
     again: bool,
     cancel: bool,
-    answer: bool,
+    /// The message that the answer is about.
+    answer: Option<u16>,
     refine: bool,
 }
 
@@ -44,7 +47,7 @@ pub(super) fn acts(t: Tongue, l: &'static str, job: &Job) -> Acts {
         retry: waits || put_aside,
         again: (waits || put_aside) && in_doubt,
         cancel: job.end.is_none(),
-        answer: waits && code == Some(Code::Question),
-        refine: job.delivered.is_some() && job.is_ended() && job.work != Work::Ask,
+        answer: job.asking.as_ref().filter(|_| is_asked(job)).map(|asking| asking.n),
+        refine: is_refined(job),
     }
 }

@@ -13,16 +13,15 @@ use serde::Deserialize;
 
 use super::frame::{Visitor, message, trouble};
 use super::house::House;
-use super::letter::{self, Letter};
-use crate::job::{Job, JobId};
+use super::letter::{self, Desk, Letter, Unput};
+use super::share::{GivenUp, changes};
+use crate::job::JobId;
 use crate::ledger::{Ask, LedgerError, Requests};
 use crate::mount::Dir;
 use crate::outbox;
 
 /// So long the daemon's answer is waited for before the page is shown again.
 const ANSWER: Duration = Duration::from_secs(3);
-/// So long a folder may take: a share may hang.
-const SHARE: Duration = Duration::from_secs(15);
 
 /// A person's word that it may be paid for once more.
 #[derive(Deserialize)]
@@ -35,6 +34,8 @@ pub(super) struct Sure {
 pub(super) struct Written {
     #[serde(default)]
     words: String,
+    /// Which question is answered: a page that stood open may be about an earlier one.
+    question: Option<u16>,
 }
 
 /// Go on.
@@ -76,7 +77,7 @@ pub(super) async fn answer(
     visitor: Visitor,
     Form(form): Form<Written>,
 ) -> Response {
-    write(house, id, visitor, Letter::Answer, form.words).await
+    write(house, id, visitor, Letter::Answer(form.question), form.words).await
 }
 
 /// Say what is to be done to the finished film.
@@ -100,14 +101,15 @@ pub(super) async fn resume(State(house): State<Arc<House>>, visitor: Visitor) ->
 }
 
 async fn brake(house: Arc<House>, visitor: Visitor, on: bool) -> Response {
-    let turn = move |house: &House| {
+    let turn = move |house: &House, given_up: &GivenUp| {
         let root = match house.folders() {
             Some(folders) => folders.top()?,
             None => Dir::open(&house.config().folders.root)?,
         };
+        given_up.goes_on()?;
         if on { outbox::put_on(&root) } else { outbox::take_off(&root) }
     };
-    match on_a_share(&house, turn).await {
+    match changes(&house, turn).await.and_then(|done| done) {
         Ok(_) => {
             // It is looked for once a second: let the next page know it already.
             let until = Instant::now() + ANSWER;
@@ -155,50 +157,39 @@ async fn write(house: Arc<House>, id: i64, visitor: Visitor, letter: Letter, wor
     if words.len() > letter::MOST {
         return said(id, visitor, "too-many-words");
     }
-    let found = house.apart(move |house| house.overview()?.job(JobId(id))).await;
-    let job = match found.and_then(|found| found.map_err(io::Error::other)) {
-        Ok(Some(job)) => job,
-        Ok(None) => return message(StatusCode::NOT_FOUND, visitor, "no-such-job"),
-        Err(error) => return trouble(visitor, &error),
-    };
-    match on_a_share(&house, move |house| put(house, &job, letter, &words)).await {
-        Ok(()) if letter == Letter::Answer => said(id, visitor, "wrote-answer"),
-        Ok(()) => said(id, visitor, "wrote-refine"),
-        Err(error) => {
+    if !letter::is_fit(letter, &words) {
+        return said(id, visitor, "words-unfit");
+    }
+    let put = move |house: &House, given_up: &GivenUp| put(house, JobId(id), letter, &words, given_up);
+    match changes(&house, put).await.map_err(Unput::Io).and_then(|put| put) {
+        Ok(true) if letter == Letter::Refine => said(id, visitor, "wrote-refine"),
+        Ok(true) => said(id, visitor, "wrote-answer"),
+        Ok(false) => message(StatusCode::NOT_FOUND, visitor, "no-such-job"),
+        Err(Unput::Said(why)) => said(id, visitor, why),
+        Err(Unput::Io(error)) => {
             tracing::warn!(%error, job.id = id, "a text of the page can't be put into the inbox");
-            let is_long = error.kind() == ErrorKind::InvalidFilename;
-            said(id, visitor, if is_long { "name-too-long" } else { "not-written" })
+            let is_open = error.kind() == ErrorKind::TimedOut;
+            said(id, visitor, if is_open { "not-known" } else { "not-written" })
         }
     }
 }
 
-fn put(house: &House, job: &Job, letter: Letter, words: &str) -> io::Result<()> {
-    let folders = house.folders().ok_or(ErrorKind::NotConnected)?;
-    let name = letter::put(&folders.inbox()?, &folders.outbox()?, job, letter, words)?;
-    tracing::info!(job.id = job.id.0, "a text of the page lies in the inbox as {name}");
-    Ok(())
-}
-
-/// Does what asks a share, and does not wait for one that hangs.
-async fn on_a_share<T: Send + 'static>(
-    house: &Arc<House>,
-    work: impl FnOnce(&House) -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    // A share that hangs must not take every thread that reads the ledger.
-    let room = Arc::clone(&house.films).try_acquire_owned().map_err(|_| ErrorKind::ResourceBusy)?;
-    let work = move |house: &House| {
-        let _room = room;
-        work(house)
-    };
-    match tokio::time::timeout(SHARE, house.apart(work)).await {
-        Ok(done) => done?,
-        Err(_) => Err(ErrorKind::TimedOut.into()),
-    }
+/// Puts a text into the inbox, for the job as it stands now; `false` where there is none.
+fn put(house: &House, id: JobId, letter: Letter, words: &str, given_up: &GivenUp) -> Result<bool, Unput> {
+    let folders = house.folders().ok_or_else(|| Unput::Io(ErrorKind::NotConnected.into()))?;
+    let desk = Desk { inbox: folders.inbox()?, outbox: folders.outbox()?, given_up };
+    let job = house.overview().and_then(|view| view.job(id)).map_err(|e| Unput::Io(io::Error::other(e)))?;
+    let Some(job) = job else { return Ok(false) };
+    let name = letter::put(&desk, &job, letter, words)?;
+    tracing::info!(job.id = id.0, "a text of the page lies in the inbox as {name}");
+    Ok(true)
 }
 
 fn share_trouble(visitor: Visitor, error: &io::Error) -> Response {
     tracing::warn!(%error, "the page can't reach the folders");
-    message(StatusCode::SERVICE_UNAVAILABLE, visitor, "share-silent")
+    let is_open = error.kind() == ErrorKind::TimedOut;
+    let said = if is_open { "share-unknown" } else { "share-silent" };
+    message(StatusCode::SERVICE_UNAVAILABLE, visitor, said)
 }
 
 fn said(id: i64, visitor: Visitor, said: &str) -> Response {

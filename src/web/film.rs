@@ -4,17 +4,16 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path as FsPath;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::frame::{Visitor, message};
 use super::house::House;
 use super::sent::{Found, sent};
+use super::share::reads;
 use crate::job::{Job, JobEvent, JobId, RelPath, Stamp, Work};
 use crate::ledger::Recorded;
 use crate::media::Format;
@@ -23,9 +22,6 @@ use crate::worker::{report_of, shown_address};
 
 /// What texts are served as.
 const TEXT: &str = "text/plain; charset=utf-8";
-/// So long a folder may take to answer: a share may hang.
-const PATIENCE: Duration = Duration::from_secs(15);
-
 /// The finished film.
 pub(super) async fn film(
     State(house): State<Arc<House>>,
@@ -62,23 +58,11 @@ async fn send(
     headers: HeaderMap,
     open: impl FnOnce(&House) -> Option<Found> + Send + 'static,
 ) -> Response {
-    match with_room(&house, open).await {
-        Ok(Some((found, room))) => sent(found, &headers, room),
+    match reads(&house, open).await {
+        Ok(Some(found)) => sent(house, found, &headers),
         Ok(None) => message(StatusCode::NOT_FOUND, visitor, "no-such-film"),
         Err(said) => message(StatusCode::SERVICE_UNAVAILABLE, visitor, said),
     }
-}
-
-/// What is found on a share, with the room that it is read in; else what is to be said.
-async fn with_room<T: Send + 'static>(
-    house: &Arc<House>,
-    find: impl FnOnce(&House) -> Option<T> + Send + 'static,
-) -> Result<Option<(T, OwnedSemaphorePermit)>, &'static str> {
-    let room = Arc::clone(&house.films).try_acquire_owned().map_err(|_| "too-many-films")?;
-    // A share that hangs keeps its room for as long: it must not take every thread that reads the ledger.
-    let work = move |house: &House| Some((find(house)?, room));
-    let found = tokio::time::timeout(PATIENCE, house.apart(work)).await.map_err(|_| "share-silent")?;
-    Ok(found.unwrap_or_default())
 }
 
 /// A part of a project as it was dropped.
@@ -102,8 +86,8 @@ pub(super) async fn address(
         let (dir, path) = place(house, &job, &at, &job.clip.path)?;
         shown_address(&dir, &path, &job.clip.stamp).filter(|_| job.work == Work::Address)
     };
-    match with_room(&house, read).await {
-        Ok(Some((address, _))) => ([(CONTENT_TYPE, TEXT)], address + "\n").into_response(),
+    match reads(&house, read).await {
+        Ok(Some(address)) => ([(CONTENT_TYPE, TEXT)], address + "\n").into_response(),
         Ok(None) => message(StatusCode::NOT_FOUND, visitor, "no-such-film"),
         Err(said) => message(StatusCode::SERVICE_UNAVAILABLE, visitor, said),
     }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::door::Door;
@@ -17,7 +17,7 @@ use crate::ledger::{LedgerError, Overview};
 use crate::worker::clock::wall;
 use crate::worker::{Folders, Vitals};
 
-/// Films that are read at once at most: a share that hangs may hold so many threads, and the ledger is still read.
+/// Reads on shares at once at most: a share that hangs may hold so many threads, and the ledger is still read.
 const FILMS: usize = 6;
 
 /// Who is at the other end of a connection.
@@ -42,6 +42,8 @@ pub(super) struct House {
     pub(super) paces: Paces,
     /// Room for films that are being read.
     pub(super) films: Arc<Semaphore>,
+    /// Held by whoever changes something on a share.
+    pub(super) changes: Arc<AsyncMutex<()>>,
     /// Room for streams of what changes.
     pub(super) streams: Arc<Semaphore>,
     /// Told when all ends.
@@ -65,6 +67,7 @@ impl House {
             costs: Costs::default(),
             paces: Paces::default(),
             films: Arc::new(Semaphore::new(FILMS)),
+            changes: Arc::default(),
             streams: Arc::new(Semaphore::new(super::server::STREAMS)),
             stop: CancellationToken::new(),
         }

@@ -25,8 +25,8 @@ use super::story::{Entry, story};
 use super::tongue::Lang;
 use crate::job::{Code, Job, JobId};
 use crate::ledger::{Recorded, Requests};
-use crate::words::{About, Paid, Tongue, others_words, safe_link, shown_name, whole_name};
-use crate::worker::{Around, draft_of};
+use crate::words::{About, Note, Paid, Tongue, others_words, safe_link, shown_name, whole_name};
+use crate::worker::{Around, draft_of, short_answer};
 
 /// What an address may tell besides its job.
 #[derive(Deserialize, Default)]
@@ -101,7 +101,7 @@ pub(super) async fn job(
 }
 
 /// What may be said after a text was to be written.
-pub(super) const SAID: [(&str, &str); 7] = [
+pub(super) const SAID: [(&str, &str); 12] = [
     ("done", "wrote-answer"),
     ("done", "wrote-refine"),
     ("failed", "not-written"),
@@ -109,6 +109,11 @@ pub(super) const SAID: [(&str, &str); 7] = [
     ("failed", "no-words"),
     ("failed", "too-many-words"),
     ("failed", "name-too-long"),
+    ("failed", "not-known"),
+    ("failed", "not-asked"),
+    ("failed", "words-unfit"),
+    ("failed", "answer-lies"),
+    ("done", "text-lies"),
 ];
 
 /// The parts of a job's page; none where there is no such job.
@@ -209,7 +214,8 @@ fn head(t: Tongue, seen: &Seen<'_>) -> Head {
     let job = seen.job;
     let name = job.dropped().to_string();
     let why = reason(job);
-    let told = why.map(|why| note(&name, job, why));
+    let answer = short_answer(job);
+    let told = why.map(|why| Note { answer: answer.as_deref(), ..note(&name, job, why) });
     let class = match job.state() {
         "waiting" => "waits",
         "delivered" | "answered" => "done",

@@ -49,6 +49,8 @@ mod range;
 
 mod sent;
 
+mod share;
+
 mod list;
 
 mod figures;

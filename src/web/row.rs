@@ -92,15 +92,12 @@ impl Row {
 /// Characters of a name that stay where it is cut: what tells versions apart, and its ending.
 const TAIL: usize = 14;
 
-/// So many stand before them at least where it is cut.
-const LEAST: usize = 4;
-
 /// A name in two pieces, of which the first gives way where the line is short; one that is short anyway is all tail.
 fn shown(name: &str) -> (String, String) {
     let whole = whole_name(name);
     // Letters of some scripts hang on those before them: only between plain ones the browser may cut.
     let at = whole.len().saturating_sub(TAIL);
-    if !whole.is_ascii() || at < LEAST {
+    if !whole.is_ascii() || at <= TAIL {
         return (String::new(), shown_name(name));
     }
     (whole[..at].to_owned(), whole[at..].to_owned())

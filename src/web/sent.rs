@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{
@@ -13,9 +14,10 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use tokio::sync::OwnedSemaphorePermit;
 
+use super::house::House;
 use super::range::{Asked, asked};
+use super::share::reads;
 use crate::job::Stamp;
 
 /// What is read at once.
@@ -28,8 +30,8 @@ pub(super) struct Found {
     pub(super) name: Vec<u8>,
 }
 
-/// The file, or the part of it that is asked for. The room is held until all of it was sent.
-pub(super) fn sent(found: Found, headers: &HeaderMap, room: OwnedSemaphorePermit) -> Response {
+/// The file, or the part of it that is asked for.
+pub(super) fn sent(house: Arc<House>, found: Found, headers: &HeaderMap) -> Response {
     let (size, stamp) = (found.stamp.size, found.stamp);
     let tag = format!("\"{:x}-{:x}-{size:x}\"", stamp.ino, stamp.mtime_ns);
     let told = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
@@ -57,29 +59,29 @@ pub(super) fn sent(found: Found, headers: &HeaderMap, room: OwnedSemaphorePermit
     ];
     let of_part =
         range.map(|part| [(CONTENT_RANGE, format!("bytes {}-{}/{size}", part.start, part.end - 1))]);
-    let body = body(found.file, part, room);
+    let body = body(house, found.file, part);
     match of_part {
         Some(of_part) => (status, fixed, of_part, body).into_response(),
         None => (status, fixed, body).into_response(),
     }
 }
 
-/// The bytes, piece by piece, each read where it may block. The room is held until the last one.
-fn body(file: File, part: Range<u64>, room: OwnedSemaphorePermit) -> Body {
-    let first = (file, part, room);
-    Body::from_stream(stream::try_unfold(first, |(mut file, part, room)| async move {
+/// The bytes, piece by piece, each read where it may block.
+fn body(house: Arc<House>, file: File, part: Range<u64>) -> Body {
+    let first = (house, file, part);
+    Body::from_stream(stream::try_unfold(first, |(house, mut file, part)| async move {
         if part.start >= part.end {
             return Ok::<_, io::Error>(None);
         }
-        let read = tokio::task::spawn_blocking(move || {
+        let read = move |_: &House| {
             let most = usize::try_from(part.end - part.start).unwrap_or(PIECE).min(PIECE);
             let mut piece = vec![0; most];
             file.seek(SeekFrom::Start(part.start))?;
             file.read_exact(&mut piece)?;
-            Ok::<_, io::Error>((Bytes::from(piece), (file, part.start + most as u64..part.end, room)))
-        });
-        let (piece, left) = read.await.map_err(io::Error::other)??;
-        Ok(Some((piece, left)))
+            Ok::<_, io::Error>((Bytes::from(piece), file, part.start + most as u64..part.end))
+        };
+        let (piece, file, left) = reads(&house, read).await.map_err(io::Error::other)??;
+        Ok(Some((piece, (house, file, left))))
     }))
 }
 

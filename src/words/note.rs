@@ -79,6 +79,8 @@ pub struct Note<'a> {
     pub question: Option<&'a str>,
     /// What the service said instead of working; for nothing-changed.
     pub said: Option<&'a str>,
+    /// What stands before `.answer.txt` where the clip's own name leaves no room for it; for question.
+    pub answer: Option<&'a str>,
     /// The film already made; for same-again.
     pub film: Option<&'a str>,
     /// The files meant; for not-taken and ambiguous.
@@ -103,6 +105,7 @@ impl<'a> Note<'a> {
             register: None,
             project: None,
             question: None,
+            answer: None,
             said: None,
             film: None,
             files: &[],
@@ -117,13 +120,13 @@ impl<'a> Note<'a> {
         let stem = own.rsplit_once('.').map_or(own, |(stem, _)| stem);
         // A clip whose text has its whole name may have a twin of its stem.
         let whole = self.sidecar.is_some_and(|text| text.rsplit('/').next() == Some(&format!("{own}.txt")));
-        let answers = if whole { own } else { stem };
+        let answers = self.answer.unwrap_or(if whole { own } else { stem });
         let text = self.sidecar.map_or_else(|| format!("{stem}.txt"), str::to_owned);
         Args::default()
             // The inbox itself has no name below the inbox.
             .with("file", Some(if self.file.is_empty() { words.word("the-inbox") } else { name(self.file) }))
             .with("text", Some(name(&text)))
-            .with("answer", Some(show::name(&format!("{answers}.answer.txt"))))
+            .with("answer", Some(show::whole(&format!("{answers}.answer.txt"))))
             .with("own_text", Some(name(&format!("{own}.txt"))))
             .with("formats", Some(FORMATS.to_owned()))
             .with("code", Some(self.failure.code.to_string()))

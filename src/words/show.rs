@@ -43,6 +43,11 @@ pub(super) fn name(raw: &str) -> String {
     isolated(ends.into_iter().collect())
 }
 
+/// A name that is to be typed: nothing of it is left out.
+pub(super) fn whole(raw: &str) -> String {
+    isolated(one_line(raw).replace(' ', &JOINT.to_string()))
+}
+
 /// A sentence with its names, for where lines are broken by somebody else.
 pub(super) fn unjoined(text: &str) -> String {
     text.replace(JOINT, " ")

@@ -89,8 +89,8 @@ pub use intake::{Intake, Wake, Withholding};
 pub use meters::{Count, Meters, StepMeter, Times};
 pub use notes::{Keeper, Notes};
 pub use order::{
-    error_note_of, of as order_of, of_text as order_of_text, of_words as order_of_words, report_of,
-    waiting_notes_of,
+    error_note_of, film_title, of as order_of, of_text as order_of_text, of_words as order_of_words,
+    report_of, short_answer, waiting_notes_of,
 };
 pub use page::{Page, PageKeeper};
 pub use progress::Board;
@@ -101,6 +101,7 @@ pub use tally::Tally;
 pub use telling::{
     clock as on_clock, draft as draft_of, minute as to_the_minute, note as note_of, said as said_of,
 };
+pub use texts::is_asked;
 pub use tools::{Stops, Tools};
 pub use vitals::{Situation, Vitals};
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
 use super::folders::{Folders, blocking};
+use super::order::short_answer;
 use crate::config::{Config, Language};
 use crate::job::{Failure, Job, JobId, Phase, RelPath, SessionId, WordsFrom};
 use crate::ledger::Ledger;
@@ -102,7 +103,9 @@ fn text(job: &Job, failure: &Failure, language: Language) -> String {
         WordsFrom::Sidecar(text) => Some(String::from_utf8_lossy(text.path.name()).into_owned()),
         _ => None,
     };
+    let answer = short_answer(job);
     let note = words::Note {
+        answer: answer.as_deref(),
         since: Some(&since),
         sidecar: sidecar.as_deref(),
         paid: words::Paid::from_messages(&job.messages),

@@ -183,6 +183,18 @@ pub(super) fn is_still(from: &WordsFrom, now: &WordsNow) -> bool {
 }
 
 /// What a job's film and notes are called.
+/// The name that a job's film has, or would have, without number and ending: short enough for every note beside it. A text
+/// of that name means the job as one of its clip's own name does.
+pub fn film_title(job: &Job) -> Vec<u8> {
+    title(job).stem().to_vec()
+}
+
+/// What stands before `.answer.txt` for a job whose clip has a name that leaves no room for it.
+pub fn short_answer(job: &Job) -> Option<String> {
+    const LONGEST: usize = NAME_MAX - b".answer.txt".len();
+    (job.stem().len() > LONGEST).then(|| String::from_utf8_lossy(title(job).stem()).into_owned())
+}
+
 pub(super) fn title(job: &Job) -> Title {
     if let Some(name) = &job.order.output {
         return Title::of_output(name, NAME_MAX);

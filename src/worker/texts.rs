@@ -351,6 +351,6 @@ const fn is_meant(work: &Work, means: Means) -> bool {
 }
 
 /// Whether a job waits for an answer.
-pub(super) fn is_asked(job: &Job) -> bool {
+pub fn is_asked(job: &Job) -> bool {
     job.asking.is_some() && job.waiting.as_ref().is_some_and(|failure| failure.code == Code::Question)
 }

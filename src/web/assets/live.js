@@ -19,6 +19,9 @@
     const film = (one) => one.dataset.src || one.getAttribute("src");
     if (old.nodeName === "VIDEO" && film(old) === film(now)) return;
     sameAttributes(old, now);
+    // What is gone goes first: what stays is not moved then, and what has the focus keeps it.
+    const stays = new Set([...now.children].map((child) => child.id));
+    for (const child of [...old.children]) if (child.id && !stays.has(child.id)) child.remove();
     // What somebody is typing is theirs.
     if (old.nodeName === "TEXTAREA" || old.nodeName === "INPUT") return;
     const known = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
@@ -81,7 +84,10 @@
     lost.textContent = body.dataset.lost.replace("%", time);
     lost.hidden = false;
   };
+  let end;
   const listen = () => {
+    if (end || document.hidden) return;
+    heard = Date.now();
     const stream = new EventSource(body.dataset.live);
     stream.onopen = () => {
       heard = Date.now();
@@ -99,17 +105,26 @@
     const watch = setInterval(() => {
       if (Date.now() - heard > 40000 && lost.hidden) silence(heard);
     }, 5000);
+    end = () => {
+      end = undefined;
+      clearInterval(watch);
+      stream.close();
+    };
     stream.onerror = () => {
       if (lost.hidden) silence(heard);
       // A browser tries again by itself, unless it was told no.
       if (stream.readyState === EventSource.CLOSED) {
-        clearInterval(watch);
+        end && end();
         setTimeout(listen, 20000);
       }
     };
-    addEventListener("pagehide", () => stream.close(), { once: true });
   };
-  if (body.dataset.live && window.EventSource) listen();
+  if (body.dataset.live && window.EventSource) {
+    listen();
+    // A browser has few lines to one place for all its tabs: those that nobody sees hold none.
+    document.addEventListener("visibilitychange", () => (document.hidden ? end && end() : listen()));
+    addEventListener("pagehide", () => end && end());
+  }
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });

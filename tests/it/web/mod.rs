@@ -5,6 +5,7 @@ mod came;
 mod doors;
 mod films;
 mod holding;
+mod letters;
 mod names;
 mod shown;
 

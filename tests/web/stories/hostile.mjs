@@ -40,7 +40,7 @@ export async function names_and_words_are_only_text(t) {
   const rows = async () => (await page.locator("#waits .row, #seen .row").count()) >= NAMES.length;
   await until("all of them are shown", rows);
   await is_text(page, "by the stream");
-  const shown = await page.locator(".row bdi").allInnerTexts();
+  const shown = await page.locator(".row bdi").allTextContents();
   for (const name of [NAMES[0], NAMES[4], NAMES[5]]) assert.ok(shown.includes(name), `${name} in ${JSON.stringify(shown)}`);
   const links = await page.locator(".row a:has(bdi)").evaluateAll((all) => all.map((link) => link.href));
   assert.ok(links.length >= NAMES.length - 2, "most have a job");

@@ -100,3 +100,45 @@ async function numbers_agree(house, page) {
   assert.equal(days.map((day) => Number(day.replace(/\D/g, ""))).reduce((all, day) => all + day, 0), sum(world.charges), "the days' credits");
   await figures.close();
 }
+
+export async function more_tabs_are_open_than_a_browser_has_lines(t) {
+  const house = await t.house();
+  await house.start();
+  const first = await t.page();
+  await first.goto(house.url);
+  await says(first, "#top", "Nothing is in work");
+  // Whoever opens another tab no longer sees the one before.
+  const unseen = (page, is) => page.evaluate((is) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => is });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, is);
+  const tabs = [first];
+  for (let n = 0; n < 9; n += 1) {
+    await unseen(tabs.at(-1), true);
+    const tab = await first.context().newPage();
+    await tab.goto(house.url);
+    await says(tab, "#top", "Nothing is in work");
+    tabs.push(tab);
+  }
+  house.pair("talk");
+  await says(tabs.at(-1), "#done .row", "talk.mp4");
+  assert.equal(await first.locator("#done .row").count(), 0, "nobody sees it");
+  await unseen(tabs.at(-1), true);
+  await unseen(first, false);
+  await says(first, "#done .row", "talk.mp4");
+}
+
+export async function a_row_that_goes_takes_no_focus_along(t) {
+  const house = await t.house({ faults: ["message:question=en"] });
+  await house.start();
+  for (const stem of ["one", "two", "three", "four"]) house.pair(stem);
+  const page = await t.page();
+  await page.goto(house.url);
+  await until("four ask", async () => (await page.locator("#waits .row").count()) === 4);
+  const last = page.locator("#waits .row").last().locator("a.button");
+  await last.focus();
+  const second = await page.locator("#waits .row").nth(1).getAttribute("id");
+  await house.run("cancel", second.slice(1));
+  await until("three ask", async () => (await page.locator("#waits .row").count()) === 3);
+  assert.ok(await last.evaluate((button) => button === document.activeElement), "the focus stays where it was");
+}

@@ -16,6 +16,7 @@ no-such-job = There is no such job.
 no-such-film = This film is not there, or not any more.
 too-many-films = Too many films are being watched at this moment. Try again soon.
 share-silent = The folders do not answer at this moment. Nothing was changed.
+share-unknown = The folders do not answer. Whether it was done is not known yet. Look again in a minute.
 ledger-silent = dakbox cannot read its records at this moment. The clips are not touched by that. Try again soon.
 
 # What is so, in one sentence.
@@ -161,6 +162,11 @@ not-sure = Nothing was sent: tick the box first that it may cost credits once mo
 no-words = Nothing was written, so nothing was done.
 too-many-words = Your text is longer than 64 KB. A few lines are enough.
 name-too-long = The name is too long for a text to lie beside it. Go on in the project, in your browser.
+not-known = The folders do not answer. Whether your text was put into the inbox is not known yet. Look there before you write again.
+not-asked = Nothing was written: the job has changed meanwhile. Look at what stands here now.
+words-unfit = Nothing was written: these words cannot be sent as they are. A first line like "Key: value" is read as a setting.
+answer-lies = Nothing was written: another answer of that name lies in the inbox, and was not taken. Look at it, or delete it.
+text-lies = The same text lies in the inbox already. It is taken once.
 
 # All jobs.
 all-jobs = All
