@@ -1,5 +1,6 @@
 """What a long past costs: each page and each list over 10,000 jobs beside the same over 100."""
 
+import contextlib
 import http.client
 import os
 import re
@@ -32,6 +33,12 @@ class Past:
         subprocess.run([filler, os.path.join(folder, "state", "ledger.db"), str(jobs)], check=True)
         self.dakbox = Dakbox(bench.binary, folder, url, {"web": {"listen": "127.0.0.1:0"}})
         self.newest = jobs
+        self._start()
+
+    def _start(self):
+        # Where the page is stands in the log, which would tell of the run before.
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(self.dakbox.log)
         self.dakbox.start()
         wait_until("the page", lambda: self._address() is not None)
         self.address = self._address()
@@ -46,6 +53,15 @@ class Past:
         has changed since."""
         self.run("retry", str(self.newest))
         time.sleep(KEPT)
+        return self._get(path)
+
+    def first(self):
+        """How long the board takes where nobody has asked for anything since the start."""
+        self.dakbox.stop()
+        self._start()
+        return self._get("/")
+
+    def _get(self, path):
         line = http.client.HTTPConnection(self.address, timeout=60)
         line.connect()
         begun = time.perf_counter()
@@ -78,7 +94,8 @@ def ledger(bench):
                 of = os.path.join(folder, str(jobs))
                 os.makedirs(of)
                 pasts.append(Past(bench, of, service.url, jobs))
-            asks = [(path, lambda past, path=path: past.page(path)) for path in PAGES]
+            asks = [("/, the first after a start", Past.first)]
+            asks += [(path, lambda past, path=path: past.page(path)) for path in PAGES]
             asks += [(" ".join(("dakbox", *words)).replace("{job}", "JOB"), lambda past, words=words: past.run(*words))
                      for words in COMMANDS]
             for name, ask in asks:

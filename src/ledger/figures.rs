@@ -73,7 +73,7 @@ impl Overview {
 
     /// Every reading of credits since then, oldest first.
     pub fn credits_read(&self, since: Moment) -> Result<Vec<CreditsRead>, LedgerError> {
-        let sql = "SELECT account, at, available FROM balance WHERE at >= ?1 ORDER BY at, seq";
+        let sql = "SELECT account, at, available FROM balance WHERE at >= ?1 ORDER BY at, job, seq";
         let mut rows = self.db.prepare_cached(sql)?;
         let rows = rows.query_map([since.0], |row| {
             Ok(CreditsRead { account: row.get(0)?, at: Moment(row.get(1)?), available: row.get(2)? })
@@ -118,10 +118,10 @@ impl Overview {
         Ok(took)
     }
 
-    /// Every job that ended since then.
+    /// Every job that ended since then, in no order.
     pub fn ended(&self, since: Moment) -> Result<Vec<Ended>, LedgerError> {
         let sql = "SELECT changed, state, code FROM job
-                   WHERE changed >= ?1 AND state IN ('delivered', 'failed') ORDER BY changed";
+                   WHERE changed >= ?1 AND state IN ('delivered', 'failed')";
         let mut rows = self.db.prepare_cached(sql)?;
         let rows = rows.query_map([since.0], |row| {
             let code: Option<String> = row.get(2)?;

@@ -1,10 +1,10 @@
-//! What programs that watch ask of a ledger: counts, and the jobs a page at a time.
+//! What programs that watch ask of a ledger: the jobs a page at a time, and the messages.
 
 use rusqlite::params;
 
 use super::handle::read_meta;
 use super::{LedgerError, Overview, query};
-use crate::job::{Code, Job, JobId};
+use crate::job::{Job, JobId};
 
 impl Overview {
     /// At most so many jobs, newest first: of one state where that is given, and after (older than) one of them.
@@ -30,27 +30,6 @@ impl Overview {
                 params![before, most],
             ),
         }
-    }
-
-    /// How many jobs wait (`false`), and how many have failed (`true`), for each reason that there is one for.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub fn reasons(&self) -> Result<Vec<(bool, Code, u64)>, LedgerError> {
-        let sql =
-            "SELECT state, code, count(*) FROM job WHERE code IS NOT NULL AND state IN ('waiting', 'failed')
-                   GROUP BY state, code";
-        let mut rows = self.db.prepare(sql)?;
-        let rows = rows.query_map([], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
-        })?;
-        let mut reasons = Vec::new();
-        for row in rows {
-            let (state, code, count) = row?;
-            // One of a newer version is counted by its state alone.
-            reasons.extend(Code::parse(&code).map(|code| (state == "failed", code, count.unsigned_abs())));
-        }
-        Ok(reasons)
     }
 
     /// How many messages were promised, ever: each is paid for at most once.

@@ -11,6 +11,8 @@ mod figures;
 
 mod machines;
 
+mod tally;
+
 mod condition;
 
 mod record;
@@ -43,12 +45,16 @@ pub use condition::Condition;
 pub use error::LedgerError;
 pub use figures::{CreditsRead, Ended, Took};
 pub use handle::{Ledger, MOST_SIGHTINGS};
-pub use overview::{InboxShown, MountShown, Overview, Progress, Seen, Sighting, Summary};
+pub use overview::{InboxShown, MountShown, Overview, Progress, Seen, Sighting};
 pub use query::Recorded;
 pub use request::{Answer, Ask, Request, Requests};
 pub use root::{Root, RootState};
+pub use tally::Summary;
 
 #[cfg(test)]
 mod cut_tests;
+#[cfg(test)]
+#[cfg(feature = "crash-points")]
+mod grown_tests;
 #[cfg(test)]
 mod tests;

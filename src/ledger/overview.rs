@@ -93,25 +93,6 @@ pub struct MountShown {
     pub missed: u32,
 }
 
-/// How many jobs there are in each state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Not begun.
-    pub queued: u64,
-    /// In work.
-    pub working: u64,
-    /// Waiting for a person or for something outside.
-    pub waiting: u64,
-    /// In the outbox.
-    pub delivered: u64,
-    /// In `failed/`.
-    pub failed: u64,
-    /// Taken away before anything was paid.
-    pub cancelled: u64,
-    /// Questions that were answered by a report.
-    pub answered: u64,
-}
-
 /// A view of a ledger that never writes.
 pub struct Overview {
     pub(super) db: Connection,
@@ -164,27 +145,6 @@ impl Overview {
     /// All later versions of the film that job `root` has made, oldest first, whatever became of them.
     pub fn versions(&self, root: JobId) -> Result<Vec<Job>, LedgerError> {
         line::versions(&self.db, root)
-    }
-
-    /// The counts.
-    pub fn summary(&self) -> Result<Summary, LedgerError> {
-        let mut sum = Summary::default();
-        let mut rows = self.db.prepare("SELECT state, count(*) FROM job GROUP BY state")?;
-        let rows = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
-        for row in rows {
-            let (state, count) = row?;
-            let count = count.unsigned_abs();
-            match state.as_str() {
-                "queued" => sum.queued = count,
-                "working" => sum.working = count,
-                "waiting" => sum.waiting = count,
-                "delivered" => sum.delivered = count,
-                "failed" => sum.failed = count,
-                "answered" => sum.answered = count,
-                _ => sum.cancelled = count,
-            }
-        }
-        Ok(sum)
     }
 
     /// How far running steps are.

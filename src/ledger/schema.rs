@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_sightings.sql"),
     include_str!("../../migrations/0006_lines.sql"),
     include_str!("../../migrations/0007_lists.sql"),
+    include_str!("../../migrations/0008_counts.sql"),
 ];
 /// Where consents got their checksums.
 const SEALED: usize = 3;

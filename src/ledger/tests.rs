@@ -293,7 +293,9 @@ async fn a_ledger_of_an_older_dakbox_is_brought_up_to_date_after_a_copy() {
     disk.sql()
         .execute_batch(
             "DELETE FROM meta WHERE key IN ('reused', 'consents'); DROP TABLE request;
-             DROP INDEX job_by_state; DROP INDEX job_by_state_and_change; DROP INDEX job_by_reason; DROP TABLE balance;
+             DROP INDEX job_by_state; DROP INDEX job_by_state_and_change; DROP TABLE balance;
+             DROP TRIGGER job_comes; DROP TRIGGER job_goes; DROP TRIGGER job_changes; DROP TABLE tally;
+             DROP INDEX event_of_account;
              ALTER TABLE consent DROP COLUMN checksum; ALTER TABLE sighting DROP COLUMN seen;
              DROP INDEX job_by_film_key; DROP INDEX job_by_clip_key; DROP INDEX job_by_line; DROP INDEX job_by_same; DROP INDEX job_by_unit;
              ALTER TABLE job DROP COLUMN film_key; ALTER TABLE job DROP COLUMN clip_key;

@@ -1,5 +1,7 @@
 //! What is wrong is named, once, with its mend; and looking changes nothing, costs nothing and hangs nowhere.
 
+mod page;
+
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
@@ -148,6 +150,7 @@ fn where_all_is_well_each_line_says_so_and_nothing_is_changed() {
             "inotify",
             "ledger",
             "daemon",
+            "page",
             "proxy",
             "dns",
             "connect",

@@ -1,6 +1,5 @@
 //! The ledger: whether it can be read, of which version it is, and who works it. Its lock is not touched.
 
-use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -31,11 +30,28 @@ pub(super) fn look(file: &Path, who: &Who) -> Vec<Line> {
     });
     drop(turn);
     let mut lines = vec![judge(file, looked, who)];
-    let lock = file.with_extension("lock");
-    let table = std::fs::read_to_string("/proc/locks").ok();
-    let pid = std::fs::read_to_string(&lock).ok().and_then(|text| text.trim().parse().ok());
-    lines.push(worker(&lock, lock.metadata().ok().as_ref(), pid, table.as_deref()));
+    lines.push(worker(file));
     lines
+}
+
+/// Who works a ledger.
+pub(super) enum Runs {
+    /// This process.
+    By(u32),
+    /// Nobody.
+    No,
+    /// The kernel does not say.
+    Untold,
+}
+
+/// Who holds the lock of a ledger, by the kernel's own table.
+pub(super) fn runs(file: &Path) -> Runs {
+    let lock = file.with_extension("lock");
+    let Ok(table) = std::fs::read_to_string("/proc/locks") else { return Runs::Untold };
+    let Ok(there) = lock.metadata() else { return Runs::No };
+    let pid = std::fs::read_to_string(&lock).ok().and_then(|text| text.trim().parse().ok());
+    let place = (major(there.dev()), minor(there.dev()), there.ino());
+    holder(place, pid, &table).map_or(Runs::No, Runs::By)
 }
 
 /// One look opens the ledger at a time: of two that close it at once none takes away the files that SQLite keeps beside
@@ -74,17 +90,14 @@ fn judge(file: &Path, looked: Result<Condition, LedgerError>, who: &Who) -> Line
     Line::ok("ledger", target, format!("whole, of version {version}; {messages} ever begun by it"))
 }
 
-/// Who holds the lock, by the kernel's own table.
-fn worker(lock: &Path, there: Option<&Metadata>, pid: Option<u32>, table: Option<&str>) -> Line {
-    let target = lock.display();
-    let Some(table) = table else {
-        return Line::ok("daemon", target, "whether one runs is not told here");
+fn worker(file: &Path) -> Line {
+    let lock = file.with_extension("lock");
+    let message = match runs(file) {
+        Runs::Untold => "whether one runs is not told here".to_owned(),
+        Runs::By(pid) => format!("runs, as process {pid}"),
+        Runs::No => "none runs on this ledger now".to_owned(),
     };
-    let file = there.map(|there| (major(there.dev()), minor(there.dev()), there.ino()));
-    match file.and_then(|file| holder(file, pid, table)) {
-        Some(pid) => Line::ok("daemon", target, format!("runs, as process {pid}")),
-        None => Line::ok("daemon", target, "none runs on this ledger now"),
-    }
+    Line::ok("daemon", lock.display(), message)
 }
 
 /// The process that holds a lock on a file. Some file systems show another device here than `stat` does: then the

@@ -28,6 +28,9 @@ mod watch;
 
 mod books;
 
+mod knock;
+mod page;
+
 mod service;
 
 mod account;

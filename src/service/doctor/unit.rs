@@ -29,6 +29,8 @@ pub(super) struct Unit {
     hides_homes: bool,
     writable: Vec<PathBuf>,
     state: Option<PathBuf>,
+    /// Names of what the service is given to keep secret.
+    credentials: Vec<String>,
 }
 
 impl Unit {
@@ -69,10 +71,18 @@ impl Unit {
                     let first = value.split_whitespace().next();
                     unit.state = first.map(|name| Path::new("/var/lib").join(name));
                 }
+                "LoadCredential" | "LoadCredentialEncrypted" | "SetCredential" | "SetCredentialEncrypted" => {
+                    unit.credentials.extend(value.split(':').next().map(ToOwned::to_owned));
+                }
                 _ => {}
             }
         }
         unit
+    }
+
+    /// Whether the service is given a secret of that name.
+    pub(super) fn gives(&self, name: &str) -> bool {
+        self.credentials.iter().any(|known| known == name)
     }
 
     /// Whether the service reads these settings.
@@ -147,6 +157,13 @@ mod tests {
     use super::*;
     use crate::config::{Env, parse};
     use crate::service::doctor::Health;
+
+    #[test]
+    fn what_the_service_is_given() {
+        let texts = "[Service]\nLoadCredential=nemo-token\nLoadCredential=web-token:/etc/dakbox/web-token\n";
+        let unit = Unit::read(&[texts.to_owned()]);
+        assert!(unit.gives("web-token") && unit.gives("nemo-token") && !unit.gives("web"));
+    }
 
     #[test]
     fn every_case() {

@@ -12,7 +12,7 @@ use super::place::{self, Place, Role, Seen, Tried};
 use super::service::Way;
 use super::unit::Unit;
 use super::who::Who;
-use super::{account, books, machine, rights, service, unit, watch, who, whose};
+use super::{account, books, machine, page, rights, service, unit, watch, who, whose};
 use crate::config::{AfterSuccess, Config, Env, Loaded};
 use crate::mount::{Dir, Relation, relation};
 use crate::worker::clock::wall;
@@ -40,6 +40,9 @@ pub fn doctor(loaded: Loaded, env: &Env, mut say: impl FnMut(Line)) {
         watch::judge(&config.folders.inbox, &facts, &config.watch).into_iter().for_each(&mut say);
     }
     told("ledger", &config.ledger.file.display().to_string(), looks.books).into_iter().for_each(&mut say);
+    let given = is_units && unit.as_ref().is_some_and(|unit| unit.gives("web-token"));
+    let page = looks.page.end().map(|facts| page::judge(&facts, given));
+    page.unwrap_or_else(|| vec![silent("page", "`[web]`")]).into_iter().for_each(&mut say);
     online(&config, looks.online).into_iter().for_each(&mut say);
 }
 
@@ -51,6 +54,7 @@ struct Looks {
     places: Vec<(Place, Pending<Seen>)>,
     watch: Pending<Option<watch::Facts>>,
     books: Pending<Vec<Line>>,
+    page: Pending<page::Facts>,
     online: Pending<Online>,
 }
 
@@ -62,11 +66,13 @@ impl Looks {
         });
         let (inbox, ledger, who) = (config.folders.inbox.clone(), config.ledger.file.clone(), who.clone());
         let (settings, env) = (Arc::clone(config), env.clone());
+        let (of_page, own_env) = (Arc::clone(config), env.clone());
         Self {
             machine: begin(FOLDER, machine::look),
             places: places.collect(),
             watch: begin(FOLDER, move || watch::look(&inbox)),
             books: begin(FOLDER, move || books::look(&ledger, &who)),
+            page: begin(FOLDER, move || page::look(&of_page, &own_env)),
             online: begin(SERVICE, move || {
                 let (token, kept) = account::look_within(FOLDER, &settings, &env);
                 let options = api_options(&settings);
