@@ -32,7 +32,8 @@ fn clip(name: &str, ino: u64) -> Clip {
 }
 
 fn order(messages: usize) -> Order {
-    let text = TextRef { path: path("talk.txt"), stamp: stamp(99), hash: ContentHash::new([3; 32]) };
+    let text =
+        TextRef { path: path("talk.txt"), stamp: stamp(99), hash: ContentHash::new([3; 32]), says: None };
     let messages: Vec<String> = (1..=messages).map(|n| format!("step {n}")).collect();
     Order {
         words: messages.join("\n---\n"),
@@ -117,7 +118,7 @@ pub(super) fn every_event() -> Vec<JobEvent> {
         JobEvent::Failed { failure: failure.clone() },
         JobEvent::Cancelled,
         JobEvent::Withdrawn { failure },
-        JobEvent::Reopened { clip, order, work: None },
+        JobEvent::Reopened { clip, order, work: None, content: None },
     ]);
     events
 }

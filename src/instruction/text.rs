@@ -35,6 +35,14 @@ pub fn steps(words: &str) -> Vec<String> {
     steps.iter().map(|s| trim(s)).filter(|s| !s.is_empty()).map(str::to_owned).collect()
 }
 
+/// What a text says, however an editor writes it: the same for two that differ in encoding, line ends and blank space alone.
+/// Nothing where it can't be read.
+pub fn gist(bytes: &[u8]) -> Option<String> {
+    let text: String = decode(bytes).ok()?.nfc().collect();
+    let lines: Vec<&str> = text.lines().map(trim).filter(|line| !line.is_empty()).collect();
+    Some(lines.join("\n"))
+}
+
 /// The text of a file, with `\n` at the end of each line.
 pub(super) fn decode(bytes: &[u8]) -> Result<String, Problem> {
     if bytes.len() > MAX_BYTES {

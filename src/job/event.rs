@@ -280,6 +280,9 @@ pub enum JobEvent {
         /// What the film is made of now, where that is another thing.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         work: Option<Work>,
+        /// Of the clip's bytes, where they were read: it is a copy, that has another time and number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<ContentHash>,
     },
 }
 

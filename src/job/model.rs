@@ -29,6 +29,16 @@ pub struct TextRef {
     pub stamp: Stamp,
     /// Of its raw bytes.
     pub hash: ContentHash,
+    /// Of what it says, whatever its encoding and line ends; `None` of texts that were read before this was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<ContentHash>,
+}
+
+impl TextRef {
+    /// Whether it is the same text, though it may have been saved again.
+    pub fn same_text(&self, other: &Self) -> bool {
+        self.hash == other.hash || (self.says.is_some() && self.says == other.says)
+    }
 }
 
 /// Where a job's words come from.

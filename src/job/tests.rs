@@ -104,6 +104,7 @@ fn text(n: u8) -> TextRef {
         path: RelPath::from_bytes(b"talk.txt").unwrap(),
         stamp: clip(0).stamp,
         hash: ContentHash::new([n; 32]),
+        says: None,
     }
 }
 
@@ -335,7 +336,7 @@ impl World {
             6 => JobEvent::Refused { n, intent: u32::from(kind) },
             7 => JobEvent::Answered { n, intent: u32::from(kind), end, words: String::new() },
             8 => JobEvent::Waits { failure, until: None },
-            9 => JobEvent::Reopened { clip: clip(0), order: order("words", 2), work: None },
+            9 => JobEvent::Reopened { clip: clip(0), order: order("words", 2), work: None, content: None },
             10 => JobEvent::Consent { n, again: 0, text: None },
             11 => JobEvent::Asked { n, intent: u32::from(kind), lying: None },
             12 => {
@@ -378,7 +379,12 @@ impl World {
             Op::PutBack(w) => {
                 let words = if w == 0 { self.job.order.words.clone() } else { format!("words {w}") };
                 let order = Order { from: WordsFrom::Sidecar(text(w)), ..order(&words, 2) };
-                self.record(JobEvent::Reopened { clip: self.job.clip.clone(), order, work: None });
+                self.record(JobEvent::Reopened {
+                    clip: self.job.clip.clone(),
+                    order,
+                    work: None,
+                    content: None,
+                });
             }
             Op::OtherWords(w) => {
                 let order = order(&format!("words {w}"), self.job.order.messages.len());
@@ -618,6 +624,7 @@ fn other_words_put_back_after_a_payment() {
             path: RelPath::from_bytes(b"talk.txt").unwrap(),
             stamp: clip(0).stamp,
             hash: ContentHash::new([n; 32]),
+            says: None,
         };
         let messages = steps.iter().map(|step| (*step).to_owned()).collect();
         let from = WordsFrom::Sidecar(text);
@@ -630,7 +637,7 @@ fn other_words_put_back_after_a_payment() {
             JobEvent::Withdrawn { failure },
             JobEvent::Started { step: Step::Tidy },
             JobEvent::Tidied { clip_at: None, left: false },
-            JobEvent::Reopened { clip: clip(0), order, work: None },
+            JobEvent::Reopened { clip: clip(0), order, work: None, content: None },
         ] {
             job = apply(&job, &event, Moment(0)).unwrap();
         }

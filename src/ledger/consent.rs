@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::{LedgerError, intent, record};
-use crate::job::{ContentHash, JobId, Key};
+use crate::job::{JobId, Key, TextRef};
 
 /// The count of the rows: one that is gone would let its text pay a second time.
 const COUNT: &str = "consents";
@@ -12,18 +12,19 @@ const COUNT: &str = "consents";
 ///
 /// # Errors
 /// [`LedgerError::ConsentUsed`] where the same text has let out the same message before.
-pub(super) fn consent(db: &Connection, key: &Key, text: &ContentHash, job: JobId) -> Result<(), LedgerError> {
+pub(super) fn consent(db: &Connection, key: &Key, text: &TextRef, job: JobId) -> Result<(), LedgerError> {
     if use_up(db, key, text, job)? { Ok(()) } else { Err(LedgerError::ConsentUsed) }
 }
 
-/// Uses it up where it is not used up yet; whether it was there to be used.
-pub(super) fn use_up(
-    db: &Connection,
-    key: &Key,
-    text: &ContentHash,
-    job: JobId,
-) -> Result<bool, LedgerError> {
-    let text = text.to_string();
+/// Uses it up where it is not used up yet; whether it was there to be used. A text that was only saved again is the same: it
+/// is kept by what it says, and those of a time when that was not noted by their bytes.
+pub(super) fn use_up(db: &Connection, key: &Key, text: &TextRef, job: JobId) -> Result<bool, LedgerError> {
+    let bytes = text.hash.to_string();
+    let known = "SELECT EXISTS (SELECT 1 FROM consent WHERE key = ?1 AND text = ?2)";
+    if db.query_row(known, params![key.as_str(), bytes], |row| row.get(0))? {
+        return Ok(false);
+    }
+    let text = text.says.map_or(bytes, |says| says.to_string());
     let checksum = checksum(key.as_str(), &text, job);
     let sql = "INSERT OR IGNORE INTO consent (key, text, job, checksum) VALUES (?1, ?2, ?3, ?4)";
     let is_new = db.execute(sql, params![key.as_str(), text, job.0, checksum])? > 0;

@@ -157,6 +157,13 @@ impl Ledger {
         self.call(move |db| query::job_of_file(db, &stamp)).await
     }
 
+    /// The jobs that have ended without a film, for clips of that length in that root, newest first.
+    pub async fn given_up(&self, root: i64, size: u64) -> Result<Vec<Job>, LedgerError> {
+        let sql = "SELECT body FROM job WHERE root = ?1 AND size = ?2 AND ended = 1
+                   AND state IN ('failed', 'cancelled') ORDER BY id DESC";
+        self.call(move |db| query::many(db, sql, rusqlite::params![root, size.cast_signed()])).await
+    }
+
     /// The job that made a film with these bytes.
     pub async fn job_of_film(&self, film: ContentHash) -> Result<Option<Job>, LedgerError> {
         self.call(move |db| query::job_of_film(db, &film)).await

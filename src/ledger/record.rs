@@ -74,12 +74,12 @@ fn step(change: &Transaction<'_>, job: &Job, event: &JobEvent, at: Moment) -> Re
             if let (true, WordsFrom::Sidecar(text), Some(key)) =
                 (job.order.again, &job.order.from, job.key_after(*n, 0))
             {
-                consent::use_up(change, &key, &text.hash, job.id)?;
+                consent::use_up(change, &key, text, job.id)?;
             }
         }
         JobEvent::Consent { n, text: Some(text), .. } => {
             if let Some(key) = job.key_after(*n, 0) {
-                consent::consent(change, &key, &text.hash, job.id)?;
+                consent::consent(change, &key, text, job.id)?;
             }
         }
         JobEvent::Refused { n, intent } => {

@@ -120,6 +120,7 @@ async fn a_text_consents_to_pay_once_more_exactly_once() {
         path: RelPath::from_bytes(b"b.txt").unwrap(),
         stamp: first.clip.stamp,
         hash: ContentHash::new([9; 32]),
+        says: None,
     };
     let consent = JobEvent::Consent { n: 0, again: 1, text: Some(text) };
     let second = up_to_the_message(&ledger, b"b.mp4", 2).await;

@@ -68,7 +68,7 @@ fn asks_the_same(done: &Order, now: Option<&Order>) -> bool {
     use crate::job::WordsFrom::Sidecar;
     match now {
         Some(now) => match (&done.from, &now.from) {
-            (Sidecar(old), Sidecar(new)) => old.hash == new.hash || (done.same_request(now) && !now.again),
+            (Sidecar(old), Sidecar(new)) => old.same_text(new) || (done.same_request(now) && !now.again),
             (_, from) => !matches!(from, Sidecar(_)),
         },
         None => true,

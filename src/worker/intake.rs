@@ -174,6 +174,13 @@ impl Intake {
                     }
                     return Ok(());
                 }
+                if failure.is_none()
+                    && let Some((job, content)) = self.of_copy(&clip, &order).await?
+                {
+                    let event = JobEvent::Reopened { clip, order, work: None, content: Some(content) };
+                    self.tell(self.append(&job, vec![event]).await?).await;
+                    return Ok(());
+                }
                 let of_batch = |text: Stamp| Box::new(Batch::new(clip.path.parent(), text.ino));
                 let batch = arrival.batch.map(of_batch);
                 let work = if inbox::is_address(&clip.path) { Work::Address } else { Work::Clip };
@@ -184,7 +191,7 @@ impl Intake {
                 Some((job, events))
             }
             Admission::Reopens(job) => {
-                let mut events = vec![JobEvent::Reopened { clip, order, work: None }];
+                let mut events = vec![JobEvent::Reopened { clip, order, work: None, content: None }];
                 events.extend(
                     failure.filter(|_| !job.may_be_paid()).map(|failure| JobEvent::Failed { failure }),
                 );
@@ -359,7 +366,7 @@ pub(super) fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
 /// known when it is put away; other words as long as there is a message to come, or one that is out.
 fn takes_words(job: &Job, now: &Order) -> bool {
     let WordsFrom::Sidecar(text) = &now.from else { return false };
-    let known = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.hash == text.hash);
+    let known = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.same_text(text));
     let in_time = matches!(job.step, Step::Instruct(_) | Step::Observe(_));
     !known && !job.closing() && !now.words.is_empty() && (in_time || now.words == job.order.words)
 }
@@ -368,7 +375,7 @@ fn takes_words(job: &Job, now: &Order) -> bool {
 pub(super) fn consent(job: &Job, order: &Order) -> Option<JobEvent> {
     let (Step::Observe(n) | Step::Instruct(n)) = job.step else { return None };
     let WordsFrom::Sidecar(text) = &order.from else { return None };
-    let spent = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.hash == text.hash);
+    let spent = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.same_text(text));
     let doubt = job.phase == Phase::Waiting && job.message(n).is_some_and(Message::may_be_paid);
     let asked = order.again && order.same_request(&job.order);
     let again = job.again(n) + 1;

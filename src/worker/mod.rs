@@ -7,6 +7,8 @@ mod intake;
 
 mod admission;
 
+mod copies;
+
 mod texts;
 
 mod refine;

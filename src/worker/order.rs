@@ -139,8 +139,9 @@ fn priority(asked: Option<Priority>) -> u8 {
 
 /// A text as the ledger refers to it.
 pub(super) fn reference(text: &Text) -> TextRef {
-    let hash = ContentHash::new(*blake3::hash(&text.bytes).as_bytes());
-    TextRef { path: text.path.clone(), stamp: text.stamp, hash }
+    let hash = |bytes: &[u8]| ContentHash::new(*blake3::hash(bytes).as_bytes());
+    let says = instruction::gist(&text.bytes).map(|says| hash(says.as_bytes()));
+    TextRef { path: text.path.clone(), stamp: text.stamp, hash: hash(&text.bytes), says }
 }
 
 fn bad(text: &Text, problem: &Problem) -> Failure {

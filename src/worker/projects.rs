@@ -113,7 +113,7 @@ impl Intake {
             }
             Admission::Reopens(job) => {
                 let work = Some(Work::Project(Box::new(project.clone())));
-                (job, vec![JobEvent::Reopened { clip, order, work }])
+                (job, vec![JobEvent::Reopened { clip, order, work, content: None }])
             }
         };
         let paid = job.may_be_paid();
@@ -197,7 +197,7 @@ impl Intake {
 
 /// Whether a job was made of that very text.
 fn same_text(job: &Job, text: &Text) -> bool {
-    matches!(&job.order.from, WordsFrom::Sidecar(old) if old.hash == order::reference(text).hash)
+    matches!(&job.order.from, WordsFrom::Sidecar(old) if old.same_text(&order::reference(text)))
 }
 
 /// What lies in a project's folder and was not among its parts.

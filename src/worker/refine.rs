@@ -77,7 +77,7 @@ pub(super) fn order(
     let told = || std::iter::once(&last).chain(earlier);
     // The very same text asks for nothing new, whatever it meant beside its clip: an editor that was left open saves the
     // first one behind a later version as well.
-    let is_it = |job: &Job| matches!((&job.order.from, &order.from), (Sidecar(old), Sidecar(new)) if old.hash == new.hash);
+    let is_it = |job: &Job| matches!((&job.order.from, &order.from), (Sidecar(old), Sidecar(new)) if old.same_text(new));
     let spent = told().any(|job| is_it(job));
     let same = spent || told().any(|job| job.order.words == *new);
     // A text of the first film may be written on after versions that had texts of their own: what is the most of it that was
@@ -112,7 +112,7 @@ pub(super) fn nothing_new(film: &str) -> Failure {
 pub(super) fn reply(job: &Job, order: &Order) -> Option<JobEvent> {
     let asking = job.asking.as_ref().filter(|_| is_asked(job))?;
     let WordsFrom::Sidecar(text) = &order.from else { return None };
-    if matches!(&job.order.from, WordsFrom::Sidecar(old) if old.hash == text.hash) {
+    if matches!(&job.order.from, WordsFrom::Sidecar(old) if old.same_text(text)) {
         return None;
     }
     let old: Vec<&str> = match &job.order.from {

@@ -32,7 +32,7 @@ fn longer(ino: u64) -> Stamp {
 
 fn own_text(hash: u8) -> WordsFrom {
     let hash = crate::job::ContentHash::new([hash; 32]);
-    WordsFrom::Sidecar(TextRef { path: path("a.txt"), stamp: stamp(9), hash })
+    WordsFrom::Sidecar(TextRef { path: path("a.txt"), stamp: stamp(9), hash, says: None })
 }
 
 fn asks(words: &str, from: WordsFrom) -> Order {
@@ -363,7 +363,8 @@ fn a_cancelled_clip_that_is_put_back_before_it_was_tidied_goes_on() {
     let same = Some(asks("x", own_text(1)));
     let judged = judge(&path("a.mp4"), &stamp(1), same.as_ref(), Some(job.clone()), Some(job.clone()));
     assert!(matches!(judged, Admission::Reopens(_)), "{judged:?}");
-    let event = JobEvent::Reopened { clip: job.clip.clone(), order: job.order.clone(), work: None };
+    let event =
+        JobEvent::Reopened { clip: job.clip.clone(), order: job.order.clone(), work: None, content: None };
     assert_eq!(apply(&job, &event, Moment(0)).unwrap().step, Step::Session);
 }
 
@@ -382,6 +383,7 @@ fn a_job_that_failed_at_its_second_message_goes_on_with_it() {
         path: path("a.txt"),
         stamp: Stamp { ctime_ns: 777, ..stamp(9) },
         hash: crate::job::ContentHash::new([1; 32]),
+        says: None,
     });
     for event in [
         JobEvent::Answered { n: 0, intent, end: StreamEnd::Clean, words: String::new() },
@@ -390,12 +392,13 @@ fn a_job_that_failed_at_its_second_message_goes_on_with_it() {
         JobEvent::Failed { failure: Failure::new(Code::TooLarge, "no", "no") },
         JobEvent::Started { step: Step::Tidy },
         JobEvent::Tidied { clip_at: None, left: false },
-        JobEvent::Reopened { clip: clip.clone(), order: two(touched.clone()), work: None },
+        JobEvent::Reopened { clip: clip.clone(), order: two(touched.clone()), work: None, content: None },
     ] {
         job = apply(&job, &event, Moment(0)).unwrap_or_else(|e| panic!("{e}"));
     }
     assert_eq!((job.step, &job.order.from), (Step::Instruct(1), &touched));
-    let other_words = JobEvent::Reopened { clip, order: asks("other words", touched), work: None };
+    let other_words =
+        JobEvent::Reopened { clip, order: asks("other words", touched), work: None, content: None };
     assert!(apply(&job, &other_words, Moment(0)).is_err(), "nothing is silently dropped");
 }
 

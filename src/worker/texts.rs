@@ -150,7 +150,12 @@ impl Intake {
             Admission::Reopens(job) => {
                 let (order, wait) = self.asked_again(&job, lone, &read).await?;
                 let wait = wait.filter(|_| !job.may_be_paid());
-                (job, std::iter::once(JobEvent::Reopened { clip, order, work: None }).chain(wait).collect())
+                (
+                    job,
+                    std::iter::once(JobEvent::Reopened { clip, order, work: None, content: None })
+                        .chain(wait)
+                        .collect(),
+                )
             }
         };
         let failure = read.err().filter(|_| !job.may_be_paid());

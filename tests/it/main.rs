@@ -20,6 +20,7 @@ mod campaign;
 mod captures;
 mod clock;
 mod commands;
+mod copies;
 mod daemonize;
 mod damage;
 mod delivery;

@@ -61,7 +61,7 @@ fn rebound(job: &mut Job, clip: &Clip, order: &Order) {
 
 /// A cancelled clip that is dropped again, or a failed one that was put back, goes on where it stopped.
 pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
-    let JobEvent::Reopened { clip, order, work } = event else { return false };
+    let JobEvent::Reopened { clip, order, work, content } = event else { return false };
     // A clip that was taken away left nothing to tidy up that could be missed; else the files were moved first.
     let put_back = match &job.end {
         Some(End::Cancelled) => job.withdrawn.is_none() || job.is_ended(),
@@ -69,7 +69,8 @@ pub(super) fn reopens(job: &mut Job, event: &JobEvent) -> bool {
         _ => false,
     };
     // What was paid for was paid for these bytes.
-    let other_bytes = job.may_be_paid() && job.work.is_file() && !clip.stamp.same_contents(&job.clip.stamp);
+    let same = clip.stamp.same_contents(&job.clip.stamp) || (content.is_some() && *content == job.content);
+    let other_bytes = job.may_be_paid() && job.work.is_file() && !same;
     if !put_back || !job.may_go_on() || other_bytes {
         return false;
     }

@@ -20,7 +20,7 @@ fn report_en(r: &Report) -> String {
 fn text_file(name: &str) -> TextRef {
     let stamp = Stamp { dev: 1, ino: 2, size: 3, mtime_ns: 4, ctime_ns: 5 };
     let hash = ContentHash::new([0; 32]);
-    TextRef { path: RelPath::from_bytes(name.as_bytes()).unwrap(), stamp, hash }
+    TextRef { path: RelPath::from_bytes(name.as_bytes()).unwrap(), stamp, hash, says: None }
 }
 
 fn finished<'a>(

@@ -100,7 +100,7 @@ too-deep = { $file } lies too deep: dakbox looks into at most 32 folders, one in
     .step-1 = Move it to a folder that is nearer to the inbox.
 
 same-again = dakbox has already made a film from { $file } with the same words: { $film }.
-    .or = dakbox has already made a film from { $file } with the same words.
+    .or = The same words were sent before with the clip { $file }. dakbox does not send and pay for them again by itself.
     .step-1 =
         Look for the film in the outbox. If you have what you need, take the clip and its text out of the inbox.
     .step-2 = Do you want something else? Then change the words in { $text }.
