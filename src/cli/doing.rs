@@ -56,6 +56,7 @@ fn running(job: &Job, around: &Around<'_>) -> String {
         Step::Instruct(n) if job.message(n).is_some() => {
             format!("{}the service is working, {since}", place(n, job))
         }
+        Step::Instruct(_) if around.paused => format!("held by pause.txt before {}", noun(job.step, job)),
         Step::Instruct(_) => format!("about to send {}", noun(job.step, job)),
         Step::Observe(n) => format!("{}looking at what came of it, {since}", place(n, job)),
         Step::Export => match around.progress {
@@ -123,7 +124,7 @@ mod tests {
             (said(Step::Fetch, Running, Some((3 << 20, 0)), |_| {}), "fetching the film 3.0 MB"),
             (said(Step::Export, Running, Some((42, 100)), |_| {}), "rendering, 42 %"),
             (said(Step::Export, Running, None, |_| {}), "rendering, 2 min"),
-            (said(Step::Instruct(0), Running, None, |_| {}), "about to send instruction 1 of 2"),
+            (said(Step::Instruct(0), Running, None, |_| {}), "held by pause.txt before instruction 1 of 2"),
             (said(Step::Instruct(1), Ready, None, |_| {}), "held by pause.txt before instruction 2 of 2"),
             (
                 said(Step::Observe(1), Running, None, |_| {}),

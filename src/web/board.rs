@@ -279,6 +279,7 @@ fn well(look: &Look, t: Tongue) -> String {
     )]
     .into_iter()
     .chain(modes)
+    .chain(look.looked.map(|at| t.say("looked", About::default().with("ago", When::of(t, at, look.now).ago))))
     .collect::<Vec<_>>()
     .join(" ");
     format!("<p id=\"well\" class=\"soft\">{}</p>", super::html::escaped(&line))

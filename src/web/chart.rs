@@ -28,6 +28,8 @@ pub(super) struct Days {
     columns: Vec<(&'static str, &'static str, String)>,
     table: Vec<(String, Vec<String>)>,
     day: String,
+    /// What is said where nothing was.
+    none: String,
 }
 
 /// A column of a chart: how it is drawn, what it is called, and its numbers, a day each.
@@ -86,6 +88,7 @@ impl Days {
                 .collect(),
             table: table.collect(),
             day: t.word("col-day"),
+            none: t.word("chart-none"),
         }
     }
 }

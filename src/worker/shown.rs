@@ -233,7 +233,8 @@ fn running(job: &Job, around: &Around<'_>) -> Doing {
                 (of > 1).then_some((u64::from(n) + 1, of)),
             )
         }
-        Step::Instruct(_) => Doing::Plain("page-next"),
+        // What was begun asks for the brake once more before its first byte.
+        Step::Instruct(_) => Doing::Plain(if around.paused { "page-held" } else { "page-next" }),
         Step::Observe(_) => Doing::Plain("page-observe"),
         Step::Export => Doing::Export(moved.map(|(percent, _)| percent)),
         Step::Fetch => Doing::Fetch(moved),

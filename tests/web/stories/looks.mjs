@@ -1,6 +1,6 @@
 // Every page as different people have it: on a phone, by keyboard, in the dark, in Bangla, without scripts.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { grave, shot, sideways } from "../browser.mjs";
 import { WORDS, clip, until } from "../house.mjs";
@@ -71,7 +71,7 @@ async function furnished(t, { rich = false } = {}) {
 }
 
 /// Every page, in both languages and both schemes of colours, as wide as that.
-async function every_page(t, house, pages, width, looks) {
+async function every_page(t, house, pages, width, looks, of = "") {
   const found = [];
   for (const colorScheme of ["light", "dark"]) {
     const phone = width < 500 ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {};
@@ -81,10 +81,11 @@ async function every_page(t, house, pages, width, looks) {
         await page.goto(`${house.url}${path}${path.includes("?") ? "&" : "?"}lang=${lang}`);
         assert.equal(await page.evaluate(() => document.documentElement.lang), lang);
         await shown(page);
-        await shot(page, `${named(path)}-${width}-${lang}-${colorScheme}`);
+        await shot(page, `${of}${named(path)}-${width}-${lang}-${colorScheme}`);
         found.push(...(await looks(page)).map((fault) => `${path} ${lang} ${colorScheme} ${width}: ${fault}`));
       }
     }
+    await page.close();
     forgive(page);
   }
   assert.deepEqual(found, []);
@@ -93,7 +94,12 @@ async function every_page(t, house, pages, width, looks) {
 /// Until what is to be seen of films is seen.
 const shown = async (page) => {
   // A still is fetched when its row is seen.
-  for (const still of await page.locator("video.still:visible").all()) await still.scrollIntoViewIfNeeded();
+  for (const still of await page.locator("video.still").all()) {
+    await still.evaluate((one) => new Promise((go) => {
+      one.scrollIntoView();
+      requestAnimationFrame(() => requestAnimationFrame(go));
+    }));
+  }
   await page.waitForFunction(() => [...document.querySelectorAll("video.still:not([hidden])")].every((still) => still.readyState >= 2));
   await page.evaluate(() => scrollTo(0, 0));
   await page.waitForFunction(() => [...document.querySelectorAll("video[controls]")].every((film) => film.readyState >= 1 || film.error));
@@ -232,12 +238,10 @@ export async function without_scripts_all_is_read_and_pressed(t) {
 export async function an_empty_board_says_where_to_drop(t) {
   const house = await t.house({ settings: { messages: { language: "both" } } });
   await house.start();
-  const page = await t.page({ permissions: ["clipboard-read", "clipboard-write"] });
-  for (const path of ["/", "/?lang=bn", "/jobs", "/figures", "/health"]) {
-    await page.goto(house.url + path);
-    assert.deepEqual(await grave(page), [], path);
-    await shot(page, `empty-${named(path)}`);
+  for (const [width, looks] of [[1280, for_everyone], [390, in_the_hand]]) {
+    await every_page(t, house, ["/", "/jobs", "/figures", "/health"], width, looks, "empty-");
   }
+  const page = await t.page({ permissions: ["clipboard-read", "clipboard-write"] });
   await page.goto(house.url);
   await page.getByRole("button", { name: "Copy" }).first().click();
   await page.getByRole("button", { name: "Copied" }).waitFor();
@@ -245,10 +249,13 @@ export async function an_empty_board_says_where_to_drop(t) {
 }
 
 export async function a_token_is_asked_for_once(t) {
-  const house = await t.house();
+  const house = await t.house({ settings: { messages: { language: "both" } } });
   writeFileSync(house.path("web-token"), "open-sesame\n", { mode: 0o600 });
   house.set({ web: { token_file: house.path("web-token") } });
   await house.start();
+  for (const [width, looks] of [[1280, for_everyone], [390, in_the_hand]]) {
+    await every_page(t, house, ["/login"], width, looks);
+  }
   const page = await t.page({ viewport: { width: 320, height: 600 } });
   await page.goto(`${house.url}/jobs`);
   await page.getByLabel("Token").fill("guess");
@@ -265,4 +272,27 @@ export async function a_token_is_asked_for_once(t) {
   house.pair("talk");
   await says(page, "#done .row", "talk.mp4");
   page.faults = page.faults.filter((fault) => !/status of 401/.test(fault));
+}
+
+export async function what_is_wrong_stands_above_all(t) {
+  const house = await t.house({ settings: { messages: { language: "both" } } });
+  await house.start();
+  house.pair("talk");
+  await house.delivered("talk");
+  const seen = async (of, pages, what) => {
+    const page = await t.page();
+    await page.goto(`${house.url}/?lang=en`);
+    await says(page, "#top", what);
+    await page.close();
+    forgive(page);
+    for (const [width, looks] of [[1280, for_everyone], [390, in_the_hand]]) await every_page(t, house, pages, width, looks, of);
+  };
+  writeFileSync(house.root("pause.txt"), "");
+  house.pair("held");
+  await seen("paused-", ["/", "/jobs/2", "/health"], "Paused: no new message is sent");
+  rmSync(house.root("pause.txt"));
+  await house.delivered("held");
+  renameSync(house.root("inbox"), house.path("inbox"));
+  renameSync(house.root(".dakbox"), house.path("mark"));
+  await seen("away-", ["/", "/health"], "cannot reach the inbox");
 }

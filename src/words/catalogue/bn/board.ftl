@@ -160,6 +160,7 @@ figures-of = গত ৩০ দিন।
 chart-credits = দিনে কত ক্রেডিট
 chart-clips = দিনে কত ক্লিপ
 chart-steps = প্রতিটি ধাপের সময়: অর্ধেক, আর দশটির নয়টি, যত সময়ে হয়েছে
+chart-none = এই দিনগুলোতে কিছু নেই।
 chart-failures = ক্লিপ কেন হয়নি
 col-day = দিন
 col-credits = ক্রেডিট

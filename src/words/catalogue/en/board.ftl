@@ -184,6 +184,7 @@ figures-of = The last 30 days.
 chart-credits = Credits a day
 chart-clips = Clips a day
 chart-steps = Time of each step: half of them, and nine in ten, were done within
+chart-none = Nothing in these days.
 chart-failures = Why clips failed
 col-day = Day
 col-credits = credits
