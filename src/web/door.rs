@@ -11,8 +11,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::job::Moment;
 
-/// The cookie's name.
-const COOKIE_NAME: &str = "dakbox";
 /// So long a cookie is good for.
 pub(super) const STAYS: Duration = Duration::from_hours(30 * 24);
 /// Wrong tokens that one address may show within [`WITHIN`], and all together.
@@ -34,12 +32,15 @@ pub(super) enum Shown {
 /// The door.
 pub(super) struct Door {
     token: Option<SecretString>,
+    /// The cookie's name. A browser keeps one cookie of a name for all ports of a host, and there may be another dakbox.
+    cookie_name: String,
     wrong: Mutex<HashMap<IpAddr, Vec<Instant>>>,
 }
 
 impl Door {
-    pub(super) fn new(token: Option<SecretString>) -> Self {
-        Self { token, wrong: Mutex::default() }
+    /// The door of the page at that port.
+    pub(super) fn new(token: Option<SecretString>, port: u16) -> Self {
+        Self { token, cookie_name: format!("dakbox-{port}"), wrong: Mutex::default() }
     }
 
     /// Whether a token is asked for.
@@ -52,7 +53,7 @@ impl Door {
         if self.token.is_none() {
             return Shown::Right;
         }
-        if cookie(headers).is_some_and(|cookie| self.is_good(cookie, now)) {
+        if self.cookie_in(headers).is_some_and(|cookie| self.is_good(cookie, now)) {
             return Shown::Right;
         }
         let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -89,7 +90,14 @@ impl Door {
         let seal = self.seal(&until).map(|seal| seal.to_hex().to_string()).unwrap_or_default();
         let secure = if is_https { "; Secure" } else { "" };
         let age = STAYS.as_secs();
-        format!("{COOKIE_NAME}={until}.{seal}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}")
+        let name = &self.cookie_name;
+        format!("{name}={until}.{seal}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}")
+    }
+
+    fn cookie_in<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(name, _)| *name == self.cookie_name).map(|(_, value)| value)
     }
 
     fn is_good(&self, cookie: &str, now: Moment) -> bool {
@@ -114,12 +122,6 @@ fn neighbourhood(from: IpAddr) -> IpAddr {
     }
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,7 +130,7 @@ mod tests {
     const B: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
     fn door() -> Door {
-        Door::new(Some(SecretString::from("open sesame")))
+        Door::new(Some(SecretString::from("open sesame")), 8642)
     }
 
     fn with(name: axum::http::HeaderName, value: &str) -> HeaderMap {
@@ -150,11 +152,11 @@ mod tests {
         let cookie = |pair: &str| with(COOKIE, &format!("a=b; {pair}"));
         assert_eq!(door.admits(&cookie(pair), A, now), Shown::Right);
         assert_eq!(door.admits(&cookie(pair), A, now.after(STAYS)), Shown::Wrong, "it has an end");
-        let longer = pair.replacen("dakbox=2", "dakbox=9", 1);
+        let longer = pair.replacen("=2", "=9", 1);
         assert_eq!(door.admits(&cookie(&longer), A, now), Shown::Wrong, "{longer}");
-        let other = Door::new(Some(SecretString::from("another"))).cookie(now, false);
+        let other = Door::new(Some(SecretString::from("another")), 8642).cookie(now, false);
         assert_eq!(door.admits(&cookie(other.split(';').next().unwrap()), A, now), Shown::Wrong);
-        assert_eq!(Door::new(None).admits(&HeaderMap::new(), A, now), Shown::Right);
+        assert_eq!(Door::new(None, 8642).admits(&HeaderMap::new(), A, now), Shown::Right);
     }
 
     #[test]

@@ -64,7 +64,8 @@ impl Web {
                 return Self(None);
             }
         };
-        let house = Arc::new(House::new(settings, vitals, address, Door::new(key.0)));
+        let door = Door::new(key.0, address.port());
+        let house = Arc::new(House::new(settings, vitals, address, door));
         let (served, router) = (Arc::clone(&house), router::all(&house));
         let serve = move || server::serve(listener, &served, router);
         match std::thread::Builder::new().name("page".into()).spawn(serve) {

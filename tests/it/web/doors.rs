@@ -168,8 +168,9 @@ fn a_token_lets_in_and_a_guess_does_not() {
     let forged = format!("Cookie: {}{other}", &cookie[..cookie.len() - 1]);
     assert_eq!(page.ask("GET", "/", &forged, "").status, 401);
     assert_eq!(page.ask("POST", "/pause", &format!("Cookie: {cookie}\n{origin}"), "").status, 303);
-    // The cookie outlives a restart; a token that is another one ends it.
+    // The cookie outlives a restart at the same address; a token that is another one ends it.
     house.stop();
+    house.set(&format!("[web]\nlisten = \"{}\"\n", page.0));
     house.start();
     let page = Page::of(&house);
     assert_eq!(page.ask("GET", "/", &format!("Cookie: {cookie}"), "").status, 200);
@@ -187,4 +188,25 @@ fn a_token_lets_in_and_a_guess_does_not() {
     let page = Page::of(&house);
     assert_eq!(page.ask("GET", "/", &format!("Cookie: {cookie}"), "").status, 401);
     assert!(!house.log().contains("open-sesame"), "a token is not logged");
+}
+
+#[test]
+fn two_pages_of_one_host_do_not_put_each_others_visitors_out() {
+    let mut cookies = std::collections::BTreeMap::new();
+    let houses = ["open-sesame", "friend"].map(|token| {
+        let mut house = House::set_up(ON);
+        fs::write(house.path("web-token"), token).unwrap();
+        house.set(&format!("[web]\ntoken_file = {:?}\n", house.path("web-token").display().to_string()));
+        house.start();
+        let page = Page::of(&house);
+        let cookie = page.press("/login", &format!("token={token}")).header("set-cookie").unwrap();
+        let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+        // A browser keeps one cookie of a name for a host, whatever the port.
+        cookies.insert(name.to_owned(), value.to_owned());
+        (house, page)
+    });
+    let told: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    for (_, page) in &houses {
+        assert_eq!(page.ask("GET", "/", &format!("Cookie: {}", told.join("; ")), "").status, 200, "{told:?}");
+    }
 }
