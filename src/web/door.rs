@@ -1,6 +1,6 @@
 //! Who may come in: everybody where no token is set, else whoever shows it, or the cookie that was given for it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,6 +17,9 @@ pub(super) const STAYS: Duration = Duration::from_hours(30 * 24);
 const TRIES: usize = 5;
 const TRIES_OF_ALL: usize = 50;
 const WITHIN: Duration = Duration::from_mins(1);
+/// A token of so many letters, so many of them different, is beyond guessing, however often one may try.
+const LONG: usize = 32;
+const VARIED: usize = 10;
 
 /// What came of showing a token.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,13 +28,15 @@ pub(super) enum Shown {
     Right,
     /// It is another.
     Wrong,
-    /// Too many wrong ones were shown: nothing was compared.
+    /// Too many wrong ones were shown: whether this is the one is not told.
     TooOften,
 }
 
 /// The door.
 pub(super) struct Door {
     token: Option<SecretString>,
+    /// Whether no number of tries leads to the token.
+    is_beyond_guessing: bool,
     /// The cookie's name. A browser keeps one cookie of a name for all ports of a host, and there may be another dakbox.
     cookie_name: String,
     wrong: Mutex<HashMap<IpAddr, Vec<Instant>>>,
@@ -40,7 +45,11 @@ pub(super) struct Door {
 impl Door {
     /// The door of the page at that port.
     pub(super) fn new(token: Option<SecretString>, port: u16) -> Self {
-        Self { token, cookie_name: format!("dakbox-{port}"), wrong: Mutex::default() }
+        let is_beyond_guessing = token.as_ref().is_some_and(|token| {
+            let letters = token.expose_secret().bytes();
+            letters.len() >= LONG && letters.collect::<BTreeSet<_>>().len() >= VARIED
+        });
+        Self { token, is_beyond_guessing, cookie_name: format!("dakbox-{port}"), wrong: Mutex::default() }
     }
 
     /// Whether a token is asked for.
@@ -64,23 +73,33 @@ impl Door {
     }
 
     /// Compares a token that was shown. Neither how long it takes nor how often it may be tried tells anything of it.
+    ///
+    /// After too many wrong ones the right one is refused as well: else one could guess on, and take the one answer that
+    /// differs for the token. Not so where that is hopeless anyhow: then strangers keep nobody out.
     pub(super) fn shown(&self, token: &str, from: IpAddr, at: Instant) -> Shown {
         let Some(own) = &self.token else { return Shown::Right };
+        // Two hashes are compared in a time that depends on neither.
+        let is_right = blake3::hash(token.as_bytes()) == blake3::hash(own.expose_secret().as_bytes());
+        if is_right && self.is_beyond_guessing {
+            return Shown::Right;
+        }
+        let from = neighbourhood(from);
         let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
         wrong.retain(|_, times| {
             times.retain(|time| at.duration_since(*time) < WITHIN);
             !times.is_empty()
         });
-        let from = neighbourhood(from);
+        // Behind a web server of this machine everybody has its address.
+        let of_one = if from.is_loopback() { TRIES_OF_ALL } else { TRIES };
         let of_all: usize = wrong.values().map(Vec::len).sum();
-        if of_all >= TRIES_OF_ALL || wrong.get(&from).is_some_and(|times| times.len() >= TRIES) {
+        if of_all >= TRIES_OF_ALL || wrong.get(&from).is_some_and(|times| times.len() >= of_one) {
             return Shown::TooOften;
         }
-        // Two hashes are compared in a time that depends on neither.
-        if blake3::hash(token.as_bytes()) == blake3::hash(own.expose_secret().as_bytes()) {
+        if is_right {
             return Shown::Right;
         }
         wrong.entry(from).or_default().push(at);
+        tracing::warn!(%from, "a wrong token was shown to the page");
         Shown::Wrong
     }
 
@@ -117,8 +136,8 @@ impl Door {
 /// Whoever has one address of IPv6 has many.
 fn neighbourhood(from: IpAddr) -> IpAddr {
     match from.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
-        v4 @ IpAddr::V4(_) => v4,
+        IpAddr::V6(v6) if !v6.is_loopback() => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+        other => other,
     }
 }
 
@@ -173,5 +192,36 @@ mod tests {
         }
         assert_eq!(door.shown("open sesame", B, now + WITHIN), Shown::TooOften, "nor from many places");
         assert!(door.wrong.lock().unwrap().len() <= TRIES_OF_ALL);
+    }
+
+    #[test]
+    fn behind_a_web_server_only_all_together_count() {
+        for here in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+            let (door, now, here) = (door(), Instant::now(), here.parse().unwrap());
+            for _ in 1..TRIES_OF_ALL {
+                assert_eq!(door.shown("x", here, now), Shown::Wrong);
+            }
+            assert_eq!(door.shown("open sesame", here, now), Shown::Right, "one stranger keeps nobody out");
+            assert_eq!(door.shown("x", here, now), Shown::Wrong);
+            assert_eq!(door.shown("open sesame", here, now), Shown::TooOften, "nor is it guessed there");
+        }
+    }
+
+    #[test]
+    fn a_token_beyond_guessing_is_never_refused() {
+        let now = Instant::now();
+        for (token, want) in [
+            ("k2bVq0c8Zr5TtYw1mXo9LsHf3GdNj7Pe", Shown::Right),
+            ("5f1d8c0b9a7e6432d1c0b9a8f7e65432", Shown::Right),
+            ("k2bVq0c8Zr5TtYw1mXo9LsHf3GdNj7P", Shown::TooOften),
+            ("open sesame, open sesame, open sesame", Shown::TooOften),
+        ] {
+            let door = Door::new(Some(SecretString::from(token)), 8642);
+            for _ in 0..100 {
+                let _ = door.shown("x", A, now);
+            }
+            assert_eq!(door.shown("x", A, now), Shown::TooOften);
+            assert_eq!(door.shown(token, A, now), want, "{token}");
+        }
     }
 }
