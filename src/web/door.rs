@@ -32,11 +32,34 @@ pub(super) enum Shown {
     TooOften,
 }
 
-/// The door.
-pub(super) struct Door {
-    token: Option<SecretString>,
+/// What the door is locked with.
+pub(super) struct Lock {
+    token: SecretString,
+    /// What cookies are sealed with: it is made of the token, so that they end with it, and of a key that nobody can guess.
+    seal: [u8; 32],
     /// Whether no number of tries leads to the token.
     is_beyond_guessing: bool,
+}
+
+impl Lock {
+    /// Opened by that token, or by cookies of that key.
+    pub(super) fn new(token: SecretString, key: &SecretString) -> Self {
+        let letters = token.expose_secret().bytes();
+        let is_beyond_guessing = letters.len() >= LONG && letters.collect::<BTreeSet<_>>().len() >= VARIED;
+        let both = format!("{} {}", key.expose_secret(), token.expose_secret());
+        let seal = blake3::derive_key("dakbox 2026 cookie of the page", both.as_bytes());
+        Self { token, seal, is_beyond_guessing }
+    }
+
+    /// Only whoever has let somebody in can make it, and it doesn't tell the token.
+    fn seal(&self, until: &str) -> blake3::Hash {
+        blake3::keyed_hash(&self.seal, until.as_bytes())
+    }
+}
+
+/// The door.
+pub(super) struct Door {
+    lock: Option<Lock>,
     /// The cookie's name. A browser keeps one cookie of a name for all ports of a host, and there may be another dakbox.
     cookie_name: String,
     wrong: Mutex<HashMap<IpAddr, Vec<Instant>>>,
@@ -44,22 +67,18 @@ pub(super) struct Door {
 
 impl Door {
     /// The door of the page at that port.
-    pub(super) fn new(token: Option<SecretString>, port: u16) -> Self {
-        let is_beyond_guessing = token.as_ref().is_some_and(|token| {
-            let letters = token.expose_secret().bytes();
-            letters.len() >= LONG && letters.collect::<BTreeSet<_>>().len() >= VARIED
-        });
-        Self { token, is_beyond_guessing, cookie_name: format!("dakbox-{port}"), wrong: Mutex::default() }
+    pub(super) fn new(lock: Option<Lock>, port: u16) -> Self {
+        Self { lock, cookie_name: format!("dakbox-{port}"), wrong: Mutex::default() }
     }
 
     /// Whether a token is asked for.
     pub(super) const fn is_locked(&self) -> bool {
-        self.token.is_some()
+        self.lock.is_some()
     }
 
     /// Whether a request with these headers may come in.
     pub(super) fn admits(&self, headers: &HeaderMap, from: IpAddr, now: Moment) -> Shown {
-        if self.token.is_none() {
+        if self.lock.is_none() {
             return Shown::Right;
         }
         if self.cookie_in(headers).is_some_and(|cookie| self.is_good(cookie, now)) {
@@ -77,10 +96,10 @@ impl Door {
     /// After too many wrong ones the right one is refused as well: else one could guess on, and take the one answer that
     /// differs for the token. Not so where that is hopeless anyhow: then strangers keep nobody out.
     pub(super) fn shown(&self, token: &str, from: IpAddr, at: Instant) -> Shown {
-        let Some(own) = &self.token else { return Shown::Right };
+        let Some(lock) = &self.lock else { return Shown::Right };
         // Two hashes are compared in a time that depends on neither.
-        let is_right = blake3::hash(token.as_bytes()) == blake3::hash(own.expose_secret().as_bytes());
-        if is_right && self.is_beyond_guessing {
+        let is_right = blake3::hash(token.as_bytes()) == blake3::hash(lock.token.expose_secret().as_bytes());
+        if is_right && lock.is_beyond_guessing {
             return Shown::Right;
         }
         let from = neighbourhood(from);
@@ -106,7 +125,7 @@ impl Door {
     /// What the cookie says that is given for the token.
     pub(super) fn cookie(&self, now: Moment, is_https: bool) -> String {
         let until = now.after(STAYS).0.to_string();
-        let seal = self.seal(&until).map(|seal| seal.to_hex().to_string()).unwrap_or_default();
+        let seal = self.lock.as_ref().map(|lock| lock.seal(&until).to_string()).unwrap_or_default();
         let secure = if is_https { "; Secure" } else { "" };
         let age = STAYS.as_secs();
         let name = &self.cookie_name;
@@ -122,14 +141,7 @@ impl Door {
     fn is_good(&self, cookie: &str, now: Moment) -> bool {
         let Some((until, seal)) = cookie.split_once('.') else { return false };
         let (Ok(at), Ok(seal)) = (until.parse::<i64>(), blake3::Hash::from_hex(seal)) else { return false };
-        self.seal(until) == Some(seal) && at > now.0
-    }
-
-    /// Only whoever knows the token can make it, and it doesn't tell the token.
-    fn seal(&self, until: &str) -> Option<blake3::Hash> {
-        let token = self.token.as_ref()?;
-        let key = blake3::derive_key("dakbox 2026 cookie of the page", token.expose_secret().as_bytes());
-        Some(blake3::keyed_hash(&key, until.as_bytes()))
+        self.lock.as_ref().is_some_and(|lock| lock.seal(until) == seal) && at > now.0
     }
 }
 
@@ -148,8 +160,12 @@ mod tests {
     const A: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
     const B: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
+    fn locked(token: &str, key: &str) -> Door {
+        Door::new(Some(Lock::new(token.into(), &key.into())), 8642)
+    }
+
     fn door() -> Door {
-        Door::new(Some(SecretString::from("open sesame")), 8642)
+        locked("open sesame", "key")
     }
 
     fn with(name: axum::http::HeaderName, value: &str) -> HeaderMap {
@@ -173,8 +189,13 @@ mod tests {
         assert_eq!(door.admits(&cookie(pair), A, now.after(STAYS)), Shown::Wrong, "it has an end");
         let longer = pair.replacen("=2", "=9", 1);
         assert_eq!(door.admits(&cookie(&longer), A, now), Shown::Wrong, "{longer}");
-        let other = Door::new(Some(SecretString::from("another")), 8642).cookie(now, false);
-        assert_eq!(door.admits(&cookie(other.split(';').next().unwrap()), A, now), Shown::Wrong);
+        let again = locked("open sesame", "key");
+        assert_eq!(again.admits(&cookie(pair), A, now), Shown::Right, "it outlives a restart");
+        // Whoever guesses the token can't have the guess told by a cookie made of it: nobody counts those.
+        for other in [locked("another", "key"), locked("open sesame", "another")] {
+            let other = other.cookie(now, false);
+            assert_eq!(door.admits(&cookie(other.split(';').next().unwrap()), A, now), Shown::Wrong);
+        }
         assert_eq!(Door::new(None, 8642).admits(&HeaderMap::new(), A, now), Shown::Right);
     }
 
@@ -216,7 +237,7 @@ mod tests {
             ("k2bVq0c8Zr5TtYw1mXo9LsHf3GdNj7P", Shown::TooOften),
             ("open sesame, open sesame, open sesame", Shown::TooOften),
         ] {
-            let door = Door::new(Some(SecretString::from(token)), 8642);
+            let door = locked(token, "key");
             for _ in 0..100 {
                 let _ = door.shown("x", A, now);
             }
