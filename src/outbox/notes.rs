@@ -2,9 +2,10 @@
 //!
 //! UTF-8 without a BOM and with plain `\n`, which every editor of the last years reads, Notepad too.
 
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Write};
 
-use super::file::{folder_at, one, temp_in};
+use super::file::{folder_at, one, temp_in, temp_like};
 use super::names::{LAST_NUMBER, Note, Title};
 use crate::job::RelPath;
 use crate::mount::{Dir, OpenError};
@@ -30,7 +31,7 @@ pub fn put(base: &Dir, path: &RelPath, text: &str) -> io::Result<bool> {
     let name = one(path.name())?;
     match there(&folder, &name, text)? {
         There::SameText => Ok(false),
-        There::NoNote => Err(io::ErrorKind::AlreadyExists.into()),
+        There::NoNote => Err(ErrorKind::AlreadyExists.into()),
         There::Nothing | There::OtherText => {
             place(&folder, text, |part| folder.replace(part, &name))?;
             Ok(true)
@@ -59,15 +60,15 @@ pub fn put_new(
             There::Nothing => place(&folder, text, |part| folder.rename_new(part, &folder, &name)),
         };
         match placed {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
             Ok(()) => {
                 folder.sync(&RelPath::root())?;
-                return at.join(name.name()).ok_or_else(|| io::ErrorKind::InvalidInput.into());
+                return at.join(name.name()).ok_or_else(|| ErrorKind::InvalidInput.into());
             }
         }
     }
-    Err(io::ErrorKind::AlreadyExists.into())
+    Err(ErrorKind::AlreadyExists.into())
 }
 
 /// Writes a person's text where nothing lies: what lies there already is left alone. Two fsyncs.
@@ -78,9 +79,18 @@ pub fn put_letter(base: &Dir, path: &RelPath, text: &str) -> io::Result<RelPath>
     let folder = folder_at(base, &path.parent())?;
     let name = one(path.name())?;
     if folder.stat(&name)?.is_some() {
-        return Err(io::ErrorKind::AlreadyExists.into());
+        return Err(ErrorKind::AlreadyExists.into());
     }
-    place(&folder, text, |part| folder.rename_new(part, &folder, &name))?;
+    // It is written at the top, where each start removes what a kill has left: nobody knows all folders below. Where
+    // another disk is mounted in between, or nobody may write there, beside its place.
+    let placed = temp_like(&folder, base)
+        .and_then(|temp| put_into(base, temp, text, |part| base.rename_new(part, &folder, &name)));
+    match placed {
+        Err(error) if matches!(error.kind(), ErrorKind::CrossesDevices | ErrorKind::PermissionDenied) => {
+            place(&folder, text, |part| folder.rename_new(part, &folder, &name))?;
+        }
+        placed => placed?,
+    }
     folder.sync(&RelPath::root())?;
     Ok(path.clone())
 }
@@ -113,13 +123,22 @@ pub(super) fn place(
     text: &str,
     name: impl FnOnce(&RelPath) -> io::Result<()>,
 ) -> io::Result<()> {
-    let (part, mut file) = temp_in(folder)?;
+    put_into(folder, temp_in(folder)?, text, name)
+}
+
+/// The same by that temporary file of that folder.
+fn put_into(
+    at: &Dir,
+    (part, mut file): (RelPath, File),
+    text: &str,
+    name: impl FnOnce(&RelPath) -> io::Result<()>,
+) -> io::Result<()> {
     let done = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     // Some shares rename no file that is open.
     drop(file);
     let done = done.and_then(|()| name(&part));
     if done.is_err() {
-        let _ = folder.remove(&part);
+        let _ = at.remove(&part);
     }
     done
 }
@@ -187,5 +206,30 @@ mod tests {
         assert_eq!(report(3, "three"), rel("talk (4).report.txt"));
         assert!(!top.path().join("nowhere").exists());
         assert_eq!(std::fs::read(top.path().join("talk.report.txt")).unwrap(), b"one");
+    }
+
+    /// What a kill leaves of it lies where each start looks.
+    #[test]
+    fn a_letter_is_written_at_the_top() {
+        use rustix::fs::inotify::{CreateFlags, Reader, WatchFlags, add_watch, init};
+        let (top, dir) = outbox();
+        let below = top.path().join("news");
+        std::fs::create_dir(&below).unwrap();
+        std::fs::set_permissions(&below, std::fs::Permissions::from_mode(0o2770)).unwrap();
+        let events = init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).unwrap();
+        add_watch(&events, &below, WatchFlags::CREATE | WatchFlags::MOVED_TO).unwrap();
+        let letter = rel("news/talk.v2.txt");
+        assert_eq!(put_letter(&dir, &letter, "louder\n").unwrap(), letter);
+        assert_eq!(put_letter(&dir, &letter, "quieter\n").unwrap_err().kind(), ErrorKind::AlreadyExists);
+        let mut buffer = [std::mem::MaybeUninit::uninit(); 4096];
+        let mut seen = Reader::new(&events, &mut buffer);
+        let mut came = Vec::new();
+        while let Ok(event) = seen.next() {
+            came.push(event.file_name().unwrap().to_str().unwrap().to_owned());
+        }
+        assert_eq!(came, ["talk.v2.txt"], "nothing else was ever there");
+        assert_eq!(dir.stat(&letter).unwrap().unwrap().mode, 0o660, "as a file of its folder");
+        assert_eq!(std::fs::read(below.join("talk.v2.txt")).unwrap(), b"louder\n");
+        assert_eq!(dir.list(&RelPath::root()).unwrap().len(), 1, "no temporary file stays");
     }
 }
