@@ -10,10 +10,15 @@ use crate::mount::{Dir, temp_name};
 
 /// A new temporary file in `folder`, and its name.
 pub(super) fn temp_in(folder: &Dir) -> io::Result<(RelPath, File)> {
+    temp_like(folder, folder)
+}
+
+/// A new temporary file in `at`, and its name, with mode and group as a file of `folder` has them.
+pub(super) fn temp_like(folder: &Dir, at: &Dir) -> io::Result<(RelPath, File)> {
     let own = folder.stat(&RelPath::root())?.ok_or(io::ErrorKind::NotFound)?;
     let name = temp_name();
-    let file = folder.create_new(&name, own.mode & 0o666 | 0o600)?;
-    let new = folder.stat(&name)?.ok_or(io::ErrorKind::NotFound)?;
+    let file = at.create_new(&name, own.mode & 0o666 | 0o600)?;
+    let new = at.stat(&name)?.ok_or(io::ErrorKind::NotFound)?;
     if new.gid != own.gid {
         // Only root, or a member of that group, may do this; the file is readable as its mode says all the same.
         let _ = fchown(&file, None, Some(Gid::from_raw(own.gid)));

@@ -18,7 +18,7 @@ use super::look::Look;
 use super::parts::{Part, Parts};
 use super::row::{Row, When, ends_waiting, note, shape};
 use super::tongue::Lang;
-use crate::job::{End, Failure, Job, Work};
+use crate::job::{End, Failure, Job, RelPath, Work};
 use crate::words::{About, Doing, Tongue, shown_name};
 use crate::worker::{doing, lying, note_of};
 
@@ -93,7 +93,7 @@ fn of(look: &Look, s: Speech) -> Parts {
     let later = sorted.later.iter().map(|(job, why)| waiting(look, s, job, why));
     let seen = look.seen.iter().map(|seen| {
         let (failure, why) = lying(seen);
-        lies(t, &seen.path.to_string(), failure.as_ref(), why)
+        lies(t, &seen.path, failure.as_ref(), why)
     });
     let failed = look.failed.iter().map(|job| failed(look, s, job));
     let done = look.done.iter().map(|(job, cost)| done(look, s, job, *cost));
@@ -151,15 +151,17 @@ fn working(look: &Look, s: Speech, job: &Job) -> Row {
     }
 }
 
-fn lies(t: Tongue, name: &str, failure: Option<&Failure>, why: &'static str) -> Row {
+fn lies(t: Tongue, path: &RelPath, failure: Option<&Failure>, why: &'static str) -> Row {
+    let name = path.to_string();
     let said = match failure {
-        Some(failure) => t.why(&note_of(name, failure)),
+        Some(failure) => t.why(&note_of(&name, failure)),
         None => t.doing(&Doing::Plain(why)),
     };
-    // Its id is only a name for the page: it must hold nothing but letters.
-    let id = format!("f{}", &blake3::hash(name.as_bytes()).to_hex()[..16]);
+    // Its id is only a name for the page: it must hold nothing but letters. Of the bytes, for what is shown may be the
+    // same for two of them.
+    let id = format!("f{}", &blake3::hash(path.as_bytes()).to_hex()[..16]);
     let class = if failure.is_some() { "waits" } else { "seen" };
-    Row { said: Html(said), ..Row::named(t, id, name, class) }
+    Row { said: Html(said), ..Row::named(t, id, &name, class) }
 }
 
 fn failed(look: &Look, s: Speech, job: &Job) -> Row {

@@ -128,7 +128,7 @@ fn look(house: &House, id: JobId, lang: Lang) -> Result<Parts, crate::ledger::Le
     let view = house.overview()?;
     let Some(job) = view.job(id)? else { return Ok(Parts::default()) };
     let (events, progress, config) = (view.events(id)?, view.progress()?, house.config());
-    let cost = if job.is_ended() { house.costs.of(&view, id) } else { None };
+    let cost = if job.is_ended() { house.costs.of(&view, &job) } else { None };
     let left = house.paces.of(&view).left(&job, moved(&progress, &job), House::now());
     let around = Around {
         now: House::now(),

@@ -46,6 +46,8 @@ struct Stream {
     house: Arc<House>,
     open: Open,
     lang: Lang,
+    /// Whether it has looked before.
+    has_begun: bool,
     shown: Option<Arc<Parts>>,
     told: Instant,
     _room: OwnedSemaphorePermit,
@@ -67,7 +69,8 @@ pub(super) async fn events(
     let Ok(room) = Arc::clone(&house.streams).try_acquire_owned() else {
         return plain(StatusCode::SERVICE_UNAVAILABLE, "Too many pages are open.");
     };
-    let stream = Stream { house, open, lang: visitor.lang, shown: None, told: Instant::now(), _room: room };
+    let (lang, told) = (visitor.lang, Instant::now());
+    let stream = Stream { house, open, lang, has_begun: false, shown: None, told, _room: room };
     let lines = stream::unfold(stream, |mut stream| async move {
         let line = stream.next().await?;
         Some((Ok::<_, Infallible>(line), stream))
@@ -79,8 +82,8 @@ impl Stream {
     /// The next thing to say; nothing where all ends.
     async fn next(&mut self) -> Option<String> {
         loop {
-            let first = self.shown.is_none();
-            if !first {
+            // Only the very first look comes at once: while none succeeds the next one must wait as well.
+            if std::mem::replace(&mut self.has_begun, true) {
                 tokio::select! {
                     () = self.house.stop.cancelled() => return None,
                     () = sleep(LOOKS) => {}

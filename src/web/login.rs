@@ -52,10 +52,7 @@ pub(super) async fn take(
 ) -> Response {
     match house.door.shown(typed.token.trim(), from, Instant::now()) {
         Shown::TooOften => too_often(),
-        Shown::Wrong => {
-            tracing::warn!(%from, "a wrong token was shown to the page");
-            form(visitor, true)
-        }
+        Shown::Wrong => form(visitor, true),
         Shown::Right => {
             let is_https =
                 headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"));

@@ -16,22 +16,22 @@ pub(super) const LATELY: u32 = 30;
 /// Jobs of which it is kept what they have cost.
 const COSTS: usize = 500;
 
-/// What finished jobs have cost: that stays what it is.
+/// What finished jobs have cost: that stays what it is, until one is taken up again. Each with when it ended.
 #[derive(Default)]
-pub(super) struct Costs(Mutex<BTreeMap<JobId, Option<f64>>>);
+pub(super) struct Costs(Mutex<BTreeMap<JobId, (Moment, Option<f64>)>>);
 
 impl Costs {
     /// What a finished job has cost.
-    pub(super) fn of(&self, view: &Overview, job: JobId) -> Option<f64> {
+    pub(super) fn of(&self, view: &Overview, job: &Job) -> Option<f64> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cost) = kept.get(&job) {
+        if let Some((_, cost)) = kept.get(&job.id).filter(|(at, _)| *at == job.changed) {
             return *cost;
         }
-        let cost = view.cost(job).ok()?;
-        if kept.len() >= COSTS {
+        let cost = view.cost(job.id).ok()?;
+        if kept.len() >= COSTS && !kept.contains_key(&job.id) {
             kept.pop_first();
         }
-        kept.insert(job, cost);
+        kept.insert(job.id, (job.changed, cost));
         cost
     }
 }
@@ -96,7 +96,7 @@ impl House {
         done.sort_by_key(|job| std::cmp::Reverse((job.changed, job.id)));
         done.truncate(LATELY as usize);
         let done = done.into_iter().map(|job| {
-            let cost = if job.is_ended() { self.costs.of(&view, job.id) } else { None };
+            let cost = if job.is_ended() { self.costs.of(&view, &job) } else { None };
             (job, cost)
         });
         Ok(Look {

@@ -1,7 +1,7 @@
 //! The page: what a person looks at in a browser, and what programs ask for beside it.
 //!
 //! [`Web`] serves on a thread of its own. It reads the ledger beside the daemon, and writes only what a person could: requests
-//! into the ledger, texts into the inbox, `pause.txt` into the root.
+//! into the ledger, texts into the inbox, `pause.txt` into the root. One file is its own: `page-key` in the state folder.
 
 mod start;
 
@@ -14,6 +14,8 @@ mod router;
 mod guard;
 
 mod door;
+
+mod seal;
 
 mod login;
 

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use secrecy::SecretString;
 use thiserror::Error;
 
-use super::door::Door;
+use super::door::{Door, Lock};
 use super::house::House;
-use super::{router, server};
+use super::{router, seal, server};
 use crate::config::{self, Config, Env, Listen, Problem};
 use crate::worker::{Folders, Vitals};
 
@@ -54,8 +54,8 @@ impl Web {
 
     /// Begins to serve. Where that can't be done it is told, and dakbox goes on without: clips need no page.
     pub fn start(settings: Arc<RwLock<Arc<Config>>>, vitals: Arc<Vitals>, key: Key) -> Self {
-        let listen = settings.read().unwrap_or_else(std::sync::PoisonError::into_inner).web.listen;
-        let Listen::At(address) = listen else { return Self(None) };
+        let config = Arc::clone(&settings.read().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let Listen::At(address) = config.web.listen else { return Self(None) };
         let bound = TcpListener::bind(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = match bound {
             Ok(bound) => bound,
@@ -64,7 +64,9 @@ impl Web {
                 return Self(None);
             }
         };
-        let house = Arc::new(House::new(settings, vitals, address, Door::new(key.0)));
+        let lock = key.0.map(|token| Lock::new(token, &seal::key(&config.state.dir)));
+        let door = Door::new(lock, address.port());
+        let house = Arc::new(House::new(settings, vitals, address, door));
         let (served, router) = (Arc::clone(&house), router::all(&house));
         let serve = move || server::serve(listener, &served, router);
         match std::thread::Builder::new().name("page".into()).spawn(serve) {

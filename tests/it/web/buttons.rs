@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{ON, Page};
-use crate::house::{House, WORDS, faulty, files_below};
+use crate::house::{Calls, House, LONG, WORDS, faulty, files_below};
 
 #[test]
 fn retry_goes_on_with_what_waits() {
@@ -149,4 +149,41 @@ fn a_name_that_leaves_no_room_for_an_answer_has_a_shorter_one() {
     let place = page.press("/jobs/1/answer", "words=the+first").header("location").unwrap();
     assert!(page.get(&place).text().contains("Your answer lies"));
     house.wait_for("it is sent", || house.world().accepted() == ["ask me", "the first"]);
+}
+
+#[test]
+#[ignore = "slow: strace"]
+fn what_a_kill_leaves_of_a_text_goes_at_the_next_start() {
+    let mut house = House::set_up(ON);
+    house.drop_pair("news/film", WORDS);
+    house.start();
+    house.wait_for("the film is there", || house.outbox("news/film.report.txt").exists());
+    house.wait_for("its story is over", || house.log().contains("news/film.mp4 is done"));
+    let page = Page::of(&house);
+    let inbox = house.inbox("");
+    let left = || {
+        let is_half = |file: &std::path::PathBuf| file.to_string_lossy().ends_with(".part");
+        files_below(&inbox).into_iter().filter(is_half).collect::<Vec<_>>()
+    };
+    let calls = Calls::of(&mut house, &[], "renameat2", "signal=KILL");
+    // The text is about to get its name.
+    let mut stream = page.connect();
+    let (host, words) = (page.0, "words=louder");
+    let _ = std::io::Write::write_all(
+        &mut stream,
+        format!(
+            "POST /jobs/1/refine HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Type: \
+             application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{words}",
+            words.len()
+        )
+        .as_bytes(),
+    );
+    house.running().ends_within(LONG);
+    drop(calls);
+    house.kill();
+    assert_eq!(left().len(), 1, "it was killed in the midst of it");
+    house.drop_file("news/.dakbox-mine.part", "a stranger's");
+    house.start();
+    house.wait_for("what was left is gone", || left() == [inbox.join("news/.dakbox-mine.part")]);
+    assert!(!house.inbox("news/film.v2.txt").exists());
 }

@@ -90,3 +90,21 @@ fn the_other_language_shows_the_same_part_of_the_list() {
     page.says(&house, "/jobs?lang=bn&page=3&state=failed", &["/jobs?lang=en&#38;page=3&#38;state=failed"]);
     page.says(&house, "/nowhere", &["There is no such page."]);
 }
+
+#[test]
+fn what_is_taken_up_again_may_cost_more() {
+    let mut house = House::set_up(ON);
+    house.service.faults("message:question@2x1");
+    house.drop_pair("talk", "add subtitles\n---\nmake it louder\n");
+    house.start();
+    house.waits("talk", "question");
+    let page = Page::of(&house);
+    page.press("/jobs/1/cancel", "");
+    house.fails("talk", "cancelled");
+    page.says(&house, "/jobs/1", &["Cancelled", "<span>50 credits</span>"]);
+    page.press("/jobs/1/retry", "");
+    house.waits("talk", "question");
+    page.press("/jobs/1/answer", "words=the+second+one");
+    house.delivered("talk");
+    page.says(&house, "/jobs/1", &["film put into the outbox", "<span>150 credits</span>"]);
+}

@@ -168,13 +168,14 @@ fn a_token_lets_in_and_a_guess_does_not() {
     let forged = format!("Cookie: {}{other}", &cookie[..cookie.len() - 1]);
     assert_eq!(page.ask("GET", "/", &forged, "").status, 401);
     assert_eq!(page.ask("POST", "/pause", &format!("Cookie: {cookie}\n{origin}"), "").status, 303);
-    // The cookie outlives a restart; a token that is another one ends it.
+    // The cookie outlives a restart at the same address; a token that is another one ends it.
     house.stop();
+    house.set(&format!("[web]\nlisten = \"{}\"\n", page.0));
     house.start();
     let page = Page::of(&house);
     assert_eq!(page.ask("GET", "/", &format!("Cookie: {cookie}"), "").status, 200);
-    let tries: Vec<u16> = (0..7).map(|_| page.press("/login", "token=guess").status).collect();
-    assert_eq!(tries, [401, 401, 401, 401, 401, 429, 429]);
+    let tries: Vec<u16> = (0..52).map(|_| page.press("/login", "token=guess").status).collect();
+    assert!(tries[..50].iter().all(|status| *status == 401) && tries[50..] == [429, 429], "{tries:?}");
     assert_eq!(
         page.press("/login", "token=open-sesame").status,
         429,
@@ -187,4 +188,51 @@ fn a_token_lets_in_and_a_guess_does_not() {
     let page = Page::of(&house);
     assert_eq!(page.ask("GET", "/", &format!("Cookie: {cookie}"), "").status, 401);
     assert!(!house.log().contains("open-sesame"), "a token is not logged");
+}
+
+#[test]
+fn two_pages_of_one_host_do_not_put_each_others_visitors_out() {
+    let mut cookies = std::collections::BTreeMap::new();
+    let houses = ["open-sesame", "friend"].map(|token| {
+        let mut house = House::set_up(ON);
+        fs::write(house.path("web-token"), token).unwrap();
+        house.set(&format!("[web]\ntoken_file = {:?}\n", house.path("web-token").display().to_string()));
+        house.start();
+        let page = Page::of(&house);
+        let cookie = page.press("/login", &format!("token={token}")).header("set-cookie").unwrap();
+        let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+        // A browser keeps one cookie of a name for a host, whatever the port.
+        cookies.insert(name.to_owned(), value.to_owned());
+        (house, page)
+    });
+    let told: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    for (_, page) in &houses {
+        assert_eq!(page.ask("GET", "/", &format!("Cookie: {}", told.join("; ")), "").status, 200, "{told:?}");
+    }
+}
+
+#[test]
+fn who_has_a_long_token_is_kept_out_by_nobody() {
+    let mut house = House::set_up(ON);
+    let (file, token) = (house.path("web-token"), "q8Wc0yTzJ1vKx5RbN3fHs7LmDe2GpUa9");
+    fs::write(&file, token).unwrap();
+    house.set(&format!("[web]\ntoken_file = {:?}\n", file.display().to_string()));
+    house.start();
+    let page = Page::of(&house);
+    let bearer =
+        |token: &str| page.ask("GET", "/health", &format!("Authorization: Bearer {token}"), "").status;
+    assert_eq!(bearer("guess"), 401);
+    house.wait_for("it is told", || house.log().contains("a wrong token was shown to the page"));
+    let tries: Vec<u16> = (0..52).map(|_| bearer("guess")).collect();
+    assert_eq!((tries[48], tries[49]), (401, 429), "{tries:?}");
+    assert_eq!(bearer(token), 200, "a program goes on");
+    assert_eq!(page.press("/login", "token=guess").status, 429);
+    let given = page.press("/login", &format!("token={token}"));
+    assert!(given.status == 303 && given.header("set-cookie").is_some(), "{given:?}");
+    assert_eq!(
+        house.log().matches("a wrong token was shown to the page").count(),
+        50,
+        "no more than are looked at"
+    );
+    assert!(!house.log().contains("guess") && !house.log().contains(token));
 }

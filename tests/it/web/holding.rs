@@ -1,8 +1,9 @@
 //! Whoever holds on to the page, or never lets go of it, holds nothing else up.
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{ON, Page, SOON, hear};
 use crate::house::{House, WORDS};
@@ -55,6 +56,41 @@ fn streams_end_when_dakbox_does() {
         let mut rest = Vec::new();
         let _ = stream.read_to_end(&mut rest);
     }
+}
+
+/// How often the page's threads have gone to sleep so far.
+fn rests(house: &mut House) -> u64 {
+    let tasks = fs::read_dir(format!("/proc/{}/task", house.running().pid())).unwrap();
+    let status = tasks.flatten().filter_map(|task| fs::read_to_string(task.path().join("status")).ok());
+    let of_page = status.filter(|status| status.starts_with("Name:\tpage\n"));
+    let rests = |status: &str| {
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?
+            .trim()
+            .parse::<u64>()
+            .ok()
+    };
+    of_page.filter_map(|status| rests(&status)).sum()
+}
+
+#[test]
+fn a_stream_waits_between_two_looks_while_the_ledger_can_not_be_read() {
+    let mut house = House::set_up(ON);
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.delivered("talk");
+    let page = Page::of(&house);
+    let (ledger, away) = (house.path("state/ledger.db"), house.path("state/away"));
+    fs::rename(&ledger, &away).unwrap();
+    house.wait_for("a board from before is not shown any more", || page.get("/").status == 503);
+    let mut stream = page.stream("board");
+    let (before, begun) = (rests(&mut house), Instant::now());
+    house.wait_for("two looks are due", || begun.elapsed() > Duration::from_secs(2));
+    let rested = rests(&mut house) - before;
+    assert!(rested < 200, "it looks all the time: {rested}");
+    fs::rename(&away, &ledger).unwrap();
+    assert!(hear(&mut stream, "\n\n").contains("talk.mp4"), "then all is told");
 }
 
 #[test]

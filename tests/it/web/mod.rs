@@ -1,5 +1,6 @@
 //! The page: what it shows, what its buttons do, and who can't do what with it.
 
+mod behind;
 mod buttons;
 mod came;
 mod doors;

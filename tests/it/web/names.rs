@@ -1,5 +1,8 @@
 //! Names and words from anywhere are only text on the page.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+
 use super::{ON, Page};
 use crate::house::{House, clip, faulty};
 
@@ -35,4 +38,22 @@ fn a_name_is_only_a_name() {
             assert!(!told.contains(inline), "{inline} in {path}");
         }
     }
+}
+
+#[test]
+fn names_that_look_the_same_are_rows_of_their_own() {
+    let mut house = House::set_up(ON);
+    for name in [&b"b\xff.mp4"[..], b"b\xfe.mp4"] {
+        house.drop_file(OsStr::from_bytes(name), "");
+    }
+    house.start();
+    let page = Page::of(&house);
+    let mut rows = Vec::new();
+    house.wait_for("both lie there", || {
+        let told = page.get("/").text();
+        let ids = told.split("<li id=\"f").skip(1).map(|row| row.split('"').next().unwrap().to_owned());
+        rows = ids.collect();
+        rows.len() == 2
+    });
+    assert_ne!(rows[0], rows[1], "the browser finds a row by its id");
 }

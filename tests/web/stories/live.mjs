@@ -1,7 +1,7 @@
 // A board that is open: it follows the work, and says when it can't.
 import assert from "node:assert/strict";
 
-import { until } from "../house.mjs";
+import { clip, until } from "../house.mjs";
 
 const says = (page, part, text) => page.locator(part, { hasText: text }).first().waitFor();
 
@@ -75,6 +75,36 @@ export async function a_kill_is_said_and_mended(t) {
   await numbers_agree(house, page);
   // What the browser says of a line that is gone is no fault of the page.
   for (const open of [page, job]) open.faults = open.faults.filter((fault) => !/net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPONSE)/.test(fault));
+}
+
+/// A screen reader says whatever changes in a status: that the clock goes on is no news.
+export async function nothing_is_said_while_nothing_changes(t) {
+  const house = await t.house({ faults: ["message:late-delay=10m"] });
+  await house.start();
+  house.pair("talk");
+  const [job, board] = [await t.page(), await t.page()];
+  await board.goto(house.url);
+  await says(board, "#work .row", "The video service is at work");
+  await job.goto(`${house.url}/jobs/1`);
+  await says(job, "#story", "The video service is at work");
+  const open = [[job, "#head time"], [board, "#work time"]];
+  for (const [page] of open) {
+    await page.evaluate(() => {
+      globalThis.said = [];
+      const watch = new MutationObserver((all) => globalThis.said.push(...all.map((one) => one.target.textContent)));
+      for (const status of document.querySelectorAll("[role=status]")) watch.observe(status, { subtree: true, childList: true, characterData: true });
+    });
+  }
+  const times = () => Promise.all(open.map(([page, time]) => page.locator(time).first().innerText()));
+  const before = await times();
+  // Whatever is seen has the pages made anew.
+  let seen = 0;
+  await until("both clocks go on", async () => {
+    house.drop(`seen ${(seen += 1)}.mp4`, clip(`seen ${seen}`));
+    await until("it is seen", () => house.run("status", "--json").then((told) => told.includes(`seen ${seen}.mp4`)));
+    return (await times()).every((time, n) => time !== before[n]);
+  });
+  for (const [page] of open) assert.deepEqual(await page.evaluate(() => globalThis.said), []);
 }
 
 /// The page, `dakbox status --json` and the service tell the same of what was paid and made.
