@@ -18,6 +18,10 @@ pub fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
     let registers = matches!(failure.code, Code::NoCredits | Code::PlanBlocksExport);
     let about = |code| failure.about.as_deref().filter(|_| failure.code == code);
     let (register, project) = if registers { (link, None) } else { (None, link) };
+    // Empty may be its text.
+    let file = Some(&*failure.message)
+        .filter(|text| failure.code == Code::Empty && !text.is_empty())
+        .unwrap_or(file);
     Note {
         register,
         project,

@@ -165,6 +165,29 @@ fn texts_alone_are_named_and_never_taken() {
 }
 
 #[test]
+fn an_answer_that_can_not_be_sent_is_told_by_what_is_wrong_with_it() {
+    let scene = Scene::new();
+    let long = "x".repeat(70_000);
+    let table: [(&str, &[u8], Code); 6] = [
+        ("coding.answer.txt", b"caf\xe9", Code::BadAnswer),
+        ("long.answer.txt", long.as_bytes(), Code::BadAnswer),
+        ("action.answer.txt", b"export\n---\ncredits", Code::BadAnswer),
+        ("headers.answer.txt", b"Quality: low", Code::BadAnswer),
+        ("none.answer.txt", b" \n", Code::Empty),
+        ("none.v2.txt", b"", Code::Empty),
+    ];
+    for (text, bytes, _) in &table {
+        scene.write(text, bytes);
+    }
+    scene.write("none.txt", "");
+    for (text, _, code) in table {
+        assert_eq!(scene.is_held(text, code).what, What::Text, "{text}");
+    }
+    let told = |s: &Scene| s.withheld("none.txt").filter(|w| w.note_due);
+    assert_eq!(scene.wait("none.txt", told).unwrap().reason, Reason::AwaitsClip, "it may be nobody's");
+}
+
+#[test]
 fn the_words_of_this_moment() {
     let top = tempfile::tempdir().unwrap();
     let at = |name: &str| top.path().join(name);
