@@ -81,6 +81,10 @@ fn is_listed(sentence: &str) -> bool {
 }
 
 fn is_marked(said: &str) -> bool {
+    // An address whose query is not shown.
+    if said.split_whitespace().next_back().is_some_and(|last| last.contains("://") && last.contains("?…")) {
+        return false;
+    }
     said.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '?' | '？' | '؟'))
         .ends_with(['?', '？', '؟'])
 }

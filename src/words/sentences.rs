@@ -60,10 +60,11 @@ fn ends_here(text: &str, at: usize, next: Option<char>) -> bool {
     !listed && !short && next.is_none_or(|c| c.is_whitespace() || CLOSERS.contains(c) || c == '.')
 }
 
-/// Whether a question mark is a part of an address, which goes on behind it.
+/// Whether a question mark is a part of an address, which goes on behind it: with a query, or with what stands for one that is
+/// not shown.
 fn is_in_an_address(text: &str, at: usize, next: Option<char>) -> bool {
     let before = text[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
-    next.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '%'))
+    next.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '%' | '…'))
         && (before.contains("://") || before.contains('/') || before.starts_with("www."))
 }
 
