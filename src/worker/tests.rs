@@ -315,13 +315,10 @@ fn headers_alone_leave_the_words_that_would_hold_without_them() {
         let sidecar = Some(text(own, over));
         order::of(&Arrival { sidecar, ..arrival(None, None) }, &config).unwrap()
     };
-    let folder =
-        "Language: en\nQuality: medium\nOutput: out\nPriority: high\nAgain: yes\nCost: ok\n\nthe folder's";
+    let folder = "Language: en\nQuality: medium\nOutput: out\nAgain: yes\nCost: ok\n\nthe folder's";
     let made = of("Quality: low", below(folder));
-    assert_eq!((made.words.as_str(), made.messages.len()), ("the folder's", 1));
-    assert_eq!((made.language.as_str(), made.quality.as_str(), made.priority), ("en", "low", 0));
-    assert_eq!((made.output.as_deref(), made.again, made.cost_ok), (Some("out"), false, false));
-    assert!(matches!(&made.from, WordsFrom::Sidecar(from) if from.path == path("a.txt")));
+    assert_eq!((&*made.words, &*made.language, &*made.quality), ("the folder's", "en", "low"));
+    assert!(made.output.as_deref() == Some("out") && !made.again && !made.cost_ok, "{made:?}");
     assert_eq!(of("Quality: low\n\nmy own", below(folder)).words, "my own");
     let twice = Some(Box::new(text("Language: hi", below(folder))));
     let twice = of("Quality: low", twice);
@@ -331,7 +328,6 @@ fn headers_alone_leave_the_words_that_would_hold_without_them() {
     let now = |own: &str, over| WordsNow::Own { text: text(own, over), beside: Vec::new() };
     let is_still = |now: &WordsNow| order::is_still(&made, now, &config);
     assert!(is_still(&now("Quality: low", below("the folder's"))));
-    assert!(is_still(&now("Quality: low", below("Quality: high\n\nthe folder's"))), "the same request");
     assert!(!is_still(&now("Quality: low", below("other words"))));
     assert!(!is_still(&now("Quality: low", below("Language: en\n\nthe folder's"))));
     assert!(!is_still(&now("Quality: low", None)), "the folder's text was taken away");
