@@ -34,6 +34,11 @@ pub(super) struct Credits {
     pub(super) account: Option<String>,
 }
 
+/// Whether the service of this machine, where it reads these settings, is given a secret of that name by its unit.
+pub(super) fn unit_gives(settings: Option<&Path>, name: &str) -> bool {
+    service::unit_gives(settings, name)
+}
+
 pub(super) fn run(mut loaded: Loaded, env: &Env, flags: RunFlags) -> Exit {
     if flags.dry_run {
         return match service::dry_run(&loaded.config) {

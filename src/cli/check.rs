@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::human::path;
-use super::{Exit, json, out};
-use crate::config::{Env, Loaded, Origin, Problems, Setting, describe};
+use super::{Exit, calls, json, out};
+use crate::config::{Env, Listen, Loaded, Origin, Problems, Setting, describe};
 
 /// Says what the settings come to, and what is wrong around them.
 pub(super) fn check(loaded: &Loaded, env: &Env, as_json: bool) -> anyhow::Result<Exit> {
@@ -94,6 +94,17 @@ fn checked(loaded: &Loaded, env: &Env) -> (String, Vec<String>) {
         Ok(None) => text.push_str("# Token: none is set, so that an anonymous account is used\n"),
         Err(problem) => wrong.push(problem.shown()),
     }
+    if loaded.config.web.listen != Listen::Off
+        && let Err(problem) = loaded.config.web.token(env)
+    {
+        wrong.push(problem.shown());
+    }
+    // Typed into a shell, it does not see what only the service's unit is given.
+    if let Some(problem) =
+        loaded.open_page.as_ref().filter(|_| !calls::unit_gives(loaded.source.as_deref(), "web-token"))
+    {
+        wrong.push(problem.clone());
+    }
     let inbox = &loaded.config.folders.inbox;
     match inbox.metadata() {
         Ok(there) if there.is_dir() => {}
@@ -148,6 +159,30 @@ mod tests {
         assert!(text.contains("anonymous") && wrong.is_empty(), "{text}{wrong:?}");
         assert!(text.contains("# Never taken: "), "{text}");
         parse(&text, Path::new("again"), &Env::default()).expect("what is printed can be read again");
+    }
+
+    #[test]
+    fn a_page_that_would_be_open_to_all_is_told_where_it_is_typed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, token) = (dir.path(), dir.path().join("token"));
+        std::fs::write(&token, "a-token-of-the-page").unwrap();
+        let wrong = |web: &str| {
+            let toml = format!("[folders]\nroot = {root:?}\n[state]\ndir = {root:?}\n[web]\n{web}");
+            let env = Env::default();
+            checked(&parse(&toml, Path::new("c.toml"), &env).unwrap(), &env).1
+        };
+        let open = wrong("listen = \"0.0.0.0:8642\"");
+        assert!(open.len() == 1 && open[0].contains("c.toml:6:10"), "{open:?}");
+        assert!(open[0].contains("token_file"), "{open:?}");
+        for fine in [
+            format!("listen = \"0.0.0.0:8642\"\ntoken_file = {token:?}"),
+            "listen = \"[::1]:8642\"".to_owned(),
+            "listen = \"off\"\ntoken_file = \"/none\"".to_owned(),
+        ] {
+            assert!(wrong(&fine).is_empty(), "{fine}");
+        }
+        let unread = wrong("token_file = \"/none\"");
+        assert!(unread.len() == 1 && unread[0].contains("can't be read"), "{unread:?}");
     }
 
     #[test]

@@ -69,8 +69,15 @@ fn alone(told: &mut Told, look: &Trail, trail: &Explained) {
             told.say("ready", "nothing is against it: it is taken as soon as it has stopped changing");
         }
         _ => {
-            let why = "no clip of its name lies beside it: it waits for one, and costs nothing";
-            told.held("waits", Code::AwaitsClip, why.to_owned());
+            let held = look.withheld.as_ref().and_then(|held| Some((held.reason.code()?, &held.detail)));
+            let (code, why) = held.map_or_else(
+                || {
+                    let why = "no clip of its name lies beside it: it waits for one, and costs nothing";
+                    (Code::AwaitsClip, why.to_owned())
+                },
+                |(code, detail)| (code, format!("it can't be used as it is, and waits: {detail}")),
+            );
+            told.held("waits", code, why);
         }
     }
 }

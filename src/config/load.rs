@@ -1,8 +1,11 @@
 //! Finds the file, reads it together with the environment, and says everything that is wrong with both.
 
 use std::io::{ErrorKind, Read};
+use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use toml::Spanned;
 use toml::de::DeTable;
 
 use super::api::Api;
@@ -119,6 +122,8 @@ pub struct Loaded {
     pub remarks: Vec<String>,
     /// Every setting with its value and origin, for people.
     pub settings: Vec<Setting>,
+    /// What is wrong where the page would be open to everybody: dakbox does not start so. No matter to what needs no page.
+    pub open_page: Option<String>,
 }
 
 /// Reads `explicit` (`--config`), else the user's file, else the machine's; with no file at all, the defaults.
@@ -179,10 +184,22 @@ pub fn parse(text: &str, file: &Path, env: &Env) -> Result<Loaded, Problems> {
     let (settings, remarks) = (reader.settings.clone(), reader.remarks.clone());
     let problems = reader.problems(file);
     if problems.0.is_empty() {
-        Ok(Loaded { config, source: Some(file.to_owned()), remarks, settings })
+        let open_page = config.web.open_to_all(env).map(|address| {
+            let typed = root.get_ref().get("web").and_then(|web| web.get_ref().get("listen"));
+            open(address, typed.map_or(0..0, Spanned::span)).place(file, &veil(text)).shown()
+        });
+        Ok(Loaded { config, source: Some(file.to_owned()), remarks, settings, open_page })
     } else {
         Err(problems)
     }
+}
+
+/// A page that everybody on the network could reach, without a token.
+fn open(address: SocketAddr, span: Range<usize>) -> Flaw {
+    let message =
+        format!("the page would be open to everybody: {address} is no address of this machine alone");
+    let help = "set `token_file` in [web], or listen at 127.0.0.1";
+    Flaw { span, message, help: Some(help.to_owned()) }
 }
 
 /// What TOML itself says against the text.

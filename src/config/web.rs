@@ -53,4 +53,11 @@ impl Web {
             hosts: hosts(s, "hosts"),
         }
     }
+
+    /// The address at which everybody on the network could pay with this account's credits: one beyond this machine,
+    /// where no token is asked for. A token that can't be read is told by itself.
+    pub fn open_to_all(&self, env: &Env) -> Option<SocketAddr> {
+        let Listen::At(address) = self.listen else { return None };
+        (!address.ip().is_loopback() && matches!(self.token(env), Ok(None))).then_some(address)
+    }
 }

@@ -12,9 +12,9 @@ use super::project::{PROJECT, in_order};
 use super::report::{Arrival, ProjectFound, Report, Text, Withheld};
 use super::scan::{MAX_DEPTH, Slice};
 use super::tracker::Tracker;
+use super::usual::{has_words, usual_now};
 use super::watches::Watches;
 use crate::config::{IgnoreList, Watch};
-use crate::instruction::{self, Problem};
 use crate::job::{Code, RelPath, Stamp};
 use crate::mount::{Dir, Type};
 
@@ -55,7 +55,11 @@ pub fn words_now(dir: &Dir, clip: &RelPath, ignore: &IgnoreList) -> io::Result<W
     let held = |code, detail| Ok(WordsNow::Held { code, detail });
     match words {
         Words::Sidecar(text) => Ok(match read_text(dir, &text) {
-            Ok(text) => WordsNow::Own { text, beside },
+            Ok(text) if has_words(&text) => WordsNow::Own { text, beside },
+            Ok(text) => match usual_now(dir, (folder, pairs), ignore)? {
+                Ok(over) => WordsNow::Own { text: Text { over: over.map(Box::new), ..text }, beside },
+                Err(held) => held,
+            },
             Err(e) => unread(&text, &e),
         }),
         Words::Ambiguous(texts) => {
@@ -63,30 +67,10 @@ pub fn words_now(dir: &Dir, clip: &RelPath, ignore: &IgnoreList) -> io::Result<W
         }
         Words::Unfit(text) if kind(&text) == Kind::Rich => held(Code::NotPlainText, text.to_string()),
         Words::Unfit(text) => held(Code::NotSafe, text.to_string()),
-        Words::Alone => {
-            let mut at = folder;
-            if let Some(batch) = pairs.text_of(BATCH).filter(|_| at != RelPath::root()) {
-                match read_text(dir, batch) {
-                    // One that says nothing leaves it to the usual words.
-                    Ok(text) if matches!(instruction::read(&text.bytes), Err(Problem::Empty)) => {}
-                    Ok(text) => return Ok(WordsNow::Alone { default: Some(text) }),
-                    Err(e) => return Ok(unread(batch, &e)),
-                }
-            }
-            loop {
-                if let Some(path) = pairs.default_text() {
-                    return Ok(match read_text(dir, path) {
-                        Ok(text) => WordsNow::Alone { default: Some(text) },
-                        Err(e) => unread(path, &e),
-                    });
-                }
-                if at == RelPath::root() {
-                    return Ok(WordsNow::Alone { default: None });
-                }
-                at = at.parent();
-                pairs = pairs_of(dir, &at, None, ignore)?;
-            }
-        }
+        Words::Alone => Ok(match usual_now(dir, (folder, pairs), ignore)? {
+            Ok(default) => WordsNow::Alone { default },
+            Err(held) => held,
+        }),
     }
 }
 
@@ -163,7 +147,7 @@ fn stem_is(name: &[u8], stem: &[u8]) -> bool {
     RelPath::from_bytes(name).is_some_and(|path| fold(path.stem()) == stem)
 }
 
-fn unread(text: &RelPath, error: &TextError) -> WordsNow {
+pub(super) fn unread(text: &RelPath, error: &TextError) -> WordsNow {
     let code = match error {
         TextError::Missing | TextError::Busy => return WordsNow::Changing,
         TextError::NotSafe(_) => Code::NotSafe,
@@ -173,7 +157,12 @@ fn unread(text: &RelPath, error: &TextError) -> WordsNow {
 }
 
 /// Pairs a folder by names alone; `clip` counts as lying there.
-fn pairs_of(dir: &Dir, folder: &RelPath, clip: Option<&RelPath>, ignore: &IgnoreList) -> io::Result<Pairs> {
+pub(super) fn pairs_of(
+    dir: &Dir,
+    folder: &RelPath,
+    clip: Option<&RelPath>,
+    ignore: &IgnoreList,
+) -> io::Result<Pairs> {
     let mut files: Vec<_> = clip.map(|clip| (clip.clone(), kind(clip), true)).into_iter().collect();
     for (name, hint) in dir.list(folder)? {
         let Some(path) = folder.join(&name).filter(|path| Some(path) != clip) else { continue };

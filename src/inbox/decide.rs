@@ -66,8 +66,8 @@ impl Wait {
 pub(super) struct House {
     /// Why none of them is taken now.
     pub wait: Option<Wait>,
-    /// The nearest `default.txt`, and how long it has been unchanged.
-    pub default: Option<(RelPath, Rest)>,
+    /// Each `default.txt` upward, the nearest first, and how long it has been unchanged.
+    pub defaults: Vec<(RelPath, Rest)>,
     /// The `batch.txt` in it, and how long it has been unchanged.
     pub batch: Option<(RelPath, Rest)>,
     /// The folder that makes it a project or a batch.
@@ -139,7 +139,7 @@ impl Look<'_> {
             |code, detail: &dyn ToString| Err(Wait::held(code, item.since(), self.watch.settle, detail));
         let (mut sidecar, mut default) = (None, None);
         match (&clip.pair.words, clip.own) {
-            (Words::Sidecar(_), Some((text, rest))) => sidecar = Some(self.text(text, rest)?),
+            (Words::Sidecar(_), Some((text, rest))) => sidecar = Some(self.own(text, rest, clip.house)?),
             (Words::Sidecar(_), None) => return Err(Wait::outdated(self.now)),
             (Words::Alone, _) => default = self.alone(item, verdict.is_ok(), clip.house)?,
             (Words::Ambiguous(texts), _) => return hold(Code::Ambiguous, &listed(texts)),
@@ -239,7 +239,7 @@ impl Look<'_> {
     fn alone(&self, item: &Item, fit: bool, house: &House) -> Result<Option<Text>, Wait> {
         let since = item.since().max(item.alone_since);
         let watch = self.watch;
-        let wait = alone_wait(watch, house.default.is_some() || house.batch.is_some());
+        let wait = alone_wait(watch, !house.defaults.is_empty() || house.batch.is_some());
         let due = since.saturating_add(wait);
         if due > self.now {
             return Err(Wait::until(Reason::AwaitsSidecar, since, due));
@@ -247,19 +247,7 @@ impl Look<'_> {
         if watch.require_sidecar && fit {
             return Err(Wait::held(Code::NeedsSidecar, since, wait, &""));
         }
-        if let Some(text) = self.of_batch(house)? {
-            return Ok(Some(text));
-        }
-        house.default.as_ref().map(|(path, rest)| self.text(path, *rest)).transpose()
-    }
-
-    /// The words of a batch; nothing where its text is empty, which it may be.
-    fn of_batch(&self, house: &House) -> Result<Option<Text>, Wait> {
-        let Some((path, rest)) = &house.batch else { return Ok(None) };
-        match self.text(path, *rest) {
-            Err(wait) if wait.reason == Reason::Held(Code::Empty) => Ok(None),
-            text => text.map(Some),
-        }
+        self.usual(house)
     }
 
     /// A text, once it is still and says something.

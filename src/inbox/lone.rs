@@ -8,7 +8,7 @@ use super::folder::{Item, Sent};
 use super::names;
 use super::report::{LoneText, Means, Reason, Text};
 use crate::instruction::{self, Make, Route};
-use crate::job::RelPath;
+use crate::job::{Code, RelPath};
 
 /// The clips beside the texts of a folder.
 pub(super) struct Clips {
@@ -52,6 +52,10 @@ impl Look<'_> {
             Ok(Some(lone)) => out(lone),
             Ok(None) => {}
             Err(later) => {
+                // Its name says what it is for: what is wrong with it is told, not that no clip is there.
+                if by_name(path).is_some() && later.reason.code().is_some() {
+                    return later;
+                }
                 (wait.due, wait.outdated) = (later.due, later.outdated);
             }
         }
@@ -80,6 +84,9 @@ impl Look<'_> {
         }
         let text = self.text(path, rest)?;
         let means = meaning(&text);
+        if let (Means::Answer, Some(why)) = (means, unsendable(&text)) {
+            return Err(Wait::held(Code::BadAnswer, rest.since, self.watch.settle, &why));
+        }
         if means == Means::Words {
             let quiet = rest.since.max(clips.last);
             let due = quiet.saturating_add(self.watch.clip_wait);
@@ -92,6 +99,17 @@ impl Look<'_> {
         }
         Ok(Some(LoneText { text, means }))
     }
+}
+
+/// Why nothing of a text could be sent as an answer.
+fn unsendable(text: &Text) -> Option<String> {
+    let sidecar = match instruction::read(&text.bytes) {
+        Ok(sidecar) => sidecar,
+        Err(problem) => return Some(problem.to_string()),
+    };
+    let is_message = |step: &String| instruction::route(step) == Route::Message;
+    let says = sidecar.instruction("").steps.iter().any(is_message);
+    (!says).then(|| "there are no words in it that answer anything".to_owned())
 }
 
 /// What a text alone may be meant for: its name is heard first.

@@ -25,6 +25,7 @@ mod lone;
 mod project;
 mod tracker;
 mod tray;
+mod usual;
 
 mod beside;
 mod keeper;
@@ -47,4 +48,5 @@ pub use report::{
     What, Withheld,
 };
 pub use trail::{Claim, LeftAlone, Trail, trail};
+pub(crate) use usual::has_words;
 pub use watches::mounts;

@@ -113,7 +113,7 @@ pub fn read_text(dir: &Dir, path: &RelPath) -> Result<Text, TextError> {
     if stamp_of(&opened.file)? != opened.stamp {
         return Err(TextError::Busy);
     }
-    Ok(Text { path: path.clone(), stamp: opened.stamp, bytes })
+    Ok(Text { path: path.clone(), stamp: opened.stamp, bytes, over: None })
 }
 
 /// Reads a file that names an address, and the state it was read in.

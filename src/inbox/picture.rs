@@ -183,9 +183,9 @@ impl Picture {
         }
     }
 
-    /// The nearest `default.txt` upward that is no clip's own text.
-    pub(super) fn default_for(&self, folder: &RelPath) -> Option<(&RelPath, &Item)> {
-        ancestors(folder).find_map(|path| self.folders.get(&path)?.default_text())
+    /// Each `default.txt` upward that is no clip's own text, the nearest first.
+    pub(super) fn defaults_for(&self, folder: &RelPath) -> impl Iterator<Item = (&RelPath, &Item)> {
+        ancestors(folder).filter_map(|path| self.folders.get(&path)?.default_text())
     }
 
     fn look_everywhere(&mut self) {

@@ -79,6 +79,8 @@ pub struct Text {
     pub stamp: Stamp,
     /// Its bytes: all of them, or one more than a text may have.
     pub bytes: Vec<u8>,
+    /// Of a text that is a clip's, and has headers alone: the one that would hold without it.
+    pub over: Option<Box<Self>>,
 }
 
 /// A project's folder, quiet and whole.

@@ -205,11 +205,11 @@ impl Tracker {
             }
         };
         self.decide_folder(&path, (now, watches), Some(file), &mut out);
-        let House { default, batch, unit, .. } = self.house(&path);
+        let House { defaults, batch, unit, .. } = self.house(&path);
         let folder = self.picture.folders.get(&path);
         let withheld = folder.and_then(|f| f.withheld.iter().find(|held| held.path == *file)).cloned();
         let pairs = folder.and_then(|f| f.pairs.clone()).unwrap_or_default();
-        let [default, batch] = [default, batch].map(|text| text.map(|(path, _)| path));
+        let [default, batch] = [defaults.into_iter().next(), batch].map(|text| text.map(|(path, _)| path));
         Decided { pairs, unit, default, batch, arrival, withheld }
     }
 
@@ -317,7 +317,7 @@ impl Tracker {
     /// What a folder's clips have in common.
     fn house(&self, path: &RelPath) -> House {
         let still = |(path, item): (&RelPath, &Item)| Some((path.clone(), item.rest?));
-        let default = self.picture.default_for(path).and_then(still);
+        let defaults = self.picture.defaults_for(path).filter_map(still).collect();
         let folder = self.picture.folders.get(path);
         let (unit, project) = (self.picture.unit(path), self.picture.project(path).is_some());
         let of_batch = folder.filter(|_| !project && unit.is_some());
@@ -331,7 +331,7 @@ impl Tracker {
             let wait = Wait::held(Code::NotPlainText, item.seen, self.watch.settle, text);
             Some(Wait { note_at: None, ..wait })
         });
-        House { wait, default, batch, unit, project }
+        House { wait, defaults, batch, unit, project }
     }
 
     /// Says what is withheld, if that changed, and whether nothing is left to wait for.

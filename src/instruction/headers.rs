@@ -70,6 +70,18 @@ const NOT_FILMS: [&str; 9] =
 const LONGEST_NAME: usize = 200;
 
 impl Headers {
+    /// These, standing over those of a text whose words they leave as they are. Consents are good for their own text alone.
+    #[must_use]
+    pub fn over(self, below: Self) -> Self {
+        Self {
+            language: self.language.or(below.language),
+            priority: self.priority.or(below.priority),
+            output: self.output.or(below.output),
+            quality: self.quality.or(below.quality),
+            ..self
+        }
+    }
+
     /// Takes one line; `false` where it is no header, and so the instruction's first line.
     pub(super) fn take(&mut self, line: &str) -> Result<bool, Problem> {
         // Chinese keyboards write the wide colon.

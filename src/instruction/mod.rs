@@ -14,4 +14,4 @@ pub use headers::{Headers, Make, Priority, Quality};
 pub use problem::Problem;
 pub use route::{Asked, Route, route};
 pub use sidecar::{Instruction, Sidecar, read};
-pub use text::{MAX_BYTES, canonical, gist, steps};
+pub use text::{MAX_BYTES, SEPARATOR, canonical, gist, steps};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Quality;
-use super::phrases::{CREDITS, EXPORT, FORMATS, HEIGHTS, QUALITIES, STATE, UPLOAD, Words};
+use super::phrases::{CREDITS, EXPORT, FORMATS, HEIGHTS, QUALITIES, SAVE, STATE, UPLOAD, Words};
 use super::text::is_bidi;
 
 /// Where a step goes.
@@ -54,7 +54,7 @@ pub fn route(step: &str) -> Route {
         return Route::Message;
     }
     if let Some((asked, rest)) = asked(&step)
-        && (is_only(&rest, &EXPORT) || is_only(&step, &EXPORT))
+        && [EXPORT, SAVE].iter().any(|words| is_only(&rest, words) || is_only(&step, words))
     {
         return Route::Export { asked };
     }

@@ -10,7 +10,7 @@ use super::Problem;
 pub const MAX_BYTES: usize = 64 * 1024;
 
 /// The line that separates two steps.
-pub(super) const SEPARATOR: &str = "---";
+pub const SEPARATOR: &str = "---";
 
 /// The words as they are sent and compared: NFC, `\n`, no blank space around a step, no empty steps.
 ///

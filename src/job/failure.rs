@@ -83,6 +83,8 @@ codes! {
     AwaitsClip = "awaits-clip", NeedsPerson;
     /// A file that should name the address of media, and names none that could be used.
     BadAddressFile = "bad-address-file", NeedsPerson;
+    /// A text that answers by its name, and says nothing that could be sent.
+    BadAnswer = "bad-answer", NeedsPerson;
     /// The service can't fetch what an address leads to.
     AddressNotFetched = "address-not-fetched", NeedsPerson;
     /// Files that are neither clips nor texts.

@@ -47,7 +47,7 @@ mod error;
 pub use background::{Begun, Process, ProcessFlags, Started, begin};
 #[cfg(feature = "sandbox")]
 pub use demo::{DemoError, DemoFlags, demo};
-pub use doctor::{Health, Line, doctor};
+pub use doctor::{Health, Line, doctor, unit_gives};
 pub use entry::{CreditsError, credits, dry_run, run};
 pub use error::StartError;
 pub use explain::{About, Explained, Place, Role, explain};

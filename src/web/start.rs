@@ -44,12 +44,13 @@ impl Web {
     /// # Errors
     /// Where dakbox must not start.
     pub fn key(web: &config::Web, env: &Env) -> Result<Key, WebError> {
-        let Listen::At(address) = web.listen else { return Ok(Key(None)) };
-        let token = web.token(env).map_err(WebError::Token)?;
-        if token.is_none() && !address.ip().is_loopback() {
-            return Err(WebError::Open(address));
+        if web.listen == Listen::Off {
+            return Ok(Key(None));
         }
-        Ok(Key(token))
+        match web.open_to_all(env) {
+            Some(address) => Err(WebError::Open(address)),
+            None => web.token(env).map(Key).map_err(WebError::Token),
+        }
     }
 
     /// Begins to serve. Where that can't be done it is told, and dakbox goes on without: clips need no page.

@@ -7,8 +7,8 @@
 mod phrases;
 
 use self::phrases::{
-    BN_ASKED, BN_CLOSING, BN_ENDS, BN_TELL, EN_CLOSING, EN_OFFERS, EN_REQUESTS, ZH_ASKED, ZH_CLOSING,
-    ZH_TELL, ZH_YOU,
+    BN_ASKED, BN_CLOSING, BN_ENDS, BN_IF, BN_OF, BN_POLITE, BN_TELL, EN_ASKED, EN_CLOSING, EN_OFFERS,
+    EN_REQUESTS, EN_STARTS, EN_SURE, EN_YOU, ZH_ASKED, ZH_CLOSING, ZH_TELL, ZH_YOU,
 };
 use super::screen::{Instead, is_bengali, is_han, only};
 use super::sentences::{bare, sentences};
@@ -81,6 +81,10 @@ fn is_listed(sentence: &str) -> bool {
 }
 
 fn is_marked(said: &str) -> bool {
+    // An address whose query is not shown.
+    if said.split_whitespace().next_back().is_some_and(|last| last.contains("://") && last.contains("?…")) {
+        return false;
+    }
     said.trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '?' | '？' | '؟'))
         .ends_with(['?', '？', '؟'])
 }
@@ -91,7 +95,7 @@ fn is_courtesy(sentence: &str) -> bool {
     if said.contains(is_bengali) {
         return has(BN_CLOSING);
     }
-    has(ZH_CLOSING) || has(EN_OFFERS) || (!is_marked(&said) && has(EN_CLOSING))
+    has(ZH_CLOSING) || has(EN_OFFERS) || (!is_marked(&said) && has(EN_CLOSING) && !has(EN_SURE))
 }
 
 fn is_asking(sentence: &str) -> bool {
@@ -107,7 +111,16 @@ fn is_asking(sentence: &str) -> bool {
         let said = said.trim_end_matches(|c: char| !c.is_alphanumeric());
         return has(ZH_TELL) || said.ends_with(['吗', '呢']) || (has(ZH_YOU) && has(ZH_ASKED));
     }
-    EN_REQUESTS.split('|').any(|phrase| said.contains(phrase))
+    has(EN_REQUESTS) || has(EN_SURE) || begins_as_a_question(&said)
+}
+
+/// Somebody has forgotten the mark.
+fn begins_as_a_question(said: &str) -> bool {
+    let said = said.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let begins = |list: &str| {
+        list.split('|').any(|start| said.strip_prefix(start).is_some_and(|rest| rest.starts_with(' ')))
+    };
+    begins(EN_STARTS) || (begins(EN_ASKED) && EN_YOU.split('|').any(|phrase| said.contains(phrase)))
 }
 
 fn asks_in_bangla(said: &str) -> bool {
@@ -116,7 +129,14 @@ fn asks_in_bangla(said: &str) -> bool {
     let asked = words.iter().any(|word| BN_ASKED.split('|').any(|one| low(one) == *word));
     let is_last = |list: &str| words.last().is_some_and(|last| list.split('|').any(|end| *last == low(end)));
     let told = words.iter().any(|word| BN_TELL.split('|').any(|one| low(one) == *word));
-    asked && (told || is_last(BN_ENDS))
+    let ends = |word: &str| ["টি", "টা", "গুলো", "গুলি", "টুকু"].iter().any(|end| word.ends_with(end));
+    let is_one = |list: &str, word: &str| list.split('|').any(|one| low(one) == word);
+    // "Please tell the colour": who only may tell is not asked.
+    let requested = is_last(BN_TELL)
+        && !words.iter().any(|word| is_one(BN_IF, word))
+        && (BN_POLITE.split('|').any(|polite| said.contains(&low(polite)))
+            || words.iter().rev().nth(1).is_some_and(|word| ends(word) || is_one(BN_OF, word)));
+    requested || (asked && (told || is_last(BN_ENDS)))
 }
 
 /// One spelling: lower case, straight apostrophes, blanks folded, Bangla letters with a dot below in two characters.

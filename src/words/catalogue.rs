@@ -37,6 +37,9 @@ macro_rules! files {
 pub(super) const EN_FILES: [&str; 11] = files!("en");
 pub(super) const BN_FILES: [&str; 11] = files!("bn");
 
+/// Characters of somebody's words that are quoted within a sentence.
+const WORDS_MAX: usize = 1000;
+
 static EN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(langid!("en"), EN_FILES, Digits::Latin));
 static BN: LazyLock<Catalogue> =
     LazyLock::new(|| Catalogue::new(langid!("bn-BD"), BN_FILES, Digits::Bengali));
@@ -138,6 +141,11 @@ impl Catalogue {
     pub(super) fn quoted(&self, raw: &str) -> String {
         let name = Args::default().with("name", Some(show::name(raw)));
         self.say("quoted", &name).unwrap_or_default()
+    }
+
+    /// Somebody's words of no more than some lines, in quotation marks and on one line, which may be broken.
+    pub(super) fn quoted_words(&self, raw: &str) -> Option<String> {
+        self.say("quoted", &Args::default().with("name", show::folded(raw, WORDS_MAX)))
     }
 
     /// A size, with its unit.

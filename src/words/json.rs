@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::catalogue::of;
-use super::{Paid, Report, show, without_screen};
+use super::{Paid, Report, Went, show, without_screen};
 use crate::config::Language;
 use crate::job::{Step, WordsFrom};
 use crate::timeline::{Said, Told, ToldTrack, TrackKind};
@@ -28,8 +28,9 @@ pub fn report(r: &Report) -> String {
         "asked": r.asked,
         "incomplete": r.incomplete,
         "words": { "text": r.words, "from": from, "file": text },
-        "said": r.said,
-        "said_without_screen": r.said.iter().map(|said| without_screen(said)).collect::<Vec<_>>(),
+        "sent": (!r.sent.is_empty()).then_some(r.sent),
+        "said": r.said.iter().map(|said| &said.words).collect::<Vec<_>>(),
+        "said_without_screen": r.said.iter().map(|said| without_screen(&said.words)).collect::<Vec<_>>(),
         "timeline": r.timeline.map(timeline),
         "paid": paid(r.paid),
         "credits": {
@@ -41,6 +42,7 @@ pub fn report(r: &Report) -> String {
         "steps": r.steps.iter().map(|done| json!({
             "step": step(done.step),
             "message": message(done.step),
+            "went": went(done.went),
             "at": done.at,
             "seconds": done.seconds,
         })).collect::<Vec<_>>(),
@@ -96,6 +98,14 @@ const fn paid(paid: Paid) -> &'static str {
         Paid::MaybeMore => "maybe-more",
         Paid::Yes => "yes",
         Paid::YesAndMaybe => "yes-and-maybe",
+    }
+}
+
+const fn went(went: Went) -> &'static str {
+    match went {
+        Went::Done => "done",
+        Went::Sent => "sent",
+        Went::Refused => "refused",
     }
 }
 

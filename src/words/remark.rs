@@ -70,9 +70,7 @@ impl Remark {
             }
             Self::SentAgain(n) => ("remark-sent-again", args.count("n", Some(*n))),
             Self::OnceMore => ("remark-once-more", args),
-            Self::Answered(answer) => {
-                ("remark-answered", args.with("answer", Some(words.quoted(&show::name(answer)))))
-            }
+            Self::Answered(answer) => ("remark-answered", args.with("answer", words.quoted_words(answer))),
             Self::ExportedAgain => ("remark-exported-again", args),
             Self::Waited { from, to, code } => {
                 ("remark-waited", args.with("from", at(from)).with("to", at(to)).with("code", plain(code)))

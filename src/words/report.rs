@@ -3,7 +3,7 @@
 use super::catalogue::{Args, Catalogue, pages};
 use super::{Paid, Remark, screen, show, timeline};
 use crate::config::Language;
-use crate::instruction::Asked;
+use crate::instruction::{Asked, SEPARATOR};
 use crate::job::{Step, WordsFrom};
 use crate::timeline::Told;
 
@@ -12,7 +12,29 @@ const QUOTE_MAX: usize = 20;
 /// From this length on a clip's text gets less accurate, in milliseconds.
 const LONG_CLIP_MS: u64 = 120_000;
 
-/// One step that was done.
+/// How a step went that was begun.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Went {
+    /// It was done.
+    Done,
+    /// A message left, and nobody said that it was carried out.
+    Sent,
+    /// The service did not take the message.
+    Refused,
+}
+
+/// What the service said to a message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Heard {
+    /// To which, from 0 on.
+    pub n: u16,
+    /// Its words.
+    pub words: String,
+    /// The connection broke before it had ended.
+    pub broke: bool,
+}
+
+/// One step that was begun.
 #[derive(Clone, Debug)]
 pub struct Done {
     /// Which.
@@ -21,6 +43,8 @@ pub struct Done {
     pub at: String,
     /// How long it took, in seconds.
     pub seconds: f64,
+    /// How it went.
+    pub went: Went,
 }
 
 /// The account's credits around a job.
@@ -57,10 +81,12 @@ pub struct Report<'a> {
     pub words: &'a str,
     /// Where that was read.
     pub from: &'a WordsFrom,
+    /// The messages that were sent, in order, where they are not just those of `words`; else none.
+    pub sent: &'a [String],
     /// The timeline of the exported draft.
     pub timeline: Option<&'a Told>,
     /// What the service said to each message, in order; nothing where none was sent.
-    pub said: &'a [String],
+    pub said: &'a [Heard],
     /// Were credits spent?
     pub paid: Paid,
     /// How many there were, and are.
@@ -158,6 +184,10 @@ fn remarks(r: &Report, words: &Catalogue, args: &Args) -> String {
 }
 
 fn asked(r: &Report, words: &Catalogue, args: &Args) -> String {
+    if !r.sent.is_empty() {
+        let each: Vec<_> = r.sent.iter().map(|message| show::quote(message, QUOTE_MAX)).collect();
+        return headed(&words.word("asked-sent"), &each.join(&show::quote(SEPARATOR, 1)));
+    }
     let head = match r.from {
         WordsFrom::Sidecar(_) => "asked-in-text",
         WordsFrom::FolderDefault(_) => "asked-by-folder",
@@ -168,12 +198,14 @@ fn asked(r: &Report, words: &Catalogue, args: &Args) -> String {
 
 fn said(r: &Report, words: &Catalogue) -> String {
     let mut out = String::new();
-    for (at, answer) in r.said.iter().enumerate() {
-        let args = Args::default().count("n", u64::try_from(at + 1).ok());
+    for answer in r.said {
+        let args = Args::default().count("n", Some(u64::from(answer.n) + 1));
         let head = if r.said.len() == 1 { "said" } else { "said-to" };
-        let block = match show::quote(&screen::told(answer, words), QUOTE_MAX) {
-            block if block.is_empty() => show::paragraph(&words.word("said-nothing"), "  ", "  "),
-            block => block,
+        let line = |message| show::paragraph(&words.word(message), "  ", "  ");
+        let block = match (show::quote(&screen::told(&answer.words, words), QUOTE_MAX), answer.broke) {
+            (block, true) => block + &line("said-broke"),
+            (block, false) if block.is_empty() => line("said-nothing"),
+            (block, false) => block,
         };
         out += &headed(&words.say(head, &args).unwrap_or_default(), &block);
     }
@@ -208,7 +240,7 @@ fn steps(r: &Report, words: &Catalogue) -> String {
                 Step::Instruct(n) | Step::Observe(n) => Some(u64::from(n) + 1),
                 _ => None,
             };
-            let did = words.say(did(done.step), &Args::default().count("n", n));
+            let did = words.say(did(done), &Args::default().count("n", n));
             let args = Args::default()
                 .with("at", Some(words.number(&show::name(&done.at))))
                 .with("step", did)
@@ -221,16 +253,18 @@ fn steps(r: &Report, words: &Catalogue) -> String {
 }
 
 /// What a step did.
-const fn did(step: Step) -> &'static str {
-    match step {
-        Step::Session => "step-session",
-        Step::Upload => "step-upload",
-        Step::Instruct(_) => "step-instruct",
-        Step::Observe(_) => "step-observe",
-        Step::Export => "step-export",
-        Step::Fetch => "step-fetch",
-        Step::Deliver => "step-deliver",
-        Step::Tidy => "step-tidy",
+const fn did(done: &Done) -> &'static str {
+    match (done.step, done.went) {
+        (Step::Session, _) => "step-session",
+        (Step::Upload, _) => "step-upload",
+        (Step::Instruct(_), Went::Done) => "step-instruct",
+        (Step::Instruct(_), Went::Sent) => "step-sent",
+        (Step::Instruct(_), Went::Refused) => "step-refused",
+        (Step::Observe(_), _) => "step-observe",
+        (Step::Export, _) => "step-export",
+        (Step::Fetch, _) => "step-fetch",
+        (Step::Deliver, _) => "step-deliver",
+        (Step::Tidy, _) => "step-tidy",
     }
 }
 

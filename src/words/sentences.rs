@@ -44,7 +44,10 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
     let ends = shown.iter().enumerate().filter(|(n, (at, c))| {
         let next = shown.get(n + 1).map(|(_, c)| *c);
         let adjoins = shown.get(n + 1).is_none_or(|(next, _)| *next == at + c.len_utf8());
-        *c == '\n' || ENDS.contains(*c) || (*c == '.' && ends_here(text, *at, next.filter(|_| adjoins)))
+        let adjoining = next.filter(|_| adjoins);
+        *c == '\n'
+            || (ENDS.contains(*c) && !(*c == '?' && is_in_an_address(text, *at, adjoining)))
+            || (*c == '.' && ends_here(text, *at, adjoining))
     });
     parts(text, ends.map(|(_, (at, c))| at + c.len_utf8()))
 }
@@ -55,6 +58,14 @@ fn ends_here(text: &str, at: usize, next: Option<char>) -> bool {
     let listed = !line.is_empty() && line.chars().count() < 4 && line.chars().all(char::is_numeric);
     let short = ["e.g", "i.e", "etc", "vs"].iter().any(|word| line.ends_with(word));
     !listed && !short && next.is_none_or(|c| c.is_whitespace() || CLOSERS.contains(c) || c == '.')
+}
+
+/// Whether a question mark is a part of an address, which goes on behind it: with a query, or with what stands for one that is
+/// not shown.
+fn is_in_an_address(text: &str, at: usize, next: Option<char>) -> bool {
+    let before = text[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
+    next.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '%' | '…'))
+        && (before.contains("://") || before.contains('/') || before.starts_with("www."))
 }
 
 /// The clauses of a sentence; together they are the sentence.
@@ -106,7 +117,9 @@ mod tests {
 
     #[test]
     fn sentences_end_where_people_see_them_end() {
-        let table: [(&str, &[&str]); 9] = [
+        let table: [(&str, &[&str]); 11] = [
+            ("See https://x.y/?a=b. Two", &["See https://x.y/?a=b. ", "Two"]),
+            ("This/that?no Two", &["This/that?no Two"]),
             ("", &[]),
             ("One. Two!  Three", &["One. ", "Two!  ", "Three"]),
             ("Cut to 3.5 s in talk.mp4. Done", &["Cut to 3.5 s in talk.mp4. ", "Done"]),

@@ -8,13 +8,15 @@ pub(super) const WIDTH: usize = 90;
 const NAME_MAX: usize = 60;
 /// A longer address is no link that anyone could use.
 const LINK_MAX: usize = 2000;
-/// A blank in a name, where a line must not be broken. No control character comes in from outside.
+/// A blank in a name, where a line must not be broken. No control character comes in from outside; what was made fit once
+/// may come in again, and keeps its blanks.
 const JOINT: char = '\u{1F}';
 
 /// The text on one line: no control characters, nothing that turns the reading direction, nothing invisible but the
 /// joiners that Bangla needs.
 pub(super) fn one_line(raw: &str) -> String {
-    raw.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_tricky(*c)).collect()
+    let is_blank = |c: char| c.is_whitespace() || c == JOINT;
+    raw.chars().map(|c| if is_blank(c) { ' ' } else { c }).filter(|c| !is_tricky(*c)).collect()
 }
 
 /// Text with its blanks folded, cut after `max` characters; nothing where there is none.
@@ -181,6 +183,7 @@ mod tests {
         ];
         for (raw, shown) in table {
             assert_eq!(name(raw), shown, "{raw:?}");
+            assert_eq!(name(&shown), shown, "made fit once more");
         }
     }
 

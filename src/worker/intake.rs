@@ -400,12 +400,7 @@ fn note(withheld: &Withheld, since: &str, language: Language) -> Option<(RelPath
     // Of the others it says what was seen, and no names.
     let lists = matches!(
         code,
-        Code::NotTaken
-            | Code::Ambiguous
-            | Code::NotPlainText
-            | Code::ProjectHeld
-            | Code::LateMedia
-            | Code::Empty
+        Code::NotTaken | Code::Ambiguous | Code::NotPlainText | Code::ProjectHeld | Code::LateMedia
     );
     let names = if lists { withheld.detail.as_str() } else { "" };
     let files: Vec<String> = names.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();

@@ -73,6 +73,7 @@ mod story;
 
 mod tally;
 
+mod done;
 mod remarks;
 mod telling;
 
@@ -100,9 +101,7 @@ pub use requests::watch_requests;
 pub use shown::{Around, doing, lying};
 pub use steps::shown_address;
 pub use tally::Tally;
-pub use telling::{
-    clock as on_clock, draft as draft_of, minute as to_the_minute, note as note_of, said as said_of,
-};
+pub use telling::{clock as on_clock, draft as draft_of, minute as to_the_minute, note as note_of};
 pub use texts::is_asked;
 pub use tools::{Stops, Tools};
 pub use vitals::{Situation, Vitals};

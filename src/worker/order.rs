@@ -1,7 +1,7 @@
 //! From a sidecar to an order: what is asked for, and whether it still is. Pure.
 
 use crate::config;
-use crate::inbox::{Arrival, Text, WordsNow};
+use crate::inbox::{self, Arrival, Text, WordsNow};
 use crate::instruction::{self, Asked, Instruction, Priority, Problem, Quality, Route};
 use crate::job::{Code, ContentHash, Failure, Found, Job, Order, RelPath, TextRef, WordsFrom, Work};
 use crate::outbox::{Note, Title};
@@ -75,20 +75,27 @@ pub fn of(arrival: &Arrival, config: &config::Config) -> Result<Order, Failure> 
     };
     let defaults = &config.instructions.default;
     let (instruction, from) = match text {
-        Some(text) => {
-            let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
-            if sidecar.headers.make.is_some() {
-                let message = format!(
-                    "{}: `Make: video` makes a film of words alone, and this text is a clip's",
-                    text.path
-                );
-                return Err(unfit(text, message, "found-make-video"));
-            }
-            (sidecar.instruction(defaults), from(reference(text)))
-        }
+        Some(text) => (of_clip(text, defaults)?, from(reference(text))),
         None => (Instruction::plain(defaults), WordsFrom::Default),
     };
     Ok(order(instruction, from, config))
+}
+
+/// What a text says of a clip: headers alone stand over the text that would hold without it.
+fn of_clip(text: &Text, defaults: &str) -> Result<Instruction, Failure> {
+    let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;
+    if sidecar.headers.make.is_some() {
+        let message =
+            format!("{}: `Make: video` makes a film of words alone, and this text is a clip's", text.path);
+        return Err(unfit(text, message, "found-make-video"));
+    }
+    match text.over.as_ref().filter(|_| sidecar.words.is_none()) {
+        None => Ok(sidecar.instruction(defaults)),
+        Some(below) => {
+            let below = of_clip(below, defaults)?;
+            Ok(Instruction { headers: sidecar.headers.over(below.headers), ..below })
+        }
+    }
 }
 
 fn order(instruction: Instruction, from: WordsFrom, config: &config::Config) -> Order {
@@ -173,9 +180,17 @@ fn found(text: &Text, problem: &Problem) -> Found {
 }
 
 /// Whether the words that lie beside the clip now are those an order was made of.
-pub(super) fn is_still(from: &WordsFrom, now: &WordsNow) -> bool {
-    let same = |known: &TextRef, text: &Text| reference(text).hash == known.hash;
-    match (from, now) {
+pub(super) fn is_still(order: &Order, now: &WordsNow, config: &config::Config) -> bool {
+    // Of headers alone, what they stand over may have changed.
+    let says = |text: &Text| {
+        let now = of_clip(text, &config.instructions.default).ok()?;
+        let language = now.headers.language.unwrap_or_else(|| config.instructions.language.clone());
+        Some(now.text == order.words && language == order.language)
+    };
+    let same = |known: &TextRef, text: &Text| {
+        reference(text).hash == known.hash && (inbox::has_words(text) || says(text) == Some(true))
+    };
+    match (&order.from, now) {
         (WordsFrom::Sidecar(known), WordsNow::Own { text, .. })
         | (WordsFrom::FolderDefault(known), WordsNow::Alone { default: Some(text) }) => same(known, text),
         (WordsFrom::Default, WordsNow::Alone { default: None }) => true,

@@ -142,6 +142,23 @@ fn failed(
     }
 }
 
+/// What a lost session means where something was paid for in it; else a new one is opened.
+pub(super) fn session_lost(job: &Job) -> Option<Failure> {
+    if job.same_as.is_some() || !(job.may_be_paid() || job.work.base().is_some()) {
+        return None;
+    }
+    let failure = Failure::new(
+        Code::SessionLost,
+        "the service does not know this clip's session any more, and what was paid for was in it",
+        "Open the project's link if there is one; or drop a copy of the clip under a new name with other words.",
+    );
+    // The film whose project it was, where new words were for one.
+    Some(match job.work.base().filter(|_| !job.may_be_paid()) {
+        Some(base) => failure.about(base.film.to_string()),
+        None => failure,
+    })
+}
+
 fn session_gone(job: &Job, now: Moment, patience: Patience) -> Vec<JobEvent> {
     if job.same_as.is_some() {
         let failure = Failure::new(
@@ -151,17 +168,7 @@ fn session_gone(job: &Job, now: Moment, patience: Patience) -> Vec<JobEvent> {
         );
         return vec![JobEvent::Waits { failure, until: None }];
     }
-    if job.may_be_paid() || job.work.base().is_some() {
-        let failure = Failure::new(
-            Code::SessionLost,
-            "the service does not know this clip's session any more, and what was paid for was in it",
-            "Open the project's link if there is one; or drop a copy of the clip under a new name with other words.",
-        );
-        // The film whose project it was, where new words were for one.
-        let failure = match job.work.base().filter(|_| !job.may_be_paid()) {
-            Some(base) => failure.about(base.film.to_string()),
-            None => failure,
-        };
+    if let Some(failure) = session_lost(job) {
         return vec![JobEvent::Waits { failure, until: None }];
     }
     if job.sessions >= patience.max_attempts {

@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use super::done::{said, sent, steps};
 use super::remarks::{self, Beside};
 use crate::config::Language;
 use crate::inbox::{Reason, Withheld};
-use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, Step};
+use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId};
 use crate::ledger::{Recorded, Seen, Sighting};
 use crate::timeline::{Draft, Reading};
-use crate::words::{self, Credits, Done, Note, Paid};
+use crate::words::{self, Credits, Note, Paid};
 
 /// The note about a failure, with nothing known but the file.
 pub fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
@@ -17,6 +18,10 @@ pub fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
     let registers = matches!(failure.code, Code::NoCredits | Code::PlanBlocksExport);
     let about = |code| failure.about.as_deref().filter(|_| failure.code == code);
     let (register, project) = if registers { (link, None) } else { (None, link) };
+    // Empty may be its text.
+    let file = Some(&*failure.message)
+        .filter(|text| failure.code == Code::Empty && !text.is_empty())
+        .unwrap_or(file);
     Note {
         register,
         project,
@@ -101,6 +106,7 @@ pub(super) fn report<T>(
 ) -> T {
     let draft = draft(job, events);
     let (timeline, said, steps) = (draft.map(|d| d.told()), said(events), steps(events));
+    let sent = sent(job);
     let film = job.film.as_ref();
     let batch = job.batch.as_ref().map(|batch| (batch.folder.to_string(), batch.apart));
     let unseen = Beside::default();
@@ -120,6 +126,7 @@ pub(super) fn report<T>(
         asked: job.order.asked.as_ref(),
         words: &job.order.words,
         from: &job.order.from,
+        sent: &sent,
         timeline: timeline.as_ref(),
         said: &said,
         paid: Paid::from_messages(&job.messages),
@@ -150,15 +157,6 @@ pub fn draft(job: &Job, events: &[Recorded]) -> Option<Draft> {
     serde_json::from_str::<Reading>(reading).ok()?.draft
 }
 
-/// What the service said to each message, in order.
-pub fn said(events: &[Recorded]) -> Vec<String> {
-    let words = |recorded: &Recorded| match &recorded.event {
-        JobEvent::Answered { words, .. } => Some(words.clone()),
-        _ => None,
-    };
-    events.iter().filter_map(words).collect()
-}
-
 fn credits(events: &[Recorded], others: u32) -> Credits {
     let before = |r: &Recorded| if let JobEvent::Intent { credits, .. } = &r.event { *credits } else { None };
     let after =
@@ -176,26 +174,6 @@ pub(super) fn span(events: &[Recorded]) -> Option<(Moment, Moment)> {
     let read = |r: &&Recorded| matches!(r.event, JobEvent::Intent { .. } | JobEvent::Observed { .. });
     let first = events.iter().find(read)?;
     Some((first.at, events.iter().rev().find(read)?.at))
-}
-
-/// Each step that was started, with its time: from its first start to the start of the next.
-fn steps(events: &[Recorded]) -> Vec<Done> {
-    let mut starts: Vec<(Step, Moment)> = Vec::new();
-    for recorded in events {
-        if let JobEvent::Started { step } = recorded.event
-            && starts.last().is_none_or(|(last, _)| *last != step)
-        {
-            starts.push((step, recorded.at));
-        }
-    }
-    let ends =
-        starts.iter().skip(1).map(|(_, at)| *at).chain(events.last().map(|r| r.at)).collect::<Vec<_>>();
-    let done = |((step, at), end): (&(Step, Moment), Moment)| Done {
-        step: *step,
-        at: clock(*at),
-        seconds: end.since(*at).as_secs_f64(),
-    };
-    starts.iter().zip(ends).filter(|((step, _), _)| *step != Step::Tidy).map(done).collect()
 }
 
 /// A moment as people read it, in the time zone of this machine.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::house::{House, WORDS};
+use crate::house::{House, WORDS, clip};
 
 /// A house in which `talk` waits with the service's question.
 fn asked(settings: &str) -> House {
@@ -102,4 +102,29 @@ fn a_question_that_waits_is_answered_by_settings_that_say_so_later() {
     house.start();
     house.delivered("talk");
     assert_eq!(house.world().accepted(), [WORDS.trim(), "Go on."]);
+}
+
+#[test]
+fn notes_about_texts_name_the_text_and_what_is_wrong_with_it() {
+    let mut house = House::set_up("[watch]\nempty_after = '300ms'\n");
+    house.service.faults("message:questionx1");
+    house.drop_pair("talk", WORDS);
+    house.drop_file("side.txt", " \n");
+    house.drop_file("side.mp4", clip("side"));
+    house.start();
+    house.waits("talk", "question");
+    let note = house.waits("side", "empty");
+    assert!(note.starts_with("\"side.txt\" is empty") && !note.contains("side.mp4"), "{note}");
+    let answer = |bytes: &[u8], code: &str| {
+        house.drop_file("talk.answer.txt", bytes);
+        let note = house.waits("talk.answer.txt", code);
+        assert!(note.contains("\"talk.answer.txt\"") && !note.contains("without a clip"), "{note}");
+        note
+    };
+    assert!(answer(b"caf\xe9", "bad-answer").contains("UTF-8"));
+    answer(b" \n", "empty");
+    answer(b"export", "bad-answer");
+    house.drop_file("talk.answer.txt", "The second one.");
+    house.wait_world("it was sent", |world| world.accepted().contains(&"The second one.".to_owned()));
+    house.wait_for("the note is gone", || !house.outbox("talk.answer.txt.waiting.txt").exists());
 }

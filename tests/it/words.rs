@@ -62,6 +62,33 @@ fn a_text_is_found_under_each_of_its_names() {
 }
 
 #[test]
+fn headers_alone_leave_the_words_of_the_folder_and_of_the_batch() {
+    let mut house = House::new();
+    let low = "Quality: low\n";
+    house.drop_file("default.txt", "words of the inbox");
+    house.drop_file("a.txt", low);
+    house.drop_file("a.mp4", clip("a"));
+    house.drop_file("trip/batch.txt", "words of the batch");
+    house.drop_file("trip/b.txt", low);
+    house.drop_file("trip/b.mp4", clip("b"));
+    house.drop_file("bare/batch.txt", low);
+    house.drop_file("bare/c.mp4", clip("c"));
+    let told = house.run(&["run", "--dry-run"]);
+    assert_eq!(told.out.matches("words of the inbox").count(), 2, "{told:?}");
+    assert!(told.out.contains("words of the batch") && !told.out.contains(USUAL), "{told:?}");
+    let told = house.run(&["explain", "a.mp4"]);
+    assert!(told.out.contains("words of the inbox") && !told.out.contains(USUAL), "{told:?}");
+    house.start();
+    for film in ["a", "trip/b", "bare/c"] {
+        house.delivered(film);
+    }
+    let world = house.world();
+    let mut said = world.accepted();
+    said.sort();
+    assert_eq!(said, ["words of the batch", "words of the inbox", "words of the inbox"]);
+}
+
+#[test]
 fn a_folder_says_what_its_clips_alone_are_for() {
     let mut house = House::new();
     house.drop_file("default.txt", "words of the inbox");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use super::super::{Reason, What, WordsNow, words_now};
+use super::super::{Reason, Text, What, WordsNow, words_now};
 use super::{GIF, NEVER, Scene, path};
 use crate::config::IgnoreList;
 use crate::inbox::Dropped;
@@ -165,6 +165,29 @@ fn texts_alone_are_named_and_never_taken() {
 }
 
 #[test]
+fn an_answer_that_can_not_be_sent_is_told_by_what_is_wrong_with_it() {
+    let scene = Scene::new();
+    let long = "x".repeat(70_000);
+    let table: [(&str, &[u8], Code); 6] = [
+        ("coding.answer.txt", b"caf\xe9", Code::BadAnswer),
+        ("long.answer.txt", long.as_bytes(), Code::BadAnswer),
+        ("action.answer.txt", b"export\n---\ncredits", Code::BadAnswer),
+        ("headers.answer.txt", b"Quality: low", Code::BadAnswer),
+        ("none.answer.txt", b" \n", Code::Empty),
+        ("none.v2.txt", b"", Code::Empty),
+    ];
+    for (text, bytes, _) in &table {
+        scene.write(text, bytes);
+    }
+    scene.write("none.txt", "");
+    for (text, _, code) in table {
+        assert_eq!(scene.is_held(text, code).what, What::Text, "{text}");
+    }
+    let told = |s: &Scene| s.withheld("none.txt").filter(|w| w.note_due);
+    assert_eq!(scene.wait("none.txt", told).unwrap().reason, Reason::AwaitsClip, "it may be nobody's");
+}
+
+#[test]
 fn the_words_of_this_moment() {
     let top = tempfile::tempdir().unwrap();
     let at = |name: &str| top.path().join(name);
@@ -186,6 +209,60 @@ fn the_words_of_this_moment() {
     assert_eq!((text.bytes, beside), (b"mine".to_vec(), vec![path("f/A.txt")]));
     fs::write(at("f/a.gif.txt"), "x".repeat(70_000)).unwrap();
     assert!(matches!(now(), WordsNow::Own { text, .. } if text.bytes.len() == 65_537));
+}
+
+#[test]
+fn headers_alone_stand_over_what_would_hold_without_them() {
+    let scene = Scene::new();
+    let low = "Quality: low\n";
+    let files = [
+        ("default.txt", "for the folder"),
+        ("plain.txt", low),
+        ("batch/batch.txt", "for the batch"),
+        ("batch/own.txt", low),
+        ("bare/batch.txt", "Language: en\n"),
+        ("bare/own.txt", low),
+        ("blank/batch.txt", " \n"),
+        ("blank/own.txt", low),
+        ("near/default.txt", low),
+        ("words/own.txt", "my words"),
+    ];
+    // A clip, and the texts of its words, from the one that is heard first.
+    let table: [(&str, &[&str]); 8] = [
+        ("plain.gif", &["plain.txt", "default.txt"]),
+        ("batch/own.gif", &["batch/own.txt", "batch/batch.txt"]),
+        ("bare/own.gif", &["bare/own.txt", "bare/batch.txt", "default.txt"]),
+        ("bare/alone.gif", &["bare/batch.txt", "default.txt"]),
+        ("blank/own.gif", &["blank/own.txt", "default.txt"]),
+        ("near/alone.gif", &["near/default.txt", "default.txt"]),
+        ("words/own.gif", &["words/own.txt"]),
+        ("words/alone.gif", &["default.txt"]),
+    ];
+    for name in files.iter().map(|(name, _)| name).chain(table.iter().map(|(clip, _)| clip)) {
+        fs::create_dir_all(scene.at(name).parent().unwrap()).unwrap();
+    }
+    for (name, words) in files {
+        scene.write(name, words);
+    }
+    for (clip, _) in &table {
+        scene.write(clip, GIF);
+    }
+    let stack = |text: Option<Text>| -> Vec<String> {
+        std::iter::successors(text, |text| text.over.as_deref().cloned())
+            .map(|text| text.path.to_string())
+            .collect()
+    };
+    let dir = Dir::open(&scene.at("")).unwrap();
+    for (clip, texts) in table {
+        let arrival = scene.arrives(clip);
+        assert_eq!(stack(arrival.sidecar.or(arrival.default)), texts, "{clip}");
+        let now = match words_now(&dir, &path(clip), &IgnoreList::default()).unwrap() {
+            WordsNow::Own { text, .. } => Some(text),
+            WordsNow::Alone { default } => default,
+            now => panic!("{clip}: {now:?}"),
+        };
+        assert_eq!(stack(now), texts, "{clip}, as it lies there now");
+    }
 }
 
 impl Scene {

@@ -36,4 +36,5 @@ mod service;
 mod account;
 
 pub use line::{Health, Line};
+pub use unit::unit_gives;
 pub use whole::doctor;

@@ -90,6 +90,11 @@ impl Unit {
         settings == Some(Path::new(SETTINGS))
     }
 
+    /// Whether the service that reads these settings is given a secret of that name.
+    pub(super) fn gives_to(unit: Option<&Self>, settings: Option<&Path>, name: &str) -> bool {
+        Self::reads(settings) && unit.is_some_and(|unit| unit.gives(name))
+    }
+
     fn may_write(&self, path: &Path) -> bool {
         let is_in = |place: &PathBuf| path.starts_with(place);
         !self.is_strict || self.writable.iter().chain(&self.state).any(is_in)
@@ -99,6 +104,11 @@ impl Unit {
         let homes = ["/home", "/root", "/run/user"];
         self.hides_homes && homes.iter().any(|home| path.starts_with(home))
     }
+}
+
+/// Whether the service of this machine, where it reads these settings, is given a secret of that name.
+pub fn unit_gives(settings: Option<&Path>, name: &str) -> bool {
+    Unit::gives_to(Unit::find().as_ref(), settings, name)
 }
 
 /// The unit, and whether it lets the service at the folders of these settings.

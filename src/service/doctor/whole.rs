@@ -40,7 +40,7 @@ pub fn doctor(loaded: Loaded, env: &Env, mut say: impl FnMut(Line)) {
         watch::judge(&config.folders.inbox, &facts, &config.watch).into_iter().for_each(&mut say);
     }
     told("ledger", &config.ledger.file.display().to_string(), looks.books).into_iter().for_each(&mut say);
-    let given = is_units && unit.as_ref().is_some_and(|unit| unit.gives("web-token"));
+    let given = Unit::gives_to(unit.as_ref(), source.as_deref(), "web-token");
     let page = looks.page.end().map(|facts| page::judge(&facts, given));
     page.unwrap_or_else(|| vec![silent("page", "`[web]`")]).into_iter().for_each(&mut say);
     online(&config, looks.online).into_iter().for_each(&mut say);

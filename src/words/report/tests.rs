@@ -25,7 +25,7 @@ fn text_file(name: &str) -> TextRef {
 
 fn finished<'a>(
     from: &'a WordsFrom,
-    said: &'a [String],
+    said: &'a [Heard],
     steps: &'a [Done],
     remarks: &'a [Remark],
 ) -> Report<'a> {
@@ -40,6 +40,7 @@ fn finished<'a>(
         asked: None,
         words: "generate Bangla subtitles and add them to my video\n---\nadd lo-fi music at 30%",
         from,
+        sent: &[],
         timeline: Some(told()),
         said,
         paid: Paid::Yes,
@@ -53,6 +54,12 @@ fn finished<'a>(
     }
 }
 
+/// What was said to each message, whole.
+fn heard(words: &[&str]) -> Vec<Heard> {
+    let each = words.iter().zip(0..);
+    each.map(|(words, n)| Heard { n, words: (*words).to_owned(), broke: false }).collect()
+}
+
 fn steps() -> Vec<Done> {
     [
         Step::Session,
@@ -64,14 +71,14 @@ fn steps() -> Vec<Done> {
         Step::Deliver,
     ]
     .into_iter()
-    .map(|step| Done { step, at: "14:05:10".to_owned(), seconds: 3.25 })
+    .map(|step| Done { step, at: "14:05:10".to_owned(), seconds: 3.25, went: Went::Done })
     .collect()
 }
 
 #[test]
 fn a_report_tells_what_was_done() {
     let from = WordsFrom::Sidecar(text_file("news/talk.txt"));
-    let said = ["Done!\nReason: none".to_owned(), String::new()];
+    let said = heard(&["Done!\nReason: none", ""]);
     let (steps, remarks) = (steps(), [Remark::GaveWay(vec!["news/talk.txt".to_owned()])]);
     let text = report_en(&finished(&from, &said, &steps, &remarks));
     for part in [
@@ -113,7 +120,7 @@ fn credits_are_told_apart_from_those_of_others() {
 #[test]
 fn a_report_is_never_endless_nor_empty_of_sense() {
     let (long, from) = ("word ".repeat(13_000), WordsFrom::FolderDefault(text_file("news/default.txt")));
-    let said = [long.clone()];
+    let said = heard(&[&long]);
     let r = Report {
         words: &long,
         timeline: Some(told()),
@@ -202,6 +209,27 @@ fn every_remark_is_told_in_both_languages() {
 }
 
 #[test]
+fn an_answer_is_quoted_with_its_blanks_and_whole() {
+    let long = "a warmer red for the whole of the second scene, and ".repeat(9);
+    let table = [
+        ("make it warm red", "\"make it warm red\""),
+        ("Colour: yellow\nSize:  big\n", "\"Colour: yellow Size: big\""),
+        (
+            "\u{9ac}\u{9a1}\u{9bc} \u{995}\u{9b0}\u{9cb}\n\u{9b0}\u{99a}",
+            "\"\u{9ac}\u{9a1}\u{9bc} \u{995}\u{9b0}\u{9cb} \u{9b0}\u{99a}\"",
+        ),
+        (&long, long.trim()),
+    ];
+    for (answer, shown) in table {
+        let text =
+            report_en(&finished(&WordsFrom::Default, &[], &[], &[Remark::Answered(answer.to_owned())]));
+        let lines = text.split("The answer that it got: ").nth(1).unwrap();
+        let said: Vec<_> = lines.split_whitespace().collect();
+        assert!(said.join(" ").contains(shown), "{answer:?}: {text}");
+    }
+}
+
+#[test]
 fn where_credits_can_not_be_told_the_reason_is() {
     let told = |before, after, paid| {
         let credits = Credits { before, after, others: 0 };
@@ -215,4 +243,38 @@ fn where_credits_can_not_be_told_the_reason_is() {
     }
     assert!(!told(None, None, Paid::No).contains("cannot be told"), "nothing was sent");
     assert!(!told(Some(9.0), Some(9.0), Paid::Yes).contains("cannot be told"));
+}
+
+#[test]
+fn what_was_not_done_is_not_told_as_done() {
+    let [sent, refused] = [Went::Sent, Went::Refused].map(|went| Done {
+        step: Step::Instruct(1),
+        at: "14:05:10".to_owned(),
+        seconds: 3.25,
+        went,
+    });
+    let steps = [refused, sent];
+    let broke = |words: &str| Heard { n: 1, words: words.to_owned(), broke: true };
+    let said = [broke(""), broke("half of a wor"), Heard { broke: false, ..broke("whole") }];
+    let text = report_en(&finished(&WordsFrom::Default, &said, &steps, &[]));
+    for part in [
+        "message 2 not taken by the video service (3.2 s)\n",
+        "message 2 sent (3.2 s)\n",
+        "to message 2:\n  Here the connection broke.\n",
+        "to message 2:\n  > half of a wor\n  Here the connection broke.\n",
+        "to message 2:\n  > whole\n",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+    assert!(!text.contains("carried out") && !text.contains("It said nothing"), "{text}");
+}
+
+#[test]
+fn all_that_was_sent_is_told_in_its_order() {
+    let from = WordsFrom::Sidecar(text_file("talk.txt"));
+    let sent = ["the usual".to_owned(), "line\n".repeat(30), "my own".to_owned()];
+    let text = report_en(&Report { sent: &sent, words: "my own", ..finished(&from, &[], &[], &[]) });
+    let told = "were sent, in this order:\n  > the usual\n  > ---\n  > line\n";
+    assert!(text.contains(told) && text.contains("  > ...\n  > ---\n  > my own\n"), "{text}");
+    assert!(!text.contains("talk.txt"), "{text}");
 }

@@ -148,7 +148,7 @@ async fn still_meant(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
         (_, Some(WordsNow::Held { code: code @ (Code::Unreadable | Code::NotSafe), detail })) => {
             Err(Stop::failed(Failure::new(code, detail, "It is looked at again by itself.")))
         }
-        (_, Some(words)) if order::is_still(&claim.job().order.from, &words) => Ok(()),
+        (_, Some(words)) if order::is_still(&claim.job().order, &words, &tools.config()) => Ok(()),
         _ => Err(Stop::Unsettled),
     }
 }

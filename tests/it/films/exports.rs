@@ -52,6 +52,7 @@ fn a_render_that_fails_is_asked_for_once_more_and_not_paid_again() {
         house.start();
         let note = house.fails("talk", "render-failed");
         assert!(note.contains("Credits were spent for this clip"), "{note}");
+        assert!(note.contains("/workspace/claim?ct="), "{note}");
         let world = house.world();
         assert_eq!((world.requests("export"), world.charges(), world.requests("message")), (2, 1, 1));
         assert_eq!(House::names(&house.failed("")), ["talk.error.txt", "talk.mp4", "talk.txt"]);

@@ -39,7 +39,8 @@ not-whole = { $file } is not complete: a part of the file is still empty.
 empty = { $file } is empty: there is nothing in the file.
     .step-1 = { still-copying }
     .step-2 = Did the copying stop? Then copy the file into the inbox once more.
-    .step-3 = { take-out }
+    .step-3 = Is it a text? Then write into it what you want, and save it.
+    .step-4 = { take-out }
 
 unreadable = dakbox is not allowed to open { $file }, or could not read it.
     .step-1 = Close the file in all other programs.
@@ -91,6 +92,13 @@ address-not-fetched = The video service could not fetch what the address in { $f
         inbox, in a file of the same name.
     .step-2 = Does it open? Then just wait: dakbox asks again by itself.
     .step-3 = You can also save the clip itself, and put that into the inbox.
+
+bad-answer = dakbox cannot send what is in { $file } as an answer.
+    .step-1 =
+        Open it in a simple editor, such as Notepad or TextEdit, and write the answer to the question. A text with nothing
+        but "export" is none.
+    .step-2 = Save it as plain text (UTF-8) under the same name. It may have up to 64 KB.
+    .step-3 = { take-out }
 
 not-taken = dakbox does not take some of the files in { $file }. It takes these formats: { $formats }.
     .step-1 = Is one of the files a clip? Then save it in one of these formats, and put it into the inbox.

@@ -18,10 +18,12 @@ asked-in-text = What was asked, in { $text }:
 asked-by-folder = What was asked. The clip had no text of its own, so the words come from { $text }:
 asked-by-default =
     What was asked. The clip had no text of its own, so these are the usual words of this dakbox:
+asked-sent = What was asked. These messages were sent, in this order:
 timeline-head = What is in the film:
 said = What the video service said:
 said-to = What the video service said to message { $n }:
 said-nothing = It said nothing. This is normal after some changes.
+said-broke = Here the connection broke.
 
 credits = Credits before: { $before }. Credits after: { $after }. Spent: { $spent }.
     .or = Credits before: { $before }. Credits after: { $after }.
@@ -38,6 +40,8 @@ took = { $at }: { $step } ({ $seconds } s)
 step-session = project opened
 step-upload = clip uploaded
 step-instruct = message { $n } sent and carried out
+step-sent = message { $n } sent
+step-refused = message { $n } not taken by the video service
 step-observe = result of message { $n } checked
 step-export = film exported
 step-fetch = film fetched
