@@ -175,7 +175,12 @@ fn credits(events: &[Recorded], others: u32) -> Credits {
 pub(super) fn span(events: &[Recorded]) -> Option<(Moment, Moment)> {
     let read = |r: &&Recorded| matches!(r.event, JobEvent::Intent { .. } | JobEvent::Observed { .. });
     let first = events.iter().find(read)?;
-    Some((first.at, events.iter().rev().find(read)?.at))
+    // The balance is read before the message leaves, and another's message may leave in between.
+    let asked = match &first.event {
+        JobEvent::Intent { credits, .. } => credits.and_then(|balance| balance.at),
+        _ => None,
+    };
+    Some((asked.unwrap_or(first.at).min(first.at), events.iter().rev().find(read)?.at))
 }
 
 /// Each step that was started, with its time: from its first start to the start of the next.

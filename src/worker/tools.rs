@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::brake::Brake;
 use super::budget::Purse;
-use super::clock::Clock;
+use super::clock::{Clock, wall};
 use super::folders::Folders;
 use super::gate::Gate;
 use super::notes::Notes;
@@ -89,8 +89,9 @@ impl Tools {
 
     /// The account's credits, as a report and `status` show them.
     pub(super) async fn credits(&self) -> Result<Balance, ApiError> {
+        let at = Some(wall());
         let credits = self.service.credits().await?;
-        let balance = Balance { available: credits.available, frozen: credits.frozen };
+        let balance = Balance { available: credits.available, frozen: credits.frozen, at };
         if let Err(error) = self.ledger.show_credits(balance).await {
             tracing::debug!(%error, "the credits are not shown");
         }
