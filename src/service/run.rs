@@ -234,8 +234,9 @@ impl Daemon {
             let Some(whose) = self.apart(look).await? else { return Ok(None) };
             let failure = match whose? {
                 Whose::Ours(folders) => {
-                    let config = Arc::clone(&self.config);
-                    if self.apart(move || held::clear(&config)).await?.is_none() {
+                    let (config, ledger) = (Arc::clone(&self.config), self.ledger.clone());
+                    let clear = move || Handle::current().block_on(held::clear(&config, &ledger));
+                    if self.apart(clear).await?.is_none() {
                         return Ok(None);
                     }
                     self.ledger.show_held(None).await?;
@@ -244,8 +245,9 @@ impl Daemon {
                 Whose::Held(failure) => failure,
             };
             if told.as_ref() != Some(&failure) {
-                let (config, why) = (Arc::clone(&self.config), failure.clone());
-                if self.apart(move || held::tell(&config, &why)).await?.is_none() {
+                let (config, ledger, why) = (Arc::clone(&self.config), self.ledger.clone(), failure.clone());
+                let tell = move || Handle::current().block_on(held::tell(&config, &ledger, &why));
+                if self.apart(tell).await?.is_none() {
                     return Ok(None);
                 }
                 self.ledger.show_held(Some(&failure)).await?;

@@ -59,6 +59,7 @@ mod account;
 
 mod patience;
 
+mod kept;
 mod notes;
 
 mod page;

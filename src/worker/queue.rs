@@ -67,6 +67,23 @@ pub(super) fn due(
     due.into_iter().map(|(.., id, step)| (id, step)).collect()
 }
 
+/// Whether no other job exports its session: the service makes one film of a session at a time.
+pub(super) fn exports_alone(
+    jobs: &BTreeMap<JobId, Job>,
+    is_running: impl Fn(JobId) -> bool,
+    (id, step): (JobId, Step),
+) -> bool {
+    let Some(job) = jobs.get(&id).filter(|job| step == Step::Export && job.session.is_some()) else {
+        return true;
+    };
+    // One that was asked for goes on at the service while its job only rests between two tries.
+    let is_asked = |job: &Job| job.render.id.is_some() && job.phase != Phase::Waiting && !job.is_ended();
+    let exports = |other: &Job| {
+        other.step == Step::Export && (is_running(other.id) || (is_asked(other) && !is_asked(job)))
+    };
+    !jobs.values().any(|other| other.id != id && other.session == job.session && exports(other))
+}
+
 /// The first moment at which a job that sleeps is due.
 pub(super) fn next_wake(
     jobs: &BTreeMap<JobId, Job>,

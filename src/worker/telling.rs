@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use super::order;
 use super::remarks::{self, Beside};
 use crate::config::Language;
 use crate::inbox::{Reason, Withheld};
-use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, Step};
+use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, Step, WordsFrom};
 use crate::ledger::{Recorded, Seen, Sighting};
 use crate::timeline::{Draft, Reading};
 use crate::words::{self, Credits, Done, Note, Paid};
@@ -136,6 +137,28 @@ pub(super) fn report<T>(
         project: around.project,
         session: job.session.as_ref().map(SessionId::as_str),
     })
+}
+
+/// The note of a job that waits.
+pub(super) fn waiting(job: &Job, failure: &Failure, language: Language) -> String {
+    let file = job.dropped().to_string();
+    // The wait is the job's last event: what is looked at again is told only where it changes.
+    let since = minute(job.changed);
+    let sidecar = match &job.order.from {
+        WordsFrom::Sidecar(text) => Some(String::from_utf8_lossy(text.path.name()).into_owned()),
+        _ => None,
+    };
+    let answer = order::short_answer(job);
+    let told = words::Note {
+        answer: answer.as_deref(),
+        since: Some(&since),
+        sidecar: sidecar.as_deref(),
+        paid: words::Paid::from_messages(&job.messages),
+        job: Some(job.id),
+        session: job.session.as_ref().map(SessionId::as_str),
+        ..note(&file, failure)
+    };
+    words::waiting(&told, language)
 }
 
 /// The exported draft.

@@ -77,6 +77,28 @@ fn the_same_clip_under_two_names_at_once_is_paid_for_once() {
 }
 
 #[test]
+fn a_session_makes_one_film_at_a_time() {
+    let options = Options {
+        render_time: Duration::from_millis(300),
+        message_time: Duration::from_millis(500),
+        ..quick()
+    };
+    let mut house = House::with(options, "");
+    let stems = ["one", "two", "three", "four"];
+    for stem in stems {
+        house.drop_file(format!("{stem}.txt"), WORDS);
+        house.drop_file(format!("{stem}.mp4"), clip("the same"));
+    }
+    house.start();
+    for stem in stems {
+        house.delivered(stem);
+    }
+    let world = house.world();
+    assert_eq!((world.charges(), world.sessions().len(), world.renders().len()), (1, 4, 4));
+    assert_eq!(world.requests("export"), 4, "none is refused because another goes on");
+}
+
+#[test]
 fn the_same_clip_with_other_words_is_new_work() {
     let house = dropped_again("make it shorter");
     house.note(house.outbox("talk (2).report.txt"));
