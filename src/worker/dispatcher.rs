@@ -196,7 +196,8 @@ impl Dispatcher {
             let again = self.jobs.get(&id).is_some_and(|job| job.phase == Phase::Waiting);
             let runs = |id: JobId| self.running.contains_key(&id);
             let may_begin = || {
-                batches::may_begin(&self.jobs, runs, id) && queue::exports_alone(&self.jobs, runs, (id, step))
+                let alone = |job| queue::has_session_alone(&self.jobs, runs, (job, step));
+                batches::may_begin(&self.jobs, runs, id) && self.jobs.get(&id).is_none_or(alone)
             };
             if !self.load().admits(step, limits) || !may_begin() {
                 if limits.paused && matches!(step, Step::Instruct(_)) {

@@ -1,8 +1,11 @@
 //! The same once more: nothing is paid for twice unless a person asks for it, and then once.
 
 use std::fs;
+use std::time::Duration;
 
-use crate::house::{House, WORDS, clip};
+use dakbox_sandbox::Options;
+
+use crate::house::{House, WORDS, clip, quick};
 
 /// A house in which `talk` was delivered, and lies in the inbox again with these words.
 fn dropped_again(words: &str) -> House {
