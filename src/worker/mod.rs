@@ -60,6 +60,7 @@ mod account;
 mod patience;
 
 mod kept;
+mod lone;
 mod notes;
 
 mod page;
@@ -87,6 +88,7 @@ pub use dispatcher::{Dispatcher, Ended};
 pub use folders::Folders;
 pub use gate::Gate;
 pub use intake::{Intake, Wake, Withholding};
+pub use lone::{film_of, is_of_film, preview as preview_text};
 pub use meters::{Count, Meters, StepMeter, Times};
 pub use notes::{Keeper, Notes};
 pub use order::{
