@@ -29,8 +29,8 @@ use crate::outbox;
 use crate::web::{Key, Web};
 use crate::worker::clock::Clock;
 use crate::worker::{
-    Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Page, PageKeeper, Purse, Stops, Tally,
-    Tools, Vitals, Withholding, watch_requests,
+    Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Missed, Notes, Page, PageKeeper, Purse, Stops,
+    Tally, Tools, Vitals, Withholding, watch_requests,
 };
 
 /// Between two looks whose the folders are, so many times it is only asked whether a person has answered.
@@ -347,6 +347,7 @@ impl Daemon {
             tally: Arc::clone(&self.tally),
             gate: Gate::default(),
             purse: Purse::default(),
+            missed: Missed::default(),
             stops: self.stops.clone(),
             vitals: Arc::clone(&self.vitals),
             settings: Arc::clone(&self.settings.0),

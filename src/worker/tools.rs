@@ -11,6 +11,7 @@ use super::budget::Purse;
 use super::clock::{Clock, wall};
 use super::folders::Folders;
 use super::gate::Gate;
+use super::missed::Missed;
 use super::notes::Notes;
 use super::progress::Board;
 use super::stop::Stop;
@@ -56,6 +57,8 @@ pub struct Tools {
     pub gate: Gate,
     /// What may be spent.
     pub purse: Purse,
+    /// Clips that are not where they should be.
+    pub missed: Missed,
     /// Being told to stop.
     pub stops: Stops,
     /// Signs of life.
