@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .record(&ledger)
                 .await?;
         }
-        ledger.show_credits(Balance { available: 1000.0, frozen: 0.0 }).await?;
+        ledger.show_credits(Balance { available: 1000.0, frozen: 0.0, at: None }).await?;
         ledger.settle().await?;
         Ok(())
     })
@@ -113,7 +113,7 @@ impl Past {
     }
 
     fn credits(&self, spent: f64) -> Balance {
-        Balance { available: f64::from(self.age) * 100.0 + 1000.0 - spent, frozen: 0.0 }
+        Balance { available: f64::from(self.age) * 100.0 + 1000.0 - spent, frozen: 0.0, at: None }
     }
 
     fn intent(&self, job: &Job) -> JobEvent {

@@ -77,7 +77,7 @@ fn film() -> Film {
 /// Of each kind of event at least one.
 pub(super) fn every_event() -> Vec<JobEvent> {
     let (clip, order, failure) = (clip("news/ta\nlk.mp4", 1), order(2), failure(Code::NoCredits));
-    let balance = Some(Balance { available: 340.0, frozen: 0.5 });
+    let balance = Some(Balance { available: 340.0, frozen: 0.5, at: None });
     let key = serde_json::from_str("\"0\"").unwrap();
     let broken = StreamEnd::Broken("reset\u{1b}".into());
     let words = "I have\nadded \u{202E}them".to_owned();

@@ -9,7 +9,7 @@ use super::names::{BATCH, Kind, fold, kind, kind_of};
 use super::open::{TextError, read_text};
 use super::pair::{Names, Pair, Pairs, Words, pair};
 use super::project::{PROJECT, in_order};
-use super::report::{Arrival, ProjectFound, Report, Text, Withheld};
+use super::report::{Arrival, LoneText, ProjectFound, Report, Text, Withheld};
 use super::scan::{MAX_DEPTH, Slice};
 use super::tracker::Tracker;
 use super::usual::{has_words, usual_now};
@@ -182,6 +182,8 @@ pub struct Survey {
     pub arrivals: Vec<Arrival>,
     /// Folders that would be taken as one.
     pub projects: Vec<ProjectFound>,
+    /// Texts alone, and what each may be meant for.
+    pub texts: Vec<LoneText>,
     /// What would not.
     pub withheld: Vec<Withheld>,
 }
@@ -193,7 +195,7 @@ pub struct Survey {
 pub fn survey(path: &Path, watch: &Watch) -> io::Result<Survey> {
     let dir = Dir::open(path)?;
     let (settle, sidecar_wait, folder_wait) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
-    let watch = Watch { settle, sidecar_wait, folder_wait, ..watch.clone() };
+    let watch = Watch { settle, sidecar_wait, folder_wait, clip_wait: Duration::ZERO, ..watch.clone() };
     let mut watches = Watches::new(path, watch.mode, None);
     let mut tracker = Tracker::new(Arc::new(watch), Instant::now(), dir);
     let mut found = Survey::default();
@@ -201,7 +203,8 @@ pub fn survey(path: &Path, watch: &Watch) -> io::Result<Survey> {
         Report::Arrival(arrival) => found.arrivals.push(*arrival),
         Report::Withheld(withheld) => found.withheld = withheld,
         Report::Project(project) => found.projects.push(*project),
-        Report::Text(_) | Report::Gone(_) | Report::Folder(_) | Report::Looked { .. } | Report::Quiet => {}
+        Report::Text(text) => found.texts.push(*text),
+        Report::Gone(_) | Report::Folder(_) | Report::Looked { .. } | Report::Quiet => {}
     };
     tracker.begin(true, &mut watches);
     let mut slice = Slice::ALL;

@@ -1,7 +1,7 @@
 //! What messages have cost, and whether one more may be begun. Pure.
 //!
-//! The rule. A message costs the account's credits before it less those after it. Messages whose times touch share what
-//! they have cost together, in equal parts. Where that is not known (a balance that could not be read, credits that came
+//! The rule. A message costs the account's credits before it less those after it. Messages whose times touch, each from the
+//! reading of its credits on, share what they have cost together, in equal parts. Where that is not known (a balance that could not be read, credits that came
 //! in meanwhile, a fate that is open), and while a message is on its way, it counts as much as a clip is likely to cost:
 //! the median of the past clips, [`UNKNOWN`] where there are none. It counts for the day that it was begun in, and for
 //! the one that it was over in; what was provably refused counts nothing. What else is spent from the account is not
@@ -36,6 +36,8 @@ pub struct Sent {
     pub intent: u32,
     /// When it was begun.
     pub begun: Moment,
+    /// When the credits before it were read: not after it was begun.
+    pub read: Moment,
     /// The account's credits before it.
     pub before: Option<f64>,
     /// When it was over; `None`: it is on its way.
@@ -56,7 +58,8 @@ pub fn note_sent(
     match event {
         JobEvent::Intent { credits, .. } => {
             let before = credits.map(|balance| balance.available);
-            sent.push(Sent { job, delivered, intent: seq, begun: at, before, over: None, after: None });
+            let read = credits.and_then(|balance| balance.at).map_or(at, |read| read.min(at));
+            sent.push(Sent { job, delivered, intent: seq, begun: at, read, before, over: None, after: None });
         }
         JobEvent::Refused { intent, .. } => sent.retain(|s| !of(s, *intent)),
         JobEvent::Answered { intent, .. } => {
@@ -82,7 +85,8 @@ pub fn note_sent(
 /// What is known when a message is to be begun.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
-    /// The messages of the account, oldest first: all since midnight, and those of the past clips.
+    /// The messages of the account, by when the credits before them were read: all since midnight, and those of the past
+    /// clips.
     pub sent: &'a [Sent],
     /// The jobs that are about to begin a message, besides this one.
     pub about_to: &'a BTreeSet<JobId>,
@@ -132,7 +136,7 @@ fn costs(sent: &[Sent]) -> Vec<Option<f64>> {
     while let Some(first) = sent.get(costs.len()) {
         let (rest, mut last, mut many) = (&sent[costs.len()..], first, 1);
         for next in &rest[1..] {
-            if last.over.is_some_and(|over| next.begun > over) {
+            if last.over.is_some_and(|over| next.read > over) {
                 break;
             }
             if last.over.is_some() && next.over.is_none_or(|over| last.over < Some(over)) {
@@ -182,6 +186,7 @@ mod tests {
             delivered: *job < 90,
             intent: 1,
             begun: Moment(*begun),
+            read: Moment(*begun),
             before: known(*before),
             over: (*over > 0).then_some(Moment(*over)),
             after: known(*after),
@@ -208,6 +213,17 @@ mod tests {
         for (rows, want) in table {
             assert_eq!(costs(&sent(rows)), *want, "{rows:?}");
         }
+    }
+
+    #[test]
+    fn a_message_that_left_long_after_its_balance_was_read_shares_with_those_in_between() {
+        let mut both = sent(&[(1, 30, 40, 500.0, 400.0), (2, 15, 25, 500.0, 450.0)]);
+        both[0].read = Moment(10);
+        assert_eq!(costs(&both), [Some(50.0), Some(50.0)]);
+        // Its own, where nothing was sent in between.
+        both[1].read = Moment(50);
+        (both[1].begun, both[1].over) = (Moment(50), Some(Moment(60)));
+        assert_eq!(costs(&both)[0], Some(100.0));
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub struct Balance {
     pub available: f64,
     /// Reserved for work in progress.
     pub frozen: f64,
+    /// When they were asked for: a message may leave long after. Earlier versions didn't note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Moment>,
 }
 
 /// One thing that happened.

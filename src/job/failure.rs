@@ -81,6 +81,8 @@ codes! {
     LateMedia = "late-media", NeedsPerson;
     /// A text that waits for its clip.
     AwaitsClip = "awaits-clip", NeedsPerson;
+    /// A text for a film that other work is being done on.
+    AwaitsFilm = "awaits-film", NeedsPerson;
     /// A file that should name the address of media, and names none that could be used.
     BadAddressFile = "bad-address-file", NeedsPerson;
     /// A text that answers by its name, and says nothing that could be sent.

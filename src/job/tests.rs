@@ -240,7 +240,7 @@ impl World {
         }
         let key = self.job.key(n).expect("what is sent has a key");
         let baseline = self.service.draft.to_string();
-        let credits = Some(Balance { available: 0.1, frozen: 100.0 });
+        let credits = Some(Balance { available: 0.1, frozen: 100.0, at: None });
         let intent = JobEvent::Intent { n, again: self.job.again(n), key, baseline, credits };
         if !self.record(intent) {
             return;

@@ -58,7 +58,7 @@ impl Overview {
     /// What a job has cost, by the account's credits before and after; `None` where they were not read, or where another
     /// job used the account meanwhile.
     pub fn cost(&self, job: JobId) -> Result<Option<f64>, LedgerError> {
-        let sql = "SELECT at, coalesce(json_extract(body, '$.intent.credits.available'),
+        let sql = "SELECT min(at, coalesce(json_extract(body, '$.intent.credits.at'), at)), coalesce(json_extract(body, '$.intent.credits.available'),
                                        json_extract(body, '$.observed.credits.available'))
                    FROM event WHERE job = ?1 AND name IN ('intent', 'observed') ORDER BY seq";
         let mut rows = self.db.prepare_cached(sql)?;

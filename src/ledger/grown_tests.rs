@@ -25,7 +25,7 @@ async fn grown(file: &Path, jobs: i64) {
     let ledger = Ledger::open(file).unwrap();
     let job = up_to_the_message(&ledger, b"a.mp4", 1).await;
     let JobEvent::Intent { n, again, key, baseline, .. } = intent(&job) else { unreachable!() };
-    let credits = |available| Some(Balance { available, frozen: 0.0 });
+    let credits = |available| Some(Balance { available, frozen: 0.0, at: None });
     let paid = JobEvent::Intent { n, again, key, baseline, credits: credits(9.0) };
     let job = ledger.append(job.id, vec![paid], Moment(NOW)).await.unwrap();
     let end = StreamEnd::Clean;

@@ -11,8 +11,8 @@ use tokio::sync::oneshot;
 
 use super::overview::{CREDITS, HELD, INBOX, LEFT_OUT, PAGE};
 use super::{
-    Answer, InboxShown, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting, changes, intent,
-    line, query, record, request, root, schema, trust,
+    Answer, FilmLine, InboxShown, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting,
+    changes, intent, line, query, record, request, root, schema, trust,
 };
 use crate::job::{Balance, ContentHash, Failure, Job, JobEvent, JobId, Key, Moment, RelPath, Stamp};
 
@@ -170,8 +170,8 @@ impl Ledger {
     }
 
     /// The delivered job that was finished last among those whose film, or else whose clip, has that stem in that folder.
-    pub async fn delivered(&self, folder: RelPath, stem: Vec<u8>) -> Result<Option<Job>, LedgerError> {
-        self.call(move |db| line::delivered(db, &folder, &stem)).await
+    pub async fn film_line(&self, folder: RelPath, stem: Vec<u8>) -> Result<Option<FilmLine>, LedgerError> {
+        self.call(move |db| line::film_line(db, &folder, &stem)).await
     }
 
     /// All later versions of the film that a job has made, oldest first, whatever became of them.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::{LedgerError, query, record};
+use super::{LedgerError, Overview, query, record};
 use crate::job::{Job, JobId, Moment, RelPath, Work, folded};
 
 /// The key that a delivered film, or its clip, is found by: its folder as it is, and its stem folded.
@@ -32,6 +32,42 @@ pub(super) fn delivered(db: &Connection, folder: &RelPath, stem: &[u8]) -> Resul
     match query::one(db, &by("film_key"), params![key])? {
         Some(job) => Ok(Some(job)),
         None => query::one(db, &by("clip_key"), params![key]),
+    }
+}
+
+/// A film with all that was made of it since.
+#[derive(Clone, Debug)]
+pub struct FilmLine {
+    /// The first job of the line.
+    pub root: Job,
+    /// Later versions, oldest first, whatever became of them.
+    pub versions: Vec<Job>,
+    /// The film that was meant.
+    pub film: Option<RelPath>,
+}
+
+/// The film of that name in that folder, with all that was made of it since. A film that was delivered once more is of the
+/// same project, and so of the same line.
+pub(super) fn film_line(
+    db: &Connection,
+    folder: &RelPath,
+    stem: &[u8],
+) -> Result<Option<FilmLine>, LedgerError> {
+    let Some(job) = delivered(db, folder, stem)? else { return Ok(None) };
+    let film = job.work.base().map(|base| &base.film).or(job.delivered.as_ref()).cloned();
+    let root = match job.work.base().map(|base| base.root).or(job.same_as) {
+        Some(root) => query::job(db, root)?,
+        None => Some(job),
+    };
+    let Some(root) = root else { return Ok(None) };
+    let versions = versions(db, root.id)?;
+    Ok(Some(FilmLine { root, versions, film }))
+}
+
+impl Overview {
+    /// The film of that name in that folder, with all that was made of it since.
+    pub fn film_line(&self, folder: &RelPath, stem: &[u8]) -> Result<Option<FilmLine>, LedgerError> {
+        film_line(&self.db, folder, stem)
     }
 }
 

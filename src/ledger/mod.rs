@@ -45,6 +45,7 @@ pub use condition::Condition;
 pub use error::LedgerError;
 pub use figures::{CreditsRead, Ended, Took};
 pub use handle::{Ledger, MOST_SIGHTINGS};
+pub use line::FilmLine;
 pub use overview::{InboxShown, MountShown, Overview, Progress, Seen, Sighting};
 pub use query::Recorded;
 pub use request::{Answer, Ask, Request, Requests};

@@ -64,7 +64,10 @@ pub(super) fn events(db: &Connection, job: JobId) -> Result<Vec<Recorded>, Ledge
     rows.map(|row| read_event(job, row?)).collect()
 }
 
-/// How many other jobs had a message sent, or its work observed, between these two moments.
+/// What may be on its way at a moment was begun at most so long before it.
+const LONGEST_MS: i64 = 24 * 3_600_000;
+
+/// How many other jobs had a message sent, on its way, or its work observed, between these two moments.
 pub(super) fn others_between(
     db: &Connection,
     job: JobId,
@@ -72,9 +75,17 @@ pub(super) fn others_between(
     to: Moment,
 ) -> Result<u32, LedgerError> {
     // SQLite finds its index for these only where they are named as it names them.
-    let sql = "SELECT count(DISTINCT job) FROM event
-               WHERE at BETWEEN ?2 AND ?3 AND job <> ?1 AND name IN ('intent', 'answered', 'observed')";
-    Ok(db.query_row(sql, params![job.0, from.0, to.0], |row| row.get(0))?)
+    let sql = "SELECT count(*) FROM (
+                   SELECT job FROM event
+                   WHERE at BETWEEN ?2 AND ?3 AND job <> ?1 AND name IN ('intent', 'answered', 'observed')
+                   UNION
+                   SELECT job FROM event AS sent
+                   WHERE at >= ?4 AND at < ?2 AND job <> ?1 AND name IN ('intent', 'answered', 'observed')
+                   AND name = 'intent' AND NOT EXISTS (
+                       SELECT 1 FROM event WHERE job = sent.job AND seq > sent.seq AND at < ?2
+                       AND name IN ('refused', 'observed', 'asked', 'waits', 'failed', 'withdrawn')))";
+    let earliest = from.0.saturating_sub(LONGEST_MS);
+    Ok(db.query_row(sql, params![job.0, from.0, to.0, earliest], |row| row.get(0))?)
 }
 
 /// The job that a job's events make: what its row must say.
@@ -125,4 +136,66 @@ pub(super) fn one(db: &Connection, sql: &str, params: impl Params) -> Result<Opt
 
 fn parse(body: &str) -> Result<Job, LedgerError> {
     serde_json::from_str(body).map_err(|e| LedgerError::Damaged { what: format!("a job's row: {e}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{Balance, Order, Step, StreamEnd};
+    use crate::ledger::tests::{intent, up_to_the_message};
+    use crate::ledger::{Ledger, Overview};
+
+    /// The intent of the job's message, whose balance was read then.
+    fn begun(job: &Job, at: i64) -> JobEvent {
+        let JobEvent::Intent { n, again, key, baseline, .. } = intent(job) else { unreachable!() };
+        let credits = Some(Balance { available: 100.0, frozen: 0.0, at: Some(Moment(at)) });
+        JobEvent::Intent { n, again, key, baseline, credits }
+    }
+
+    async fn with_other_words(ledger: &Ledger, job: &Job) -> Job {
+        let order = Order { words: "other words".to_owned(), ..job.order.clone() };
+        let rebound = JobEvent::Rebound { clip: job.clip.clone(), order };
+        let events = vec![rebound, JobEvent::Started { step: job.step }];
+        ledger.append(job.id, events, Moment(3)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_a_job_has_cost_is_known_only_where_no_other_message_was_sent_or_on_its_way() {
+        // Of the other message: its intent, its answer, and what was seen of it; of this one: its balance read at 20, its
+        // intent at 40, its end at 60.
+        for (other, cost) in [
+            ([5, 10, 15], Some(50.0)),
+            ([5, 10, 20], None),
+            ([25, 30, 35], None),
+            ([5, 30, 35], None),
+            ([5, 10, 70], None),
+            ([5, 70, 80], None),
+            ([50, 70, 80], None),
+            ([70, 80, 90], Some(50.0)),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let file = dir.path().join("ledger.db");
+            let ledger = Ledger::open(&file).unwrap();
+            let this = up_to_the_message(&ledger, b"a.mp4", 1).await;
+            let that = with_other_words(&ledger, &up_to_the_message(&ledger, b"b.mp4", 2).await).await;
+            let (key, credits) =
+                (that.seq + 1, |available| Some(Balance { available, frozen: 0.0, at: None }));
+            let look = || JobEvent::Started { step: Step::Observe(0) };
+            let answered =
+                |intent| JobEvent::Answered { n: 0, intent, end: StreamEnd::Clean, words: String::new() };
+            let seen =
+                |intent| JobEvent::Observed { n: 0, intent, reading: "{}".into(), credits: credits(50.0) };
+            let of_that = [vec![begun(&that, other[0])], vec![answered(key)], vec![look(), seen(key)]];
+            for (events, at) in of_that.into_iter().zip(other) {
+                ledger.append(that.id, events, Moment(at)).await.unwrap();
+            }
+            let key = this.seq + 1;
+            let of_this = [vec![begun(&this, 20)], vec![answered(key)], vec![look(), seen(key)]];
+            for (events, at) in of_this.into_iter().zip([40, 50, 60]) {
+                ledger.append(this.id, events, Moment(at)).await.unwrap();
+            }
+            drop(ledger);
+            assert_eq!(Overview::open(&file).unwrap().cost(this.id).unwrap(), cost, "{other:?}");
+        }
+    }
 }

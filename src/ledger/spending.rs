@@ -10,7 +10,7 @@ use crate::job::{AccountId, CLIPS_KEPT, JobId, Moment, Sent, note_sent};
 const OURS: &str = "(?1 IS NULL OR coalesce(json_extract(job.body, '$.account'), ?1) = ?1)";
 
 impl Ledger {
-    /// The account's messages that may have been paid for, oldest first: all since `midnight`, those on their way, and
+    /// The account's messages that may have been paid for, by when the credits before them were read: all since `midnight`, those on their way, and
     /// those of the last delivered clips.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ fn sent_since(db: &Connection, midnight: Moment, account: Option<&str>) -> Resul
         let recorded = read_event(of.0, raw_event(row)?)?;
         note_sent(&mut sent, of, recorded.seq, recorded.at, &recorded.event);
     }
-    sent.sort_by_key(|s: &Sent| s.begun);
+    sent.sort_by_key(|s: &Sent| s.read);
     Ok(sent)
 }
 
@@ -62,7 +62,7 @@ mod tests {
     use crate::ledger::tests::{intent, up_to_the_message};
 
     fn credits(available: f64) -> Balance {
-        Balance { available, frozen: 0.0 }
+        Balance { available, frozen: 0.0, at: None }
     }
 
     /// The intent of the job's message, read at 500 credits.
@@ -85,6 +85,7 @@ mod tests {
             delivered: false,
             intent,
             begun: Moment(10),
+            read: Moment(10),
             before: Some(500.0),
             over: None,
             after: None,
@@ -100,7 +101,7 @@ mod tests {
         let intent = job.messages.last().unwrap().intent;
         let answered = JobEvent::Answered { n, intent, end: StreamEnd::Clean, words: String::new() };
         ledger.append(job.id, vec![answered], Moment(40)).await.unwrap();
-        let second = Sent { begun: Moment(30), over: Some(Moment(40)), ..sent(intent) };
+        let second = Sent { begun: Moment(30), read: Moment(30), over: Some(Moment(40)), ..sent(intent) };
         assert_eq!(all().await, slice::from_ref(&second));
         let observed = JobEvent::Observed { n, intent, reading: "{}".into(), credits: Some(credits(450.0)) };
         let events = vec![JobEvent::Started { step: Step::Observe(0) }, observed];

@@ -280,7 +280,7 @@ async fn a_ledger_of_an_older_dakbox_is_brought_up_to_date_after_a_copy() {
     let at = sent.message(0).unwrap().intent;
     ledger.append(first.id, vec![JobEvent::Refused { n: 0, intent: at }], Moment(4)).await.unwrap();
     let JobEvent::Intent { n, again, key, baseline, .. } = intent(&second) else { unreachable!() };
-    let credits = Some(crate::job::Balance { available: 7.5, frozen: 0.0 });
+    let credits = Some(crate::job::Balance { available: 7.5, frozen: 0.0, at: None });
     let paid = JobEvent::Intent { n, again, key, baseline, credits };
     ledger.append(second.id, vec![paid], Moment(5)).await.unwrap();
     drop(ledger);

@@ -12,6 +12,7 @@ mod page;
 mod recover;
 mod space;
 mod transfer;
+pub mod waiting;
 
 pub use archive::keep;
 pub use back::{Back, give_back};

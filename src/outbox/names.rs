@@ -24,7 +24,7 @@ pub enum Note {
 }
 
 impl Note {
-    const fn ending(self) -> &'static [u8] {
+    pub(super) const fn ending(self) -> &'static [u8] {
         match self {
             Self::Report => b".report.txt",
             Self::ReportJson => b".report.json",

@@ -1,4 +1,4 @@
-//! Small texts for people: reports, waiting notes, errors. Each appears whole.
+//! Small texts for people: reports and errors, which nothing replaces. Each appears whole.
 //!
 //! UTF-8 without a BOM and with plain `\n`, which every editor of the last years reads, Notepad too.
 
@@ -19,24 +19,6 @@ pub(super) enum There {
     SameText,
     OtherText,
     NoNote,
-}
-
-/// Writes a note that may change while its job waits, over an earlier one of the same name. Says whether it
-/// had to be written. One fsync, none where the text is there already.
-///
-/// # Errors
-/// Those of writing; `AlreadyExists` where something lies there that can't be a note.
-pub fn put(base: &Dir, path: &RelPath, text: &str) -> io::Result<bool> {
-    let folder = folder_at(base, &path.parent())?;
-    let name = one(path.name())?;
-    match there(&folder, &name, text)? {
-        There::SameText => Ok(false),
-        There::NoNote => Err(ErrorKind::AlreadyExists.into()),
-        There::Nothing | There::OtherText => {
-            place(&folder, text, |part| folder.replace(part, &name))?;
-            Ok(true)
-        }
-    }
 }
 
 /// Writes a note that nothing may replace, under its film's number, or the next free one if somebody was
@@ -187,25 +169,6 @@ mod tests {
     }
 
     #[test]
-    fn a_waiting_note_follows_its_job() {
-        let (top, dir) = outbox();
-        std::fs::set_permissions(top.path(), std::fs::Permissions::from_mode(0o2775)).unwrap();
-        let path = rel("news/talk.waiting.txt");
-        let real = top.path().join("news/talk.waiting.txt");
-        assert!(put(&dir, &path, "no credits\n").unwrap());
-        let first = dir.stat(&path).unwrap().unwrap();
-        assert_eq!(first.mode, 0o664);
-        assert!(!put(&dir, &path, "no credits\n").unwrap(), "the same text is not written again");
-        assert_eq!(dir.stat(&path).unwrap().unwrap(), first);
-        assert!(put(&dir, &path, "বাংলা\n").unwrap());
-        assert_eq!(std::fs::read_to_string(&real).unwrap(), "বাংলা\n");
-        assert!(clear(&dir, &path).unwrap());
-        assert!(!clear(&dir, &path).unwrap());
-        assert!(!clear(&dir, &rel("none/x.waiting.txt")).unwrap());
-        assert_eq!(dir.list(&rel("news")).unwrap(), []);
-    }
-
-    #[test]
     fn a_letter_takes_the_place_of_a_used_one_alone_and_none_when_nobody_waits() {
         let (top, dir) = outbox();
         let (path, real) = (rel("talk.answer.txt"), top.path().join("talk.answer.txt"));
@@ -224,21 +187,6 @@ mod tests {
         std::fs::remove_file(&real).unwrap();
         symlink("one\n", &real).unwrap();
         assert_eq!(put("two\n", "one\n", true), Err(ErrorKind::AlreadyExists));
-    }
-
-    #[test]
-    fn what_is_no_note_is_left_alone() {
-        let (top, dir) = outbox();
-        std::fs::write(top.path().join("precious"), "p").unwrap();
-        symlink("precious", top.path().join("a.waiting.txt")).unwrap();
-        std::fs::create_dir(top.path().join("b.waiting.txt")).unwrap();
-        std::fs::write(top.path().join("c.waiting.txt"), vec![b'c'; 2 << 20]).unwrap();
-        std::fs::write(top.path().join("file"), "").unwrap();
-        for name in ["a.waiting.txt", "b.waiting.txt", "c.waiting.txt", "file/d.waiting.txt"] {
-            assert!(put(&dir, &rel(name), "text").is_err(), "{name}");
-        }
-        assert_eq!(std::fs::read(top.path().join("precious")).unwrap(), b"p");
-        assert_eq!(dir.list(&RelPath::root()).unwrap().len(), 5, "and no temporary file stays");
     }
 
     #[test]

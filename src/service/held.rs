@@ -1,19 +1,25 @@
 //! Folders that are not worked in: the note in the root that says why, and the answer to it.
 
-use std::fs;
+use std::{fs, io};
 
 use crate::config::Config;
-use crate::job::{Code, Failure, RelPath};
+use crate::job::{Code, ContentHash, Failure, RelPath};
+use crate::ledger::Ledger;
 use crate::mount::Dir;
-use crate::outbox;
+use crate::outbox::{LAST_NUMBER, waiting};
 use crate::words::{self, Note, Paid};
 
 const FIRST_RUN: &[u8] = b"first-run.waiting.txt";
 const NOT_OURS: &[u8] = b"not-ours.waiting.txt";
 const TAKE_ALL: &str = "take-all.txt";
 
+/// Under which name the ledger keeps which notes lie in the root, each with what was written into it.
+const KEPT: &str = "root-notes";
+
+type Kept = Vec<(RelPath, ContentHash)>;
+
 /// Says why, in the log and, where the root is there, in a note.
-pub(super) fn tell(config: &Config, failure: &Failure) {
+pub(super) async fn tell(config: &Config, ledger: &Ledger, failure: &Failure) {
     tracing::warn!(code = %failure.code, "nothing is taken: {} {}", failure.message, failure.hint);
     let name = match failure.code {
         Code::FirstRun => FIRST_RUN,
@@ -25,23 +31,59 @@ pub(super) fn tell(config: &Config, failure: &Failure) {
     let count = failure.about.as_ref().and_then(|count| count.parse().ok());
     let text =
         words::waiting(&Note { count, ..Note::new(&inbox, failure, Paid::No) }, config.messages.language);
-    let written = Dir::open(&config.folders.root).and_then(|root| match RelPath::root().join(name) {
-        Some(path) => outbox::notes::put(&root, &path, &text),
-        None => Ok(false),
-    });
-    if let Err(error) = written {
+    if let Err(error) = put(config, ledger, name, &text).await {
         tracing::warn!(%error, "the note in the root can't be written");
     }
 }
 
-/// Removes the notes, once the folders are ours.
-pub(super) fn clear(config: &Config) {
-    let Ok(root) = Dir::open(&config.folders.root) else { return };
-    for name in [FIRST_RUN, NOT_OURS] {
-        if let Some(path) = RelPath::root().join(name) {
-            let _ = outbox::notes::clear(&root, &path);
+/// Writes the note, under the next free name where somebody else's file has its own. It is recorded first, so that one
+/// that a kill leaves behind is known.
+async fn put(config: &Config, ledger: &Ledger, name: &[u8], text: &str) -> io::Result<()> {
+    let root = Dir::open(&config.folders.root)?;
+    let mut kept = kept(ledger).await;
+    let wish = RelPath::root().join(name).ok_or(io::ErrorKind::InvalidInput)?;
+    for path in (1..=LAST_NUMBER).filter_map(|number| waiting::numbered(&wish, number)) {
+        let old = kept.clone();
+        let is_ours = |lies: &[u8]| old.contains(&(path.clone(), hash(lies)));
+        if !waiting::can_be(&root, &path, text, is_ours)? {
+            continue;
         }
+        kept.push((path.clone(), hash(text.as_bytes())));
+        kept.dedup();
+        record(ledger, &kept).await;
+        waiting::put(&root, &path, text, is_ours)?;
+        return Ok(());
     }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Removes the notes, once the folders are ours.
+pub(super) async fn clear(config: &Config, ledger: &Ledger) {
+    let kept = kept(ledger).await;
+    let Ok(root) = Dir::open(&config.folders.root) else { return };
+    if kept.is_empty() {
+        return;
+    }
+    for (path, _) in &kept {
+        let _ = waiting::clear(&root, path, |lies| kept.contains(&(path.clone(), hash(lies))));
+    }
+    record(ledger, &Vec::new()).await;
+}
+
+async fn kept(ledger: &Ledger) -> Kept {
+    let kept = ledger.meta(KEPT).await.ok().flatten().unwrap_or_default();
+    serde_json::from_str(&kept).unwrap_or_default()
+}
+
+async fn record(ledger: &Ledger, kept: &Kept) {
+    let text = serde_json::to_string(kept).ok().filter(|_| !kept.is_empty());
+    if let Err(error) = ledger.set_meta(KEPT, text).await {
+        tracing::warn!(%error, "which notes lie in the root could not be recorded");
+    }
+}
+
+fn hash(bytes: &[u8]) -> ContentHash {
+    ContentHash::new(*blake3::hash(bytes).as_bytes())
 }
 
 /// Whether a person has renamed the note of a first run to `take-all.txt`; the answer is used up.

@@ -1,9 +1,10 @@
 //! A dry run: what would be taken, with which words. Touches nothing.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::config::Config;
-use crate::inbox::{self, Arrival, ProjectFound, Reason, Withheld};
+use crate::inbox::{self, Arrival, LoneText, ProjectFound, Reason, Withheld};
 use crate::ledger::Overview;
 use crate::worker;
 
@@ -39,7 +40,36 @@ pub(super) fn lines(config: &Config) -> Result<Vec<Preview>, StartError> {
     let ledger = Overview::open(&config.ledger.file).ok();
     let taken = found.arrivals.iter().map(|arrival| arrived(config, ledger.as_ref(), arrival));
     let taken = taken.chain(found.projects.iter().map(|project| folder(config, project)));
-    Ok(taken.chain(found.withheld.iter().map(withheld)).collect())
+    let mut lines: Vec<Preview> = taken.collect();
+    let mut told = BTreeSet::new();
+    for lone in &found.texts {
+        if let Some(line) = text(config, ledger.as_ref(), lone) {
+            told.insert(&lone.text.path);
+            lines.push(line);
+        }
+    }
+    lines.extend(found.withheld.iter().filter(|held| !told.contains(&held.path)).map(withheld));
+    Ok(lines)
+}
+
+/// A text alone, where a run would do something with it, or has.
+fn text(config: &Config, ledger: Option<&Overview>, lone: &LoneText) -> Option<Preview> {
+    let path = &lone.text.path;
+    let to = |does, text| Some(Preview { does, path: path.to_string(), text });
+    let open = ledger.and_then(|ledger| ledger.open_jobs().ok()).unwrap_or_default();
+    if let Some(job) = open.iter().find(|job| job.clip.stamp.same_contents(&lone.text.stamp)) {
+        return to("go on with", format!("job {}, {}", job.id, job.state()));
+    }
+    let film = ledger
+        .filter(|_| worker::is_of_film(lone.means))
+        .and_then(|ledger| ledger.film_line(&path.parent(), &worker::film_of(path)).ok().flatten());
+    match worker::preview_text(lone, config, (&open, film)) {
+        Ok((what, order)) => {
+            to("take", format!("{what}: \u{201c}{}\u{201d} ({})", plain(&order.words), order.language))
+        }
+        Err(Some(why)) => to("leave", why),
+        Err(None) => None,
+    }
 }
 
 fn arrived(config: &Config, ledger: Option<&Overview>, arrival: &Arrival) -> Preview {

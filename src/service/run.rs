@@ -29,8 +29,8 @@ use crate::outbox;
 use crate::web::{Key, Web};
 use crate::worker::clock::Clock;
 use crate::worker::{
-    Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Notes, Page, PageKeeper, Purse, Stops, Tally,
-    Tools, Vitals, Withholding, watch_requests,
+    Board, Brake, Dispatcher, Ended, Folders, Gate, Intake, Missed, Notes, Page, PageKeeper, Purse, Stops,
+    Tally, Tools, Vitals, Withholding, watch_requests,
 };
 
 /// Between two looks whose the folders are, so many times it is only asked whether a person has answered.
@@ -234,8 +234,9 @@ impl Daemon {
             let Some(whose) = self.apart(look).await? else { return Ok(None) };
             let failure = match whose? {
                 Whose::Ours(folders) => {
-                    let config = Arc::clone(&self.config);
-                    if self.apart(move || held::clear(&config)).await?.is_none() {
+                    let (config, ledger) = (Arc::clone(&self.config), self.ledger.clone());
+                    let clear = move || Handle::current().block_on(held::clear(&config, &ledger));
+                    if self.apart(clear).await?.is_none() {
                         return Ok(None);
                     }
                     self.ledger.show_held(None).await?;
@@ -244,8 +245,9 @@ impl Daemon {
                 Whose::Held(failure) => failure,
             };
             if told.as_ref() != Some(&failure) {
-                let (config, why) = (Arc::clone(&self.config), failure.clone());
-                if self.apart(move || held::tell(&config, &why)).await?.is_none() {
+                let (config, ledger, why) = (Arc::clone(&self.config), self.ledger.clone(), failure.clone());
+                let tell = move || Handle::current().block_on(held::tell(&config, &ledger, &why));
+                if self.apart(tell).await?.is_none() {
                     return Ok(None);
                 }
                 self.ledger.show_held(Some(&failure)).await?;
@@ -345,6 +347,7 @@ impl Daemon {
             tally: Arc::clone(&self.tally),
             gate: Gate::default(),
             purse: Purse::default(),
+            missed: Missed::default(),
             stops: self.stops.clone(),
             vitals: Arc::clone(&self.vitals),
             settings: Arc::clone(&self.settings.0),

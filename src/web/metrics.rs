@@ -84,7 +84,7 @@ fn jobs(all: &mut Exposition, facts: &Facts) {
         "Messages that were promised, each paid for at most once; from the ledger.",
     )
     .count(&[], facts.promised);
-    if let Some(Balance { available, frozen }) = facts.credits {
+    if let Some(Balance { available, frozen, .. }) = facts.credits {
         all.gauge("dakbox_credits_available", "Credits to be spent, when they were last read.").is(available);
         all.gauge("dakbox_credits_frozen", "Credits held by work in progress, when they were last read.")
             .is(frozen);

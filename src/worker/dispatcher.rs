@@ -194,7 +194,11 @@ impl Dispatcher {
             // Each may cost a commit: many of them are no standstill.
             self.tools.vitals.dispatcher.beat();
             let again = self.jobs.get(&id).is_some_and(|job| job.phase == Phase::Waiting);
-            let may_begin = || batches::may_begin(&self.jobs, |id| self.running.contains_key(&id), id);
+            let runs = |id: JobId| self.running.contains_key(&id);
+            let may_begin = || {
+                let alone = |job| queue::has_session_alone(&self.jobs, runs, (job, step));
+                batches::may_begin(&self.jobs, runs, id) && self.jobs.get(&id).is_none_or(alone)
+            };
             if !self.load().admits(step, limits) || !may_begin() {
                 if limits.paused && matches!(step, Step::Instruct(_)) {
                     self.tell_paused(id);

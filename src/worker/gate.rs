@@ -1,4 +1,5 @@
-//! What holds for the whole account: no message is begun while it has no credits, but for one try now and then.
+//! What holds for the whole account: no message is begun while it has no credits, but for one try now and then; and one at a
+//! time, each after a look at the balance, until there are enough again for all that may run at once.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -6,6 +7,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use crate::job::{Code, Failure};
+
+/// What a message is taken to cost at most.
+const LIKELY: f64 = 100.0;
 
 /// The account's gate.
 #[derive(Debug, Default)]
@@ -17,6 +21,8 @@ pub struct Gate {
 #[derive(Debug, Default)]
 struct State {
     closed: Option<Failure>,
+    /// A message was accepted since: there were credits, and there may be none now.
+    accepted: bool,
     /// A message tries whether there are credits again.
     trying: bool,
     /// When the balance was last found to be nothing, or too little.
@@ -31,6 +37,8 @@ pub(super) enum Pass<'a> {
     /// There were no credits when a message was last sent: the balance is to be read first, and this one message may
     /// try it.
     Try(Try<'a>),
+    /// There are some again, and another message is being sent: it may take the last.
+    Turn(Failure),
     /// There are none, for this reason; another message finds out whether that changes.
     Held(Failure),
 }
@@ -50,6 +58,7 @@ impl Gate {
     pub fn close(&self, why: &Failure) {
         let mut state = self.state();
         state.closed = Some(why.clone());
+        state.accepted = false;
         // What was just refused would be refused again: the next try has its time.
         state.empty = Some(Instant::now());
         drop(state);
@@ -61,10 +70,25 @@ impl Gate {
         self.state().closed = Some(why);
     }
 
-    /// A message was accepted.
+    /// A message was accepted; what is left after it, the next reading tells.
+    pub(super) fn accepted(&self) {
+        let mut state = self.state();
+        state.accepted = state.closed.is_some();
+        state.empty = None;
+    }
+
+    /// So much is there: after a message that was accepted, enough for as many at once opens the gate.
+    pub(super) fn read(&self, available: f64, at_once: u32) {
+        let enough = available >= LIKELY * f64::from(at_once);
+        if enough && self.state().accepted {
+            self.open();
+        }
+    }
+
+    /// Nothing holds messages back any more.
     pub fn open(&self) {
         let mut state = self.state();
-        state.empty = None;
+        (state.empty, state.accepted) = (None, false);
         if state.closed.take().is_some() {
             self.changed.notify_one();
         }
@@ -79,6 +103,9 @@ impl Gate {
     pub(super) fn pass(&self, believed: Duration) -> Pass<'_> {
         let mut state = self.state();
         let Some(why) = state.closed.clone() else { return Pass::Free };
+        if state.trying && state.accepted {
+            return Pass::Turn(why);
+        }
         if state.trying || state.empty.is_some_and(|at| at.elapsed() < believed) {
             return Pass::Held(why);
         }
@@ -126,6 +153,26 @@ mod tests {
         gate.open();
         assert!(matches!(gate.pass(LONG), Pass::Free));
         drop(second);
+    }
+
+    #[test]
+    fn messages_go_one_at_a_time_until_there_is_enough_for_all() {
+        let gate = Gate::default();
+        gate.close(&no_credits());
+        gate.read(10_000.0, 4);
+        let Pass::Try(first) = gate.pass(Duration::ZERO) else { panic!("nobody tries it yet") };
+        gate.accepted();
+        assert!(matches!(gate.pass(LONG), Pass::Turn(_)));
+        drop(first);
+        gate.read(399.0, 4);
+        let Pass::Try(second) = gate.pass(LONG) else { panic!("the balance is read before the next one") };
+        gate.read(400.0, 4);
+        drop(second);
+        assert!(matches!(gate.pass(LONG), Pass::Free));
+        // One that was under way when another was refused says nothing of those after it.
+        gate.close(&no_credits());
+        gate.accepted();
+        assert!(matches!(gate.pass(LONG), Pass::Try(_)));
     }
 
     #[test]

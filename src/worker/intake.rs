@@ -329,7 +329,9 @@ impl Intake {
         let language = self.tools.notes.language();
         let due = list().filter(|w| w.note_due);
         let (now, age) = (wall(), self.tools.inbox.age());
-        let told = |held| note(held, &telling::minute(telling::since(held, now, age)), language);
+        let told = |held: &Withheld| {
+            note((held, code_of(held, memory)?), &telling::minute(telling::since(held, now, age)), language)
+        };
         let mut notes: BTreeMap<_, _> = due.filter_map(told).collect();
         notes.extend(memory.late.folders().filter_map(|(folder, files)| late_note(folder, files, language)));
         self.tools.notes.inbox(notes);
@@ -382,12 +384,17 @@ pub(super) fn consent(job: &Job, order: &Order) -> Option<JobEvent> {
     (doubt && asked && !spent).then(|| JobEvent::Consent { n, again, text: Some(text.clone()) })
 }
 
-fn note(withheld: &Withheld, since: &str, language: Language) -> Option<(RelPath, String)> {
-    let code = match withheld.reason {
-        Reason::Held(code) => code,
-        Reason::AwaitsClip => Code::AwaitsClip,
-        _ => return None,
-    };
+/// Why something is not taken, where a note says so.
+fn code_of(withheld: &Withheld, memory: &Memory) -> Option<Code> {
+    match withheld.reason {
+        Reason::Held(code) => Some(code),
+        Reason::AwaitsClip if memory.waits_for_film(&withheld.path) => Some(Code::AwaitsFilm),
+        Reason::AwaitsClip => Some(Code::AwaitsClip),
+        _ => None,
+    }
+}
+
+fn note((withheld, code): (&Withheld, Code), since: &str, language: Language) -> Option<(RelPath, String)> {
     let path = if withheld.what == What::Foreign {
         withheld.path.join(b"not-taken.waiting.txt")?
     } else {

@@ -61,6 +61,9 @@ mod account;
 
 mod patience;
 
+mod kept;
+mod lone;
+mod missed;
 mod notes;
 
 mod page;
@@ -89,7 +92,9 @@ pub use dispatcher::{Dispatcher, Ended};
 pub use folders::Folders;
 pub use gate::Gate;
 pub use intake::{Intake, Wake, Withholding};
+pub use lone::{film_of, is_of_film, preview as preview_text};
 pub use meters::{Count, Meters, StepMeter, Times};
+pub use missed::Missed;
 pub use notes::{Keeper, Notes};
 pub use order::{
     error_note_of, film_title, of as order_of, of_text as order_of_text, of_words as order_of_words,

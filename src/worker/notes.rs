@@ -5,30 +5,24 @@ use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
 use super::folders::{Folders, blocking};
-use super::order::short_answer;
+use super::kept::{self, Kept, Owner};
+use super::telling;
 use crate::config::{Config, Language};
-use crate::job::{Failure, Job, JobId, Phase, RelPath, SessionId, WordsFrom};
+use crate::job::{Job, JobId, Phase, RelPath};
 use crate::ledger::Ledger;
-use crate::outbox;
-use crate::words;
+use crate::outbox::{LAST_NUMBER, waiting};
 
 /// Under which name the ledger keeps what notes there are, so that none outlives its reason over a restart.
 const KEPT: &str = "notes";
 
+/// A ledger whose disk hangs keeps no note from being written.
+const RECORDED_WITHIN: Duration = Duration::from_millis(500);
+
 /// How long after a failure notes are tried again.
 const RETRY: Duration = Duration::from_secs(30);
-
-/// Whose a note is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Owner {
-    Job(JobId),
-    Inbox,
-}
 
 /// One thing to put right.
 enum Change {
@@ -55,6 +49,7 @@ impl Notes {
                 ledger,
                 wishes,
                 kept: BTreeMap::new(),
+                recorded: None,
                 unwritten: BTreeMap::new(),
                 unwanted: BTreeSet::new(),
                 loaded: false,
@@ -71,7 +66,7 @@ impl Notes {
         }
         let note = waits.and_then(|failure| {
             let mut places = super::order::waiting_notes_of(job).into_iter();
-            Some((places.next()?, places.next()?, text(job, failure, self.language())))
+            Some((places.next()?, places.next()?, telling::waiting(job, failure, self.language())))
         });
         let _ = self.changes.send(Change::Job(job.id, note));
     }
@@ -95,33 +90,14 @@ impl Notes {
     }
 }
 
-fn text(job: &Job, failure: &Failure, language: Language) -> String {
-    let file = job.dropped().to_string();
-    // The wait is the job's last event: what is looked at again is told only where it changes.
-    let since = super::telling::minute(job.changed);
-    let sidecar = match &job.order.from {
-        WordsFrom::Sidecar(text) => Some(String::from_utf8_lossy(text.path.name()).into_owned()),
-        _ => None,
-    };
-    let answer = short_answer(job);
-    let note = words::Note {
-        answer: answer.as_deref(),
-        since: Some(&since),
-        sidecar: sidecar.as_deref(),
-        paid: words::Paid::from_messages(&job.messages),
-        job: Some(job.id),
-        session: job.session.as_ref().map(SessionId::as_str),
-        ..super::telling::note(&file, failure)
-    };
-    words::waiting(&note, language)
-}
-
 /// Writes and removes notes, one after the other, so that the last wish wins.
 pub struct Keeper {
     folders: Folders,
     ledger: Ledger,
     wishes: mpsc::UnboundedReceiver<Change>,
-    kept: BTreeMap<RelPath, Owner>,
+    kept: BTreeMap<RelPath, Kept>,
+    /// The same as the ledger has it.
+    recorded: Option<String>,
     /// What could not be written, or not removed, yet: the outbox was away or could not be written.
     unwritten: BTreeMap<RelPath, (Owner, String)>,
     unwanted: BTreeSet<RelPath>,
@@ -144,25 +120,35 @@ impl Keeper {
             if !self.loaded {
                 self.load().await;
             }
-            let before = self.kept.clone();
+            let before: BTreeSet<RelPath> = self.kept.keys().cloned().collect();
             match change {
                 Change::Job(id, note) => self.of_job(id, note).await,
                 Change::Inbox(notes) => self.of_inbox(notes).await,
                 Change::Flush(done) => drop(done.send(())),
             }
-            if before != self.kept {
-                let kept: Vec<_> = self.kept.iter().collect();
-                let kept = serde_json::to_string(&kept).ok();
-                if let Err(error) = self.ledger.set_meta(KEPT, kept).await {
-                    tracing::warn!(%error, "which notes there are could not be recorded");
-                }
+            if !before.iter().eq(self.kept.keys()) {
+                self.record().await;
             }
         }
     }
 
+    /// Has the ledger know what notes there are, and what is in them.
+    async fn record(&mut self) {
+        let text = kept::to_text(&self.kept);
+        if text == self.recorded {
+            return;
+        }
+        let recorded = self.ledger.set_meta(KEPT, text.clone());
+        match tokio::time::timeout(RECORDED_WITHIN, recorded).await {
+            Ok(Ok(())) => self.recorded = text,
+            Ok(Err(error)) => tracing::warn!(%error, "which notes there are could not be recorded"),
+            Err(_) => tracing::warn!("which notes there are is not recorded yet: the ledger is slow"),
+        }
+    }
+
     async fn try_again(&mut self) {
-        for (path, (owner, text)) in std::mem::take(&mut self.unwritten) {
-            self.put(&path, owner, text).await;
+        for (wish, (owner, text)) in std::mem::take(&mut self.unwritten) {
+            self.put(&wish, owner, text).await;
         }
         for path in std::mem::take(&mut self.unwanted) {
             self.clear(&path).await;
@@ -173,15 +159,15 @@ impl Keeper {
     async fn load(&mut self) {
         self.loaded = true;
         let kept = self.ledger.meta(KEPT).await.ok().flatten().unwrap_or_default();
-        let kept: Vec<(RelPath, Owner)> = serde_json::from_str(&kept).unwrap_or_default();
-        for (path, owner) in kept {
-            let waits = match owner {
+        self.kept = kept::from_text(&kept);
+        self.recorded = Some(kept);
+        for (path, note) in self.kept.clone() {
+            let waits = match note.owner {
                 Owner::Inbox => true,
                 Owner::Job(id) => {
                     matches!(self.ledger.job(id).await, Ok(Some(job)) if job.waiting.is_some() && !job.is_ended())
                 }
             };
-            self.kept.insert(path.clone(), owner);
             if !waits {
                 self.clear(&path).await;
             }
@@ -191,51 +177,98 @@ impl Keeper {
     async fn of_job(&mut self, id: JobId, note: Option<(RelPath, RelPath, String)>) {
         let owner = Owner::Job(id);
         self.unwritten.retain(|_, (o, _)| *o != owner);
-        let old: Vec<_> =
-            self.kept.iter().filter(|(_, o)| **o == owner).map(|(path, _)| path.clone()).collect();
         let Some((short, long, text)) = note else {
-            for path in old {
+            for path in self.paths(|kept| kept.owner == owner) {
                 self.clear(&path).await;
             }
             return;
         };
         // Two clips of one stem keep their endings in their notes.
-        let taken = self.kept.get(&short).is_some_and(|o| *o != owner);
-        let path = old.first().cloned().unwrap_or(if taken { long } else { short });
-        self.put(&path, owner, text).await;
+        let old = self.kept.values().find(|kept| kept.owner == owner).map(|kept| kept.wish.clone());
+        let taken = self.kept.get(&short).is_some_and(|kept| kept.owner != owner);
+        let wish = old.unwrap_or(if taken { long } else { short });
+        self.put(&wish, owner, text).await;
     }
 
     async fn of_inbox(&mut self, notes: BTreeMap<RelPath, String>) {
         self.unwritten.retain(|_, (owner, _)| *owner != Owner::Inbox);
-        let old: Vec<_> =
-            self.kept.iter().filter(|(_, o)| **o == Owner::Inbox).map(|(p, _)| p.clone()).collect();
-        for path in old.into_iter().filter(|path| !notes.contains_key(path)) {
+        for path in self.paths(|kept| kept.owner == Owner::Inbox && !notes.contains_key(&kept.wish)) {
             self.clear(&path).await;
         }
-        for (path, text) in notes {
-            if self.kept.get(&path).is_none_or(|owner| *owner == Owner::Inbox) {
-                self.put(&path, Owner::Inbox, text).await;
+        for (wish, text) in notes {
+            if self.kept.get(&wish).is_none_or(|kept| kept.owner == Owner::Inbox) {
+                self.put(&wish, Owner::Inbox, text).await;
             }
         }
     }
 
-    async fn put(&mut self, path: &RelPath, owner: Owner, text: String) {
-        let (folders, at, words) = (self.folders.clone(), path.clone(), text.clone());
+    /// Where the notes lie of which that is so.
+    fn paths(&self, is_it: impl Fn(&Kept) -> bool) -> Vec<RelPath> {
+        self.kept.iter().filter(|(_, kept)| is_it(kept)).map(|(path, _)| path.clone()).collect()
+    }
+
+    /// Writes a note where it lies already, else under its name; where somebody else's file has that, under the next
+    /// free one.
+    async fn put(&mut self, wish: &RelPath, owner: Owner, text: String) {
+        let is_it = |kept: &Kept| kept.owner == owner && kept.wish == *wish;
+        let lies = self.paths(is_it);
+        let numbered = (1..=LAST_NUMBER).filter_map(|number| waiting::numbered(wish, number));
+        for path in lies.into_iter().chain(numbered) {
+            if self.kept.get(&path).is_some_and(|kept| kept.owner != owner || kept.wish != *wish) {
+                continue;
+            }
+            match self.put_at(&path, (wish, owner), &text).await {
+                Ok(()) => return,
+                // Nothing there is ours, and nothing of it is touched.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => drop(self.kept.remove(&path)),
+                Err(error) => {
+                    trouble(&path, &error);
+                    self.unwritten.insert(wish.clone(), (owner, text));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// What is to be there is recorded before it is: a note that a kill leaves behind is known.
+    async fn put_at(
+        &mut self,
+        path: &RelPath,
+        (wish, owner): (&RelPath, Owner),
+        text: &str,
+    ) -> io::Result<()> {
+        let known = self.kept.get(path).cloned();
+        let (folders, at, words, old) = (self.folders.clone(), path.clone(), text.to_owned(), known.clone());
+        let can_be =
+            move || waiting::can_be(&folders.outbox()?, &at, &words, |lies| is_known(old.as_ref(), lies));
+        if !blocking(can_be).await? {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let new = kept::hash(text.as_bytes());
+        let mut wrote = known.clone().map_or_else(Vec::new, |kept| kept.wrote);
+        wrote.retain(|hash| *hash != new);
+        wrote.push(new);
         self.unwanted.remove(path);
-        match blocking(move || outbox::notes::put(&folders.outbox()?, &at, &words)).await {
-            Ok(_) => drop(self.kept.insert(path.clone(), owner)),
-            Err(error) => {
-                trouble(path, &error);
-                self.unwritten.insert(path.clone(), (owner, text));
-            }
+        self.kept.insert(path.clone(), Kept { owner, wish: wish.clone(), wrote });
+        if known.as_ref().is_none_or(|kept| kept.wrote.last() != Some(&new)) {
+            self.record().await;
         }
+        let (folders, at, words) = (self.folders.clone(), path.clone(), text.to_owned());
+        let put =
+            move || waiting::put(&folders.outbox()?, &at, &words, |lies| is_known(known.as_ref(), lies));
+        blocking(put).await?;
+        // What lay there before is gone; the ledger is told of it with the next change.
+        if let Some(kept) = self.kept.get_mut(path) {
+            kept.wrote = vec![new];
+        }
+        Ok(())
     }
 
-    /// Removes a note; it stays among those that are kept until it is gone.
+    /// Removes a note, if it is ours still; it stays among those that are kept until it is gone.
     async fn clear(&mut self, path: &RelPath) {
-        let (folders, at) = (self.folders.clone(), path.clone());
-        self.unwritten.remove(path);
-        match blocking(move || outbox::notes::clear(&folders.outbox()?, &at)).await {
+        let (folders, at, ours) = (self.folders.clone(), path.clone(), self.kept.get(path).cloned());
+        let clear = move || waiting::clear(&folders.outbox()?, &at, |lies| is_known(ours.as_ref(), lies));
+        match blocking(clear).await {
             Ok(_) => drop(self.kept.remove(path)),
             Err(error) => {
                 trouble(path, &error);
@@ -243,6 +276,10 @@ impl Keeper {
             }
         }
     }
+}
+
+fn is_known(kept: Option<&Kept>, lies: &[u8]) -> bool {
+    kept.is_some_and(|kept| kept.is_ours(lies))
 }
 
 fn trouble(path: &RelPath, error: &io::Error) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::claim::Claim;
 use super::clock::wall;
 use super::dispatcher::{Dispatcher, Done};
+use super::queue;
 use super::stop::{self, Patience, Stop};
 use crate::job::{Action, Code, Failure, Job, JobEvent, JobId, Phase, Step, apply, next_action};
 use crate::ledger::LedgerError;
@@ -212,6 +213,8 @@ impl Dispatcher {
         };
         // A session is begun in its batch's turn.
         let in_turn = step != Step::Session || job.batch.is_none();
+        let in_turn = in_turn
+            && queue::has_session_alone(&self.jobs, |id| self.running.contains_key(&id), (&job, step));
         (in_turn && self.load().admits(step, self.limits())).then_some(step)
     }
 }

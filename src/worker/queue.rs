@@ -67,6 +67,31 @@ pub(super) fn due(
     due.into_iter().map(|(.., id, step)| (id, step)).collect()
 }
 
+/// Whether no other job does the same in its session: one message at a time is worked in it, and one film is made of it.
+pub(super) fn has_session_alone(
+    jobs: &BTreeMap<JobId, Job>,
+    is_running: impl Fn(JobId) -> bool,
+    (job, step): (&Job, Step),
+) -> bool {
+    if !matches!(step, Step::Export | Step::Instruct(_)) || job.session.is_none() {
+        return true;
+    }
+    // One that was asked for goes on at the service while its job only rests between two tries.
+    let is_asked = |job: &Job| job.render.id.is_some() && job.phase != Phase::Waiting && !job.is_ended();
+    let acts = |other: &Job| match step {
+        Step::Export => {
+            other.step == Step::Export && (is_running(other.id) || (is_asked(other) && !is_asked(job)))
+        }
+        // A message whose answer is waited for may be at work.
+        _ => match other.step {
+            Step::Instruct(_) => is_running(other.id),
+            Step::Observe(_) => other.phase != Phase::Waiting,
+            _ => false,
+        },
+    };
+    !jobs.values().any(|other| other.id != job.id && other.session == job.session && acts(other))
+}
+
 /// The first moment at which a job that sleeps is due.
 pub(super) fn next_wake(
     jobs: &BTreeMap<JobId, Job>,

@@ -25,9 +25,11 @@ impl Line {
         Self { film: film.or(self.film), ..self }
     }
 
-    /// Whether a version is being made: a session has one message at a time.
+    /// Whether a version is being made: a session has one message at a time. One that says nothing new, and for which nothing
+    /// was sent, holds nobody up.
     pub(super) fn is_busy(&self) -> bool {
-        self.versions.iter().any(|job| !job.is_ended())
+        let is_idle = |job: &Job| job.code() == Some(Code::SameAgain) && !job.may_be_paid();
+        self.versions.iter().any(|job| !job.is_ended() && !is_idle(job))
     }
 
     /// The newest version that was delivered.

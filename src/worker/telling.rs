@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use super::done::{said, sent, steps};
+use super::order;
 use super::remarks::{self, Beside};
 use crate::config::Language;
 use crate::inbox::{Reason, Withheld};
-use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId};
+use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, WordsFrom};
 use crate::ledger::{Recorded, Seen, Sighting};
 use crate::timeline::{Draft, Reading};
 use crate::words::{self, Credits, Note, Paid};
@@ -145,6 +146,28 @@ pub(super) fn report<T>(
     })
 }
 
+/// The note of a job that waits.
+pub(super) fn waiting(job: &Job, failure: &Failure, language: Language) -> String {
+    let file = job.dropped().to_string();
+    // The wait is the job's last event: what is looked at again is told only where it changes.
+    let since = minute(job.changed);
+    let sidecar = match &job.order.from {
+        WordsFrom::Sidecar(text) => Some(String::from_utf8_lossy(text.path.name()).into_owned()),
+        _ => None,
+    };
+    let answer = order::short_answer(job);
+    let told = words::Note {
+        answer: answer.as_deref(),
+        since: Some(&since),
+        sidecar: sidecar.as_deref(),
+        paid: words::Paid::from_messages(&job.messages),
+        job: Some(job.id),
+        session: job.session.as_ref().map(SessionId::as_str),
+        ..note(&file, failure)
+    };
+    words::waiting(&told, language)
+}
+
 /// The exported draft.
 pub fn draft(job: &Job, events: &[Recorded]) -> Option<Draft> {
     let recorded = events.iter().find(|recorded| Some(recorded.seq) == job.draft_seq)?;
@@ -173,7 +196,12 @@ fn credits(events: &[Recorded], others: u32) -> Credits {
 pub(super) fn span(events: &[Recorded]) -> Option<(Moment, Moment)> {
     let read = |r: &&Recorded| matches!(r.event, JobEvent::Intent { .. } | JobEvent::Observed { .. });
     let first = events.iter().find(read)?;
-    Some((first.at, events.iter().rev().find(read)?.at))
+    // The balance is read before the message leaves, and another's message may leave in between.
+    let asked = match &first.event {
+        JobEvent::Intent { credits, .. } => credits.and_then(|balance| balance.at),
+        _ => None,
+    };
+    Some((asked.unwrap_or(first.at).min(first.at), events.iter().rev().find(read)?.at))
 }
 
 /// A moment as people read it, in the time zone of this machine.

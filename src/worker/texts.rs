@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::admission::{self, Admission};
 use super::intake::{Intake, Wake};
+use super::lone::{self, Plan};
 use super::projects::{self, Late};
 use super::{order, refine, story};
-use crate::config::Config;
-use crate::inbox::{LoneText, Means, ProjectFound, What, Withheld, by_name};
-use crate::job::{Clip, Code, End, Failure, Job, JobEvent, Order, RelPath, Work, folded};
+use crate::inbox::{LoneText, Means, ProjectFound, What, Withheld};
+use crate::job::{Clip, Code, End, Failure, Job, JobEvent, Order, RelPath, Work};
 use crate::ledger::LedgerError;
 
 /// What became of a text alone.
@@ -44,6 +44,11 @@ impl Memory {
     /// Whether something is to be looked at again.
     pub(super) fn holds(&self) -> bool {
         !self.texts.is_empty() || !self.projects.is_empty() || self.hides.load(Ordering::Relaxed)
+    }
+
+    /// Whether that text waits until other work on its film is over.
+    pub(super) fn waits_for_film(&self, text: &RelPath) -> bool {
+        self.texts.contains_key(text)
     }
 
     /// Whether something may change that nobody reports: a film comes, or late media go.
@@ -118,7 +123,7 @@ impl Intake {
         let of_text = |job: Option<Job>| job.filter(|job| job.work.is_text());
         let at = of_text(self.tools.ledger.job_at(clip.root, clip.path.clone()).await?);
         let of = of_text(self.tools.ledger.job_of_file(clip.stamp).await?);
-        let read = read(lone, &self.tools.config());
+        let read = lone::read(lone, &self.tools.config());
         // An editor's new file under the old name is the same text, whatever was paid for.
         let open = at.as_ref().filter(|job| !job.is_ended() && !job.closing()).cloned();
         let admission = match open {
@@ -191,37 +196,19 @@ impl Intake {
         clip: Clip,
         read: Result<Order, Failure>,
     ) -> Result<Taken, LedgerError> {
-        let stem = match by_name(&clip.path) {
-            Some((Means::Version(_), base)) => base,
-            _ => folded(clip.path.stem()),
+        let (folder, stem) = (clip.path.parent(), lone::film_of(&clip.path));
+        let (open, film) = if lone::is_of_film(lone.means) {
+            let ledger = &self.tools.ledger;
+            (ledger.open_jobs().await?, ledger.film_line(folder, stem).await?)
+        } else {
+            (Vec::new(), None)
         };
-        let asked = match lone.means {
-            Means::Version(version) => Some(version),
-            Means::Words => None,
-            Means::Video => return self.admit(lone, (clip, Work::Video), read, None).await,
-            Means::Ask => return self.admit(lone, (clip, Work::Ask), read, None).await,
-            Means::Answer => return Ok(Taken::Yes),
-        };
-        if self.is_on_its_way(&clip.path.parent(), &stem).await? {
-            return Ok(Taken::Later);
+        match lone::plan(lone, read, (&open, film)) {
+            Plan::Nothing => Ok(Taken::Yes),
+            Plan::Early => Ok(Taken::Early),
+            Plan::Later => Ok(Taken::Later),
+            Plan::Take(work, read, wait) => self.admit(lone, (clip, work), *read, wait).await,
         }
-        let Some(films) = self.line(&clip.path.parent(), &stem).await? else {
-            return Ok(if asked.is_some() { Taken::Early } else { Taken::Yes });
-        };
-        if films.is_busy() {
-            return Ok(Taken::Later);
-        }
-        let Some(base) = films.base(asked) else { return Ok(Taken::Yes) };
-        let (read, wait) = match read {
-            Ok(order) => {
-                let (order, known) =
-                    refine::order(order, &base, (films.last(), &films.told()), asked.is_some());
-                let film = films.last().delivered.as_ref().map(ToString::to_string).unwrap_or_default();
-                (Ok(order), known.then(|| refine::nothing_new(&film)))
-            }
-            Err(failure) => (Err(failure), None),
-        };
-        self.admit(lone, (clip, Work::Refine(Box::new(base))), read, wait).await
     }
 
     async fn admit(
@@ -269,49 +256,13 @@ impl Intake {
         taken
     }
 
-    /// Whether a clip of that stem is in work in that folder, or a later version of its film.
-    async fn is_on_its_way(&self, folder: &RelPath, stem: &[u8]) -> Result<bool, LedgerError> {
-        let named = |job: &Job| {
-            // A film of words has its name from its text's.
-            let name =
-                if job.work == Work::Video { order::title(job).stem().to_vec() } else { job.stem().to_vec() };
-            job.home() == *folder && folded(&name) == stem
-        };
-        Ok(self.tools.ledger.open_jobs().await?.iter().any(|job| job.work.base().is_none() && named(job)))
-    }
-
-    /// The film of that name in that folder, with all that was made of it since.
-    async fn line(&self, folder: &RelPath, stem: &[u8]) -> Result<Option<refine::Line>, LedgerError> {
-        let ledger = &self.tools.ledger;
-        let Some(job) = ledger.delivered(folder.clone(), stem.to_vec()).await? else { return Ok(None) };
-        let film = job.work.base().map(|base| &base.film).or(job.delivered.as_ref()).cloned();
-        let root = match job.work.base().map(|base| base.root).or(job.same_as) {
-            Some(root) => ledger.job(root).await?,
-            None => Some(job),
-        };
-        let Some(root) = root else { return Ok(None) };
-        let versions = ledger.versions(root.id).await?;
-        Ok(Some(refine::Line::new(root, versions).named(film)))
-    }
-
     /// An answer: to the question of the clip in whose name it is, where one waits.
     async fn answer(&self, lone: &LoneText) -> Result<Taken, LedgerError> {
         let text = &lone.text;
-        let Some((_, name)) = by_name(&text.path) else { return Ok(Taken::Yes) };
         // Headers alone, or an export, say nothing that could be sent.
         let Ok(order) = order::of_words(text, &self.tools.config()) else { return Ok(Taken::Yes) };
-        let folder = text.path.parent();
-        let named = |job: &Job| {
-            job.home() == folder
-                && [job.stem().to_vec(), job.dropped().name().to_vec(), order::title(job).stem().to_vec()]
-                    .iter()
-                    .any(|own| folded(own) == name)
-        };
         let open = self.tools.ledger.open_jobs().await?;
-        let asked: Vec<&Job> = open.iter().filter(|job| named(job) && is_asked(job)).collect();
-        // Where two clips of one stem ask, only the whole name says which is meant.
-        let whole = |job: &&&Job| asked.len() == 1 || folded(job.dropped().name()) == name;
-        for job in asked.iter().filter(whole) {
+        for job in lone::asked_by(&open, &text.path) {
             let Some(asking) = &job.asking else { continue };
             if asking.lying.is_some_and(|lying| lying.same_contents(&text.stamp)) {
                 continue;
@@ -335,14 +286,6 @@ impl Intake {
         let Some(event) = said else { return false };
         self.wake(Wake::Says { job: job.id, event: Box::new(event) }).await;
         true
-    }
-}
-
-/// What a text alone asks for.
-fn read(lone: &LoneText, config: &Config) -> Result<Order, Failure> {
-    match lone.means {
-        Means::Video => order::of_words(&lone.text, config),
-        _ => order::of_lone(&lone.text, config),
     }
 }
 

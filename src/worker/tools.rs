@@ -8,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::brake::Brake;
 use super::budget::Purse;
-use super::clock::Clock;
+use super::clock::{Clock, wall};
 use super::folders::Folders;
 use super::gate::Gate;
+use super::missed::Missed;
 use super::notes::Notes;
 use super::progress::Board;
 use super::stop::Stop;
@@ -56,6 +57,8 @@ pub struct Tools {
     pub gate: Gate,
     /// What may be spent.
     pub purse: Purse,
+    /// Clips that are not where they should be.
+    pub missed: Missed,
     /// Being told to stop.
     pub stops: Stops,
     /// Signs of life.
@@ -89,8 +92,9 @@ impl Tools {
 
     /// The account's credits, as a report and `status` show them.
     pub(super) async fn credits(&self) -> Result<Balance, ApiError> {
+        let at = Some(wall());
         let credits = self.service.credits().await?;
-        let balance = Balance { available: credits.available, frozen: credits.frozen };
+        let balance = Balance { available: credits.available, frozen: credits.frozen, at };
         if let Err(error) = self.ledger.show_credits(balance).await {
             tracing::debug!(%error, "the credits are not shown");
         }

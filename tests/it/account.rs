@@ -127,6 +127,32 @@ fn an_account_known_to_be_empty_is_not_tried_by_a_message_after_a_kill() {
 }
 
 #[test]
+fn credits_for_one_message_let_one_message_out() {
+    let mut house = House::with(Options { credits: 0, ..quick() }, "");
+    let stems = ["one", "two", "three"];
+    for stem in stems {
+        house.drop_pair(stem, WORDS);
+    }
+    house.start();
+    for stem in stems {
+        house.waits(stem, "no-credits");
+    }
+    let before = house.world();
+    house.service.credits(50);
+    house.wait_world("one message is charged", |world| world.charges() == 1);
+    let charged = house.world();
+    house.wait_world("the balance is read again and again", |world| {
+        world.requests("credits") > charged.requests("credits") + 4
+    });
+    assert_eq!(house.world().requests("message"), before.requests("message") + 1);
+    house.service.credits(1000);
+    for stem in stems {
+        house.delivered(stem);
+    }
+    assert_eq!((house.world().charges(), house.world().most_charged()), (3, 1));
+}
+
+#[test]
 fn thirty_clips_make_no_storm_at_a_service_that_is_down() {
     let settings = "[jobs]\nconcurrency = 30\n[api]\nretry_wait = \"2s\"\n[folders]\nfirst_run_limit = 100\n";
     let mut house = House::with(faulty(&["session:status=503"]), settings);

@@ -1,8 +1,11 @@
 //! The same once more: nothing is paid for twice unless a person asks for it, and then once.
 
 use std::fs;
+use std::time::Duration;
 
-use crate::house::{House, WORDS, clip};
+use dakbox_sandbox::Options;
+
+use crate::house::{House, WORDS, clip, quick};
 
 /// A house in which `talk` was delivered, and lies in the inbox again with these words.
 fn dropped_again(words: &str) -> House {
@@ -74,6 +77,28 @@ fn the_same_clip_under_two_names_at_once_is_paid_for_once() {
     });
     another_goes_through(&house, "other");
     assert_eq!(house.world().charges_of(&clip("the same")), 1);
+}
+
+#[test]
+fn a_session_makes_one_film_at_a_time() {
+    let options = Options {
+        render_time: Duration::from_millis(300),
+        message_time: Duration::from_millis(500),
+        ..quick()
+    };
+    let mut house = House::with(options, "");
+    let stems = ["one", "two", "three", "four"];
+    for stem in stems {
+        house.drop_file(format!("{stem}.txt"), WORDS);
+        house.drop_file(format!("{stem}.mp4"), clip("the same"));
+    }
+    house.start();
+    for stem in stems {
+        house.delivered(stem);
+    }
+    let world = house.world();
+    assert_eq!((world.charges(), world.sessions().len(), world.renders().len()), (1, 4, 4));
+    assert_eq!(world.requests("export"), 4, "none is refused because another goes on");
 }
 
 #[test]

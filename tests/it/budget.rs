@@ -104,3 +104,19 @@ fn what_clips_have_cost_decides_whether_a_person_is_asked() {
     assert!(!house.log().contains("cost-asks"), "{}", house.log());
     assert_eq!(fs::read_dir(house.inbox("")).unwrap().count(), 0);
 }
+
+#[test]
+fn a_message_of_another_clip_sent_since_the_balance_was_read_is_named_and_not_counted_as_its_own() {
+    let mut house = House::new();
+    // The state is read between the balance and the message.
+    house.service.faults("state:delay=4sx1");
+    house.drop_pair("one", "words of one");
+    house.start();
+    house.wait_world("the state is asked for", |world| world.requests("state") == 1);
+    house.drop_pair("two", "words of two");
+    house.delivered("two");
+    let report = house.delivered("one");
+    assert_eq!(house.world().accepted(), ["words of two", "words of one"]);
+    assert!(!report.contains("Spent: "), "{report}");
+    assert!(report.contains("Other jobs used the same account at the same time: 1."), "{report}");
+}

@@ -156,6 +156,40 @@ fn a_dry_run_touches_nothing_and_names_everything() {
 }
 
 #[test]
+fn a_dry_run_names_the_texts_alone_that_a_run_would_pay_for() {
+    let mut house = House::set_up("[watch]\nclip_wait = '300ms'\n");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.delivered("talk");
+    assert_eq!(house.stop(), Some(0));
+    house.drop_file("talk.v2.txt", "make it louder");
+    house.drop_file("m.txt", "Make: video\n\nclouds at dusk");
+    house.drop_file("s.video.txt", "the sea");
+    house.drop_file("balance.txt", "credits");
+    house.drop_file("stray.txt", "a text without a clip");
+    house.drop_file("gone.v2.txt", "for a film that is not there");
+    let ran = house.run(&["run", "--dry-run"]);
+    let line = |name: &str| ran.out.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
+    for (name, words) in [
+        ("talk.v2.txt", "new words for talk.mp4: \u{201c}make it louder"),
+        ("m.txt", "clouds at dusk"),
+        ("s.video.txt", "the sea"),
+        ("balance.txt", "answered by a report"),
+    ] {
+        assert!(line(name).starts_with("take ") && line(name).contains(words), "{name}: {}", ran.out);
+    }
+    for name in ["stray.txt", "gone.v2.txt"] {
+        assert!(line(name).starts_with("leave "), "{name}: {}", ran.out);
+    }
+    house.run_once(&[]);
+    let mut paid = house.world().accepted().split_off(1);
+    paid.sort();
+    assert_eq!(paid, ["clouds at dusk", "make it louder", "the sea"]);
+    let ran = house.run(&["run", "--dry-run"]);
+    assert!(!ran.out.contains("take "), "{}", ran.out);
+}
+
+#[test]
 fn nothing_is_paid_where_the_film_would_find_no_room() {
     let mut house = House::set_up("[folders]\nmin_free = \"900000GiB\"\n");
     house.drop_pair("talk", WORDS);

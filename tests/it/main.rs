@@ -29,6 +29,7 @@ mod disk;
 mod doctor;
 mod explain;
 mod films;
+mod foreign_notes;
 mod formats;
 mod guards;
 mod kills;

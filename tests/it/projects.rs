@@ -304,3 +304,17 @@ fn left_where_it_is_a_folder_is_taken_once_however_it_is_touched() {
     house.note(house.outbox("trip (2).report.txt"));
     assert_eq!(house.world().charges(), 3);
 }
+
+#[test]
+fn a_batch_text_beside_a_projects_text_is_put_away_with_it_and_told() {
+    let mut house = House::new();
+    house.drop_file("trip/one.mp4", clip("one"));
+    house.drop_file("trip/batch.txt", "each of them");
+    house.drop_file("trip/project.txt", "make one film of it");
+    house.start();
+    let report = house.note(house.outbox("trip.report.txt"));
+    assert!(report.contains("trip/batch.txt"), "{report}");
+    house.wait_for("the folder is put away", || !house.inbox("trip").exists());
+    assert!(house.archive("trip/batch.txt").exists());
+    assert_eq!(house.world().accepted(), ["make one film of it"]);
+}

@@ -128,3 +128,30 @@ fn notes_about_texts_name_the_text_and_what_is_wrong_with_it() {
     house.wait_world("it was sent", |world| world.accepted().contains(&"The second one.".to_owned()));
     house.wait_for("the note is gone", || !house.outbox("talk.answer.txt.waiting.txt").exists());
 }
+
+#[test]
+fn who_takes_a_clip_that_waits_for_a_person_out_of_the_inbox_ends_its_job() {
+    let mut house = House::new();
+    house.service.faults("message:questionx2");
+    house.drop_pair("talk", WORDS);
+    house.drop_pair("kept", "words of another");
+    house.start();
+    house.waits("talk", "question");
+    house.waits("kept", "question");
+    // What is only renamed waits on.
+    fs::create_dir_all(house.inbox("sub")).unwrap();
+    for name in ["kept.mp4", "kept.txt"] {
+        fs::rename(house.inbox(name), house.inbox("sub").join(name)).unwrap();
+    }
+    for name in ["talk.mp4", "talk.txt"] {
+        fs::remove_file(house.inbox(name)).unwrap();
+    }
+    house.wait_for("its note is gone", || !house.outbox("talk.waiting.txt").exists());
+    let jobs = house.run(&["jobs", "--json"]).out;
+    let state = |name: &str| {
+        let line = jobs.lines().find(|line| line.contains(name)).unwrap().to_owned();
+        line.contains("\"cancelled\"")
+    };
+    assert!(state("talk.mp4") && !state("kept.mp4"), "{jobs}");
+    assert_eq!(house.world().charges(), 2, "nothing was sent again");
+}

@@ -66,6 +66,36 @@ fn the_same_words_over_the_same_version_ask_first() {
     assert_eq!(house.world().accepted().iter().filter(|words| **words == LOUDER.trim()).count(), 3);
 }
 
+#[test]
+fn other_words_do_not_wait_behind_a_text_that_says_nothing_new() {
+    let house = delivered("");
+    house.drop_file("talk.v2.txt", LOUDER);
+    made(&house, "talk.v2", "talk.v2.txt");
+    house.drop_file("talk.v2.txt", LOUDER);
+    house.waits("talk.v3", "same-again");
+    house.drop_file("talk.v5.txt", "add a title");
+    made(&house, "talk.v5", "talk.v5.txt");
+    assert_eq!(house.world().accepted(), [WORDS.trim(), LOUDER.trim(), "add a title"]);
+}
+
+#[test]
+fn a_text_that_waits_for_an_earlier_version_says_so() {
+    let mut house = House::set_up("[watch]\ntext_note_after = '200ms'\n");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.delivered("talk");
+    house.service.faults("message:questionx1");
+    house.drop_file("talk.v2.txt", LOUDER);
+    house.waits("talk.v2", "question");
+    house.drop_file("talk.v3.txt", "add a title");
+    let note = house.waits("talk.v3.txt", "awaits-film");
+    assert!(note.contains("Other work on that film comes first"), "{note}");
+    house.drop_file("talk.v2.answer.txt", "yes");
+    made(&house, "talk.v2", "talk.v2.txt");
+    made(&house, "talk.v3", "talk.v3.txt");
+    house.wait_for("the note is gone", || !house.outbox("talk.v3.txt.waiting.txt").exists());
+}
+
 fn rests_again(house: &House) {
     house.drop_pair("one more", "words of one more");
     house.delivered("one more");

@@ -16,6 +16,9 @@ use crate::worker::steps::{room, same};
 use crate::worker::stop::Stop;
 use crate::worker::{order, state};
 
+/// How often, within a wait's recheck, it is looked whether another message is over.
+const TURNS: u32 = 30;
+
 /// Sends message `n`. What it returns is what is known of it; what it does not return is observed.
 pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<JobEvent>, Stop> {
     let session = claim.session()?;
@@ -37,7 +40,8 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
     }
     let sent = tools.say(claim.id(), &session, &text).await;
     if sent.as_ref().is_ok_and(|end| end.error.is_none()) {
-        tools.gate.open();
+        // A balance that can't be read tells nothing of the next message.
+        if credits.is_some() { tools.gate.accepted() } else { tools.gate.open() }
     }
     drop(trial);
     if crash::is_intent_late() {
@@ -93,6 +97,10 @@ async fn credits<'a>(tools: &'a Tools, claim: &Claim) -> Result<(Option<Balance>
     let trial = match tools.gate.pass(tools.config().jobs.waiting_recheck / 2) {
         Pass::Free => None,
         Pass::Try(trial) => Some(trial),
+        Pass::Turn(failure) => {
+            let wait = tools.config().jobs.waiting_recheck / TURNS;
+            return Err(Stop::Held { wait, failure });
+        }
         Pass::Held(why) => return Err(Stop::failed(why)),
     };
     let credits = match tools.credits().await {
@@ -113,6 +121,7 @@ async fn credits<'a>(tools: &'a Tools, claim: &Claim) -> Result<(Option<Balance>
         let old = claim.job().waiting.clone().filter(|f| f.code == Code::NoCredits);
         return Err(Stop::failed(old.or_else(|| tools.gate.closed()).unwrap_or_else(gate::no_credits)));
     }
+    tools.gate.read(credits.available, tools.config().jobs.concurrency);
     Ok((Some(credits), trial))
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::config::OnQuestion;
 use crate::inbox::{Means, by_name};
-use crate::job::{Code, Failure, Fate, JobEvent, Stamp, StreamEnd, folded};
+use crate::job::{Code, Failure, Fate, Job, JobEvent, Stamp, StreamEnd, folded};
 use crate::timeline::Reading;
 use crate::words::{asks, question, without_screen};
 use crate::worker::Tools;
@@ -36,7 +36,10 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
             let credits = tools.credits().await.ok();
             let reading =
                 serde_json::to_string(&reading).map_err(|e| Stop::local("noting the state", &e.into()))?;
-            tools.gate.open();
+            tools.gate.accepted();
+            if let Some(balance) = credits {
+                tools.gate.read(balance.available, tools.config().jobs.concurrency);
+            }
             Ok(vec![JobEvent::Observed { n, intent: message.intent, reading, credits }])
         }
         Seen::Changed(_) => Err(parked(tools, claim, not_ready()).await),
@@ -55,10 +58,38 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
                 {
                     return Ok(events);
                 }
+                if given_up(tools, claim).await {
+                    let failure = Failure::new(
+                        Code::Cancelled,
+                        "its clip was taken out of the inbox while it waited",
+                        "Put the clip and its text into the inbox again to have it go on.",
+                    );
+                    return Ok(vec![JobEvent::Withdrawn { failure }]);
+                }
                 Err(parked(tools, claim, failure).await)
             }
         },
     }
+}
+
+/// Whether what waits for a person was taken out of the inbox, as its note says: not there at this look nor at the one before,
+/// so that one that is only being renamed is known under its new name by then.
+async fn given_up(tools: &Tools, claim: &Claim) -> bool {
+    let job = claim.job();
+    if !is_decided(job) {
+        return false;
+    }
+    let is_gone = match tools.folders.open(Place::Inbox).await {
+        Ok(inbox) => {
+            let path = job.dropped().clone();
+            let missing = blocking(move || Ok(inbox.stat(&path)?.is_none())).await;
+            // A share that is away took nothing out.
+            matches!(missing, Ok(true))
+                && matches!(tools.folders.vanished(&job.clip.path).await, Stop::Vanished)
+        }
+        Err(_) => false,
+    };
+    tools.missed.twice(job.id, is_gone)
 }
 
 /// The service asks: answered by the settings where they say so, and no question of this job was answered before.
@@ -117,11 +148,15 @@ async fn said(tools: &Tools, claim: &Claim, intent_of: u32) -> Result<String, St
         .unwrap_or_default())
 }
 
+fn is_decided(job: &Job) -> bool {
+    let decided = [Code::UnknownFate, Code::NothingChanged, Code::Question];
+    job.waiting.as_ref().is_some_and(|failure| decided.contains(&failure.code))
+}
+
 fn pace(tools: &Tools, claim: &Claim, fate: &Fate, words: &str) -> Pace {
     let api = &tools.config().api;
     // What was decided once is only looked at again; a wait for the service to come back decided nothing.
-    let decided = [Code::UnknownFate, Code::NothingChanged, Code::Question];
-    let looked_before = claim.job().waiting.as_ref().is_some_and(|failure| decided.contains(&failure.code));
+    let looked_before = is_decided(claim.job());
     let (first, interval) = match fate {
         Fate::Ended(StreamEnd::Clean | StreamEnd::Error(_) | StreamEnd::Denied { .. }) => {
             (Duration::ZERO, api.state_interval)

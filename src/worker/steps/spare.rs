@@ -24,9 +24,15 @@ pub(super) fn of(job: &Job, bound: &TextRef, now: &WordsNow, inbox: &Dir) -> io:
     items(inbox, spare)
 }
 
-/// The texts of a project's single clips.
+/// The texts of a project's single clips, and one that would have made a batch of them.
 pub(crate) fn of_parts(project: &Project, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
-    let mut texts = BTreeSet::new();
+    let is_batch = |name: &[u8]| name.eq_ignore_ascii_case(b"batch.txt");
+    let here = inbox.list(&project.folder).or_else(|error| match error.kind() {
+        io::ErrorKind::NotFound => Ok(Vec::new()),
+        _ => Err(error),
+    })?;
+    let batch = here.iter().filter(|(name, _)| is_batch(name));
+    let mut texts: BTreeSet<RelPath> = batch.filter_map(|(name, _)| project.folder.join(name)).collect();
     for part in &project.parts {
         if !is_another(inbox, &part.path, &part.stamp)?
             && let WordsNow::Own { text, beside } = words_now(inbox, &part.path, ignore)?

@@ -140,12 +140,10 @@ async fn failed(tools: &Tools, job: &Job, failure: &Failure) -> Result<Kept, Sto
     let at = job.home();
     let outbox = tools.folders.open(Place::Outbox).await.ok().filter(|_| left);
     blocking(move || {
-        let note = title.note(number.unwrap_or(1), Note::Error);
+        let number = number.unwrap_or(1);
         for base in [Some(store), outbox].into_iter().flatten() {
             base.make_below(&at)?;
-            if let Some(path) = at.join(&note) {
-                outbox::notes::put(&base, &path, &text)?;
-            }
+            outbox::notes::put_new(&base, &at, (&title, Note::Error), number, &text)?;
         }
         Ok(())
     })

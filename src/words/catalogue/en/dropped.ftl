@@ -163,3 +163,8 @@ awaits-clip = { $file } is a text without a clip, so dakbox does nothing with it
         that film or clip.
     .step-3 = A project.txt or a batch.txt works in a folder of its own, with the clips.
     .step-4 = { take-out }
+
+awaits-film = { $file } has new words for a film. Other work on that film comes first.
+    .step-1 = You need to do nothing. It goes on by itself when that work is over.
+    .step-2 = Does that work wait for something? Then its own note says for what.
+    .step-3 = { take-out }
