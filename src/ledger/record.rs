@@ -62,7 +62,8 @@ fn step(change: &Transaction<'_>, job: &Job, event: &JobEvent, at: Moment) -> Re
     if let JobEvent::Intent { credits: Some(read), .. } | JobEvent::Observed { credits: Some(read), .. } =
         event
     {
-        show_balance(change, &next, at, read.available)?;
+        // It was read before that, and another's may have been noted since.
+        show_balance(change, &next, read.at.unwrap_or(at), read.available)?;
     }
     match event {
         JobEvent::Intent { n, again, key, .. } => {

@@ -108,3 +108,20 @@ fn what_is_taken_up_again_may_cost_more() {
     house.delivered("talk");
     page.says(&house, "/jobs/1", &["film put into the outbox", "<span>150 credits</span>"]);
 }
+
+#[test]
+fn what_a_day_has_cost_is_what_was_charged_however_clips_cross() {
+    let mut house = House::set_up(ON);
+    // The balance that the first one reads is noted long after the second one is done.
+    house.service.faults("state:delay=3sx1");
+    house.drop_pair("one", "words of one");
+    house.start();
+    house.wait_world("the state is asked for", |world| world.requests("state") == 1);
+    house.drop_pair("two", "words of two");
+    house.delivered("two");
+    house.delivered("one");
+    let page = Page::of(&house);
+    let told = page.says(&house, "/figures", &["Credits a day"]);
+    let day = told.split_once("<tbody>").unwrap().1.split_once("</tbody>").unwrap().0;
+    assert!(day.contains("<td class=\"n\">100</td>"), "{day}");
+}
