@@ -202,7 +202,10 @@ impl Intake {
             Plan::Nothing => Ok(Taken::Yes),
             Plan::Early => Ok(Taken::Early),
             Plan::Later => Ok(Taken::Later),
-            Plan::Take(work, read, wait) => self.admit(lone, (clip, work), read, wait).await,
+            Plan::Take(taken) => {
+                let (work, read, wait) = *taken;
+                self.admit(lone, (clip, work), read, wait).await
+            }
         }
     }
 
