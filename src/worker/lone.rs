@@ -8,6 +8,9 @@ use crate::inbox::{LoneText, Means, by_name};
 use crate::job::{Failure, Job, Order, RelPath, Work, folded};
 use crate::ledger::FilmLine;
 
+/// What a job is made of, what is asked for, and why it waits for a person at once, where it does.
+type Taken = (Work, Result<Order, Failure>, Option<Failure>);
+
 /// What is to be done with it.
 #[derive(Debug)]
 pub(super) enum Plan {
@@ -17,8 +20,8 @@ pub(super) enum Plan {
     Early,
     /// Its clip, or an earlier version of its film, is in work.
     Later,
-    /// A job is made of it; with the reason why that waits for a person at once, where it does.
-    Take(Work, Box<Result<Order, Failure>>, Option<Failure>),
+    /// A job is made of it.
+    Take(Box<Taken>),
 }
 
 /// What a text alone asks for.
@@ -51,8 +54,8 @@ pub(super) fn plan(
     let asked = match lone.means {
         Means::Version(version) => Some(version),
         Means::Words => None,
-        Means::Video => return Plan::Take(Work::Video, Box::new(read), None),
-        Means::Ask => return Plan::Take(Work::Ask, Box::new(read), None),
+        Means::Video => return Plan::Take(Box::new((Work::Video, read, None))),
+        Means::Ask => return Plan::Take(Box::new((Work::Ask, read, None))),
         Means::Answer => return Plan::Nothing,
     };
     if is_on_its_way(open, &lone.text.path.parent(), &film_of(&lone.text.path)) {
@@ -72,7 +75,7 @@ pub(super) fn plan(
         }
         Err(failure) => (Err(failure), None),
     };
-    Plan::Take(Work::Refine(Box::new(base)), Box::new(read), wait)
+    Plan::Take(Box::new((Work::Refine(Box::new(base)), read, wait)))
 }
 
 /// Whether a clip of that stem is in work in that folder.
@@ -116,21 +119,19 @@ pub fn preview(
             None => Err(None),
         };
     }
-    match plan(lone, read(lone, config), (open, film)) {
-        Plan::Nothing | Plan::Early => Err(None),
-        Plan::Later => Err(Some("other work on that film comes first".to_owned())),
-        Plan::Take(_, _, Some(failure)) => Err(Some(failure.to_string())),
-        Plan::Take(work, read, None) => {
-            let order = (*read).map_err(|failure| Some(failure.to_string()))?;
-            let kind = match &work {
-                Work::Video => "a film of words alone".to_owned(),
-                Work::Ask => "a question, answered by a report".to_owned(),
-                _ => {
-                    let film = work.base().map(|base| base.film.to_string()).unwrap_or_default();
-                    format!("new words for {film}")
-                }
-            };
-            Ok((kind, order))
-        }
+    let (work, read, wait) = match plan(lone, read(lone, config), (open, film)) {
+        Plan::Nothing | Plan::Early => return Err(None),
+        Plan::Later => return Err(Some("other work on that film comes first".to_owned())),
+        Plan::Take(taken) => *taken,
+    };
+    let order = read.map_err(|failure| Some(failure.to_string()))?;
+    if let Some(failure) = wait {
+        return Err(Some(failure.to_string()));
     }
+    let what = match &work {
+        Work::Video => "a film of words alone".to_owned(),
+        Work::Ask => "a question, answered by a report".to_owned(),
+        _ => format!("new words for {}", work.base().map(|base| base.film.to_string()).unwrap_or_default()),
+    };
+    Ok((what, order))
 }

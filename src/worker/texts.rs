@@ -196,18 +196,19 @@ impl Intake {
         clip: Clip,
         read: Result<Order, Failure>,
     ) -> Result<Taken, LedgerError> {
-        let (folder, stem) = (clip.path.parent(), lone::film_of(&clip.path));
-        let (open, film) = if lone::is_of_film(lone.means) {
-            let ledger = &self.tools.ledger;
-            (ledger.open_jobs().await?, ledger.film_line(folder, stem).await?)
-        } else {
-            (Vec::new(), None)
-        };
+        let (mut open, mut film, ledger) = (Vec::new(), None, &self.tools.ledger);
+        if lone::is_of_film(lone.means) {
+            open = ledger.open_jobs().await?;
+            film = ledger.film_line(clip.path.parent(), lone::film_of(&clip.path)).await?;
+        }
         match lone::plan(lone, read, (&open, film)) {
             Plan::Nothing => Ok(Taken::Yes),
             Plan::Early => Ok(Taken::Early),
             Plan::Later => Ok(Taken::Later),
-            Plan::Take(work, read, wait) => self.admit(lone, (clip, work), *read, wait).await,
+            Plan::Take(taken) => {
+                let (work, read, wait) = *taken;
+                self.admit(lone, (clip, work), read, wait).await
+            }
         }
     }
 
