@@ -81,14 +81,24 @@ const fn came_of(event: &JobEvent) -> Option<(Step, Went)> {
 
 /// What the service said to each message, in order. One that it did not take has no answer.
 pub(super) fn said(events: &[Recorded]) -> Vec<Heard> {
-    let answer = |recorded: &Recorded| match &recorded.event {
-        JobEvent::Answered { end: StreamEnd::Denied { .. }, .. } => None,
+    let answer = |(at, recorded): (usize, &Recorded)| match &recorded.event {
+        JobEvent::Answered { n, end: StreamEnd::Denied { .. }, .. } if !was_taken(&events[at..], *n) => None,
         JobEvent::Answered { n, end, words, .. } => {
             Some(Heard { n: *n, words: words.clone(), broke: matches!(end, StreamEnd::Broken(_)) })
         }
         _ => None,
     };
-    events.iter().filter_map(answer).collect()
+    events.iter().enumerate().filter_map(answer).collect()
+}
+
+/// Whether a message that the service said no to was carried out all the same.
+fn was_taken(since: &[Recorded], message: u16) -> bool {
+    let fate = since.iter().find_map(|recorded| match &recorded.event {
+        JobEvent::Refused { n, .. } if *n == message => Some(false),
+        JobEvent::Observed { n, .. } if *n == message => Some(true),
+        _ => None,
+    });
+    fate.unwrap_or(false)
 }
 
 /// The messages that were sent, in order, where they are not just those of the job's text as it reads by now.

@@ -71,7 +71,8 @@ fn a_taken_name_gets_a_number_and_nothing_is_overwritten() {
     house.drop_pair("talk", "the second words");
     let report = house.note(house.outbox("talk (2).report.txt"));
     assert!(report.contains("the second words"), "{report}");
-    house.wait_for("the clip is archived", || house.archive("talk (2).mp4").exists());
+    let archived = || ["talk (2).mp4", "talk (2).txt"].iter().all(|name| house.archive(name).exists());
+    house.wait_for("the clip and its text are archived", archived);
     assert!(house.outbox("talk (2).mp4").exists());
     assert_eq!(fs::read_to_string(house.archive("talk (2).txt")).unwrap(), "the second words");
     let now =
