@@ -1,6 +1,6 @@
 //! Intake: makes jobs of what the inbox reports, and tells the dispatcher.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,17 +11,14 @@ use super::admission::{self, Admission};
 use super::clock::wall;
 use super::folders::blocking;
 use super::texts::Memory;
+use super::withheld::{is_clip, late_note, note};
 use super::{Tools, order, put_back, story, telling};
-use crate::config::Language;
 use crate::crash::{self, Loop};
 use crate::inbox::{self, Arrival, FolderState, Gone, Mounted, Reason, Report, What, Withheld};
 use crate::job::{
-    Batch, Clip, Code, Failure, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Stamp, Step, WordsFrom,
-    Work,
+    Batch, Clip, Code, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Stamp, Step, WordsFrom, Work,
 };
 use crate::ledger::{InboxShown, LedgerError, MountShown, Request};
-use crate::outbox::{Note, Title};
-use crate::words;
 
 /// So long what is only shown is waited for: it is in the ledger's hands, and comes to be shown all the same.
 const SHOWN_WITHIN: Duration = Duration::from_millis(500);
@@ -368,7 +365,7 @@ pub(super) fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
 /// known when it is put away; other words as long as there is a message to come, or one that is out.
 fn takes_words(job: &Job, now: &Order) -> bool {
     let WordsFrom::Sidecar(text) = &now.from else { return false };
-    let known = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.same_text(text));
+    let known = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.hash == text.hash);
     let in_time = matches!(job.step, Step::Instruct(_) | Step::Observe(_));
     !known && !job.closing() && !now.words.is_empty() && (in_time || now.words == job.order.words)
 }
@@ -392,41 +389,6 @@ fn code_of(withheld: &Withheld, memory: &Memory) -> Option<Code> {
         Reason::AwaitsClip => Some(Code::AwaitsClip),
         _ => None,
     }
-}
-
-fn note((withheld, code): (&Withheld, Code), since: &str, language: Language) -> Option<(RelPath, String)> {
-    let path = if withheld.what == What::Foreign {
-        withheld.path.join(b"not-taken.waiting.txt")?
-    } else {
-        let whole = code == Code::Ambiguous || !is_clip(withheld.what);
-        let name = if whole { withheld.path.name() } else { withheld.path.stem() };
-        withheld.path.parent().join(&Title::new(name, order::NAME_MAX).note(1, Note::Waiting))?
-    };
-    let failure = Failure::new(code, withheld.detail.clone(), "");
-    let file = withheld.path.to_string();
-    // Of the others it says what was seen, and no names.
-    let lists = matches!(
-        code,
-        Code::NotTaken | Code::Ambiguous | Code::NotPlainText | Code::ProjectHeld | Code::LateMedia
-    );
-    let names = if lists { withheld.detail.as_str() } else { "" };
-    let files: Vec<String> = names.split(", ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
-    let note = words::Note { files: &files, since: Some(since), ..telling::note(&file, &failure) };
-    Some((path, words::waiting(&note, language)))
-}
-
-/// The note about media that came too late for the project of their folder.
-fn late_note(folder: &RelPath, files: &BTreeSet<RelPath>, language: Language) -> Option<(RelPath, String)> {
-    let path = folder.parent().join(&Title::new(folder.name(), order::NAME_MAX).note(1, Note::Waiting))?;
-    let files: Vec<String> = files.iter().map(ToString::to_string).collect();
-    let failure = Failure::new(Code::LateMedia, files.join(", "), "");
-    let folder = folder.to_string();
-    let note = words::Note { files: &files, ..telling::note(&folder, &failure) };
-    Some((path, words::waiting(&note, language)))
-}
-
-const fn is_clip(what: What) -> bool {
-    matches!(what, What::Clip | What::Address)
 }
 
 fn presence(state: &FolderState) -> Result<(), String> {

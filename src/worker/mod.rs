@@ -9,6 +9,8 @@ mod admission;
 
 mod copies;
 
+mod withheld;
+
 mod texts;
 
 mod refine;

@@ -99,3 +99,18 @@ fn a_consent_that_was_only_saved_again_is_none() {
         assert_eq!(paid(&house), 2, "saved again, {n}");
     }
 }
+
+#[test]
+fn a_text_that_is_only_saved_again_while_it_runs_is_put_away_with_its_clip() {
+    let mut house = House::with(faulty(&["message:late-delay=2s"]), "");
+    let bytes = house.drop_pair("talk", WORDS);
+    house.start();
+    house.wait_world("it is sent", |world| world.charges_of(&bytes) == 1);
+    let saved = format!("\u{feff}{}\r\n", WORDS.trim());
+    house.drop_file("talk.txt", &saved);
+    house.delivered("talk");
+    house.wait_for("its text is put away", || house.archive("talk.txt").exists());
+    assert_eq!(fs::read_to_string(house.archive("talk.txt")).unwrap(), saved);
+    assert!(House::names(&house.inbox("")).is_empty());
+    assert_eq!(house.world().charges_of(&bytes), 1);
+}

@@ -23,7 +23,7 @@ pub(super) async fn find(tools: &Tools, claim: &Claim, n: u16) -> Result<Option<
     let Some(other) = other(tools, job).await? else { return Ok(None) };
     match &other.end {
         None => Err(Stop::failed(follows(&other))),
-        Some(End::Delivered) => once_more(tools, &other).await.map(Some),
+        Some(End::Delivered) => once_more(tools, job, &other).await.map(Some),
         Some(_) => Ok(None),
     }
 }
@@ -41,15 +41,17 @@ async fn other(tools: &Tools, job: &Job) -> Result<Option<Job>, Stop> {
     Ok(None)
 }
 
-/// What its film was made of, if that was not done in the last day.
-async fn once_more(tools: &Tools, other: &Job) -> Result<JobEvent, Stop> {
+/// What its film was made of, if that was not done in the last day. Those that were taken while it was in work have followed
+/// it, and all get it.
+async fn once_more(tools: &Tools, job: &Job, other: &Job) -> Result<JobEvent, Stop> {
     let since = wall().before(ONCE_IN);
     let (Some(session), Some(seq)) = (other.session.clone(), other.draft_seq) else {
         return Err(again(tools, other.id).await?);
     };
     // A project that was worked on since does not hold that film any more.
     let refined = tools.ledger.versions(other.id).await?.iter().any(Job::may_be_paid);
-    if refined || tools.ledger.same_since(other.id, since).await? > 0 {
+    let follows = job.created <= other.changed;
+    if refined || (!follows && tools.ledger.same_since(other.id, since).await? > 0) {
         return Err(again(tools, other.id).await?);
     }
     match tools.ledger.event(other.id, seq).await?.event {
