@@ -3,47 +3,84 @@
 use askama::Template;
 
 use super::film;
+use super::fit::{beginning, fitting, in_full, room_of};
 use super::row::words_from;
 use crate::job::{Job, JobEvent, JobId, RelPath, Work};
 use crate::ledger::Recorded;
 use crate::media::{Format, Kind};
-use crate::words::{About, Tongue, others_words, shown_name, whole_name};
+use crate::words::{About, Tongue, shown_name};
 
-/// Characters of somebody else's words that are shown.
-pub(super) const WORDS: usize = 6000;
+/// The room of somebody else's words at most, and what remains for the last ones of many.
+pub(super) const WORDS: usize = 9_000;
+const FEW_WORDS: usize = 400;
+/// The room of what stands around them.
+const AROUND: usize = 250;
+/// The rooms of the list of versions and of what a film was made of.
+const VERSIONS: usize = 4_000;
+const MEDIA: usize = 8_000;
 
 /// One that spoke, and what was said.
 struct Turn {
     who: String,
+    said: Said,
+}
+
+/// Somebody else's words.
+#[derive(Default)]
+struct Said {
     words: String,
+    is_cut: bool,
 }
 
 #[derive(Template)]
 #[template(path = "job_words.html")]
 pub(super) struct Words {
     title: String,
-    asked: String,
+    asked: Said,
     from: String,
+    /// How many of those in between are left out.
+    more: Option<String>,
     turns: Vec<Turn>,
     nothing: String,
+    only_beginning: String,
 }
 
-/// What was asked, and all that was said after it, in its order.
-pub(super) fn words(t: Tongue, job: &Job, events: &[Recorded]) -> Words {
-    let turn = |recorded: &Recorded| {
-        let (who, words) = match &recorded.event {
-            JobEvent::Answered { words, .. } => ("said", words),
-            JobEvent::Replied { words, .. } => ("replied", words),
-            _ => return None,
-        };
-        Some(Turn { who: heading(t, who), words: others_words(words, WORDS) })
+/// What was asked, and what was said after it, in its order: of too many the last ones.
+pub(super) fn words(t: Tongue, job: &Job, events: &[Recorded], room: usize) -> Words {
+    let all: Vec<_> = events
+        .iter()
+        .filter_map(|recorded| match &recorded.event {
+            JobEvent::Answered { words, .. } => Some(("said", words)),
+            JobEvent::Replied { words, .. } => Some(("replied", words)),
+            _ => None,
+        })
+        .collect();
+    let mut left = room;
+    let mut said = |words: &str, most: usize| {
+        let (words, is_cut) = beginning(words, left.saturating_sub(AROUND).min(most));
+        left = left.saturating_sub(AROUND + room_of(&words));
+        (Said { words, is_cut }, left)
     };
+    let (asked, mut left) = said(&job.order.words, if all.is_empty() { WORDS } else { WORDS.min(room / 2) });
+    let mut turns = Vec::new();
+    for (who, words) in all.iter().rev() {
+        if left < AROUND + FEW_WORDS {
+            break;
+        }
+        let turn;
+        (turn, left) = said(words, WORDS);
+        turns.push(Turn { who: heading(t, who), said: turn });
+    }
+    let more = (all.len() - turns.len()) as u64;
+    turns.reverse();
     Words {
         title: t.word("asked-words"),
-        asked: others_words(&job.order.words, WORDS),
+        asked,
         from: words_from(t, job),
-        turns: events.iter().filter_map(turn).collect(),
+        more: (more > 0).then(|| t.count("more-turns", more)),
+        turns,
         nothing: t.word("said-nothing"),
+        only_beginning: t.word("only-beginning"),
     }
 }
 
@@ -78,9 +115,11 @@ pub(super) struct Films {
     title: String,
     facts: Vec<String>,
     versions: Vec<Version>,
+    more_versions: Option<String>,
     /// What it was made of.
     made_of: String,
     media: Vec<Media>,
+    more_media: Option<String>,
 }
 
 /// The film, its other versions, and what it was made of. `line` is all that was made of the same first film.
@@ -100,12 +139,21 @@ pub(super) fn films(
     ];
     let name = job.delivered.as_ref().map(|film| shown_name(&film.to_string()));
     let is_there = film::where_is_clip(job, events).is_some();
-    let media = if is_there { media(job) } else { Vec::new() };
+    let mut media = if is_there { media(job) } else { Vec::new() };
     let made_of = if job.work.project().is_some() {
         t.say("parts-head", About::default().count("count", media.len() as u64))
     } else {
         t.word("clip-head")
     };
+    let more = |n: usize| (n > 0).then(|| t.count("page-more", n as u64));
+    let (parts, rooms) = (media.len(), media.iter().map(Media::room));
+    media.truncate(fitting(rooms.collect::<Vec<_>>(), MEDIA));
+    let mut versions: Vec<_> = line.iter().filter_map(|other| version(carry, job, other)).collect();
+    let all = versions.len();
+    while versions.iter().map(Version::room).sum::<usize>() > VERSIONS {
+        // The last ones tell more, but the one that is looked at stays.
+        versions.remove(usize::from(versions[0].is_here));
+    }
     Films {
         t,
         id: job.id,
@@ -114,9 +162,23 @@ pub(super) fn films(
         answer: job.delivered.is_some() && is_answer,
         title: name.unwrap_or_default(),
         facts: facts.into_iter().flatten().collect(),
-        versions: line.iter().filter_map(|other| version(carry, job, other)).collect(),
+        more_versions: more(all - versions.len()),
+        versions,
         made_of,
+        more_media: more(parts - media.len()),
         media,
+    }
+}
+
+impl Version {
+    fn room(&self) -> usize {
+        70 + room_of(&self.href) + room_of(&self.name)
+    }
+}
+
+impl Media {
+    fn room(&self) -> usize {
+        170 + room_of(&self.href) + 2 * room_of(&self.short) + room_of(&self.whole)
     }
 }
 
@@ -139,7 +201,7 @@ fn media(job: &Job) -> Vec<Media> {
             Kind::Sound => "sound",
         };
         let name = path.to_string();
-        Some(Media { href, kind, short: shown_name(&name), whole: whole_name(&name) })
+        Some(Media { href, kind, short: shown_name(&name), whole: in_full(&name) })
     };
     let id = job.id;
     match &job.work {
@@ -157,7 +219,7 @@ fn media(job: &Job) -> Vec<Media> {
         Work::Address => {
             let name = job.clip.path.to_string();
             let href = format!("/jobs/{id}/address");
-            vec![Media { href, kind: "address", short: shown_name(&name), whole: whole_name(&name) }]
+            vec![Media { href, kind: "address", short: shown_name(&name), whole: in_full(&name) }]
         }
         Work::Video | Work::Ask | Work::Refine(_) => Vec::new(),
     }

@@ -10,6 +10,7 @@ use axum::http::header::HOST;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use super::fit::ROOM;
 use super::frame::{Frame, Visitor, page, trouble};
 use super::house::House;
 use super::html::{Html, made};
@@ -17,13 +18,14 @@ use super::kept::Which;
 use super::look::Look;
 use super::parts::{Part, Parts};
 use super::row::{Row, When, ends_waiting, note, shape};
+use super::section::{List, sections};
 use super::tongue::Lang;
 use crate::job::{End, Failure, Job, RelPath, Work};
 use crate::words::{About, Doing, Tongue, shown_name};
 use crate::worker::{doing, lying, note_of};
 
-/// Rows of a part that are listed at most.
-const MOST: usize = 60;
+/// What stands around the lists at most.
+const AROUND: usize = 4_000;
 
 #[derive(Template)]
 #[template(path = "board.html")]
@@ -83,52 +85,42 @@ struct Speech {
 
 /// All parts.
 fn of(look: &Look, s: Speech) -> Parts {
-    let t = s.t;
-    let sorted = look.sorted();
+    let top = Part::whole("top", top(look, s));
+    let room = ROOM.saturating_sub(AROUND + top.head.len().next_multiple_of(1024));
+    let mut parts = vec![top];
+    parts.extend(sections(s.t, &lists(look, s), room));
+    parts.push(Part::whole("empty", empty(look)));
+    parts.push(Part::whole("well", well(look, s.t)));
+    Parts(parts)
+}
+
+/// What is listed.
+fn lists(look: &Look, s: Speech) -> [List; 5] {
+    let (sorted, sum) = (look.sorted(), look.summary);
     let waits = sorted.waits.iter().map(|(job, why)| Row {
-        presses: vec![ends_waiting(t, s.l, job, why)],
+        presses: vec![ends_waiting(s.t, s.l, job, why)],
         ..waiting(look, s, job, why)
     });
     let works = sorted.works.iter().map(|job| working(look, s, job));
     let later = sorted.later.iter().map(|(job, why)| waiting(look, s, job, why));
     let seen = look.seen.iter().map(|seen| {
         let (failure, why) = lying(seen);
-        lies(t, &seen.path, failure.as_ref(), why)
+        lies(s.t, &seen.path, failure.as_ref(), why)
     });
     let failed = look.failed.iter().map(|job| failed(look, s, job));
     let done = look.done.iter().map(|(job, cost)| done(look, s, job, *cost));
-    Parts(vec![
-        Part::whole("top", top(look, s)),
-        section(t, "waits", waits, 0),
-        section(t, "work", works.chain(later), 0),
-        section(t, "seen", seen, look.left_out),
-        section(t, "failed", failed, 0),
-        section(t, "done", done, 0),
-        Part::whole("empty", empty(look)),
-        Part::whole("well", well(look, t)),
-    ])
-}
-
-#[derive(Template)]
-#[template(path = "section.html")]
-struct Section {
-    id: &'static str,
-    title: String,
-    is_empty: bool,
-}
-
-fn section(t: Tongue, id: &'static str, rows: impl Iterator<Item = Row>, left_out: u64) -> Part {
-    let rows: Vec<Row> = rows.collect();
-    let more = rows.len().saturating_sub(MOST) as u64 + left_out;
-    let is_empty = rows.is_empty() && more == 0;
-    let head = made(&Section { id, title: t.word(&format!("part-{id}")), is_empty });
-    let mut rows: Vec<_> = rows.iter().take(MOST).map(|row| (row.id.clone(), made(row))).collect();
-    if more > 0 {
-        let id = format!("{id}-more");
-        let said = super::html::escaped(&t.count("page-more", more));
-        rows.push((id.clone(), format!("<li id=\"{id}\" class=\"soft\">{said}</li>\n")));
-    }
-    Part { id, head, rows, foot: "</ul>\n</section>\n".to_owned() }
+    let jobs = |state: &str| {
+        let l = s.l.replace('?', "&");
+        Some(if state.is_empty() { format!("/jobs{}", s.l) } else { format!("/jobs?state={state}{l}") })
+    };
+    let list = |id, rows: Vec<Row>, all: u64, way| List { id, all: all.max(rows.len() as u64), rows, way };
+    [
+        list("waits", waits.collect(), 0, jobs("waiting")),
+        list("work", works.chain(later).collect(), 0, jobs("")),
+        list("seen", seen.collect(), look.seen.len() as u64 + look.left_out, None),
+        list("failed", failed.collect(), sum.failed, jobs("failed")),
+        list("done", done.collect(), sum.delivered + sum.answered, jobs("delivered")),
+    ]
 }
 
 fn waiting(look: &Look, s: Speech, job: &Job, why: &Failure) -> Row {

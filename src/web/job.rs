@@ -12,21 +12,24 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::acts::{acts, reason};
-use super::beside::{WORDS, films, heading, words};
+use super::beside::films;
+use super::fit::{ROOM, beginning, in_full};
 use super::frame::{Frame, Visitor, message, page, trouble};
+use super::heavy::heavy;
 use super::house::House;
 use super::html::{Html, made};
 use super::kept::Which;
-use super::lanes::Lanes;
 use super::look::{has_report, moved};
 use super::parts::{Part, Parts};
 use super::row::{When, note, shape};
-use super::story::{Entry, story};
 use super::tongue::Lang;
 use crate::job::{Code, Job, JobId};
 use crate::ledger::{Recorded, Requests};
-use crate::words::{About, Note, Paid, Tongue, others_words, safe_link, shown_name, whole_name};
-use crate::worker::{Around, draft_of, short_answer};
+use crate::words::{About, Note, Paid, Tongue, safe_link, shown_name};
+use crate::worker::{Around, short_answer};
+
+/// The room of a question of the service.
+const QUESTION: usize = 6_000;
 
 /// What an address may tell besides its job.
 #[derive(Deserialize, Default)]
@@ -163,33 +166,16 @@ struct Seen<'a> {
 
 fn of(t: Tongue, carry: &'static str, seen: &Seen<'_>) -> Parts {
     let (job, events) = (seen.job, seen.events);
-    let entries = story(t, job, events, &seen.around);
-    let rows = entries.iter().map(|entry| (entry.id.clone(), made(&EntryRow { entry }))).collect();
-    let story = Part {
-        id: "story",
-        head: format!("<section id=\"story\"><h2>{}</h2>\n<ol class=\"story\">\n", t.word("story")),
-        rows,
-        foot: "</ol>\n</section>\n".to_owned(),
-    };
-    let draft = draft_of(job, events).and_then(|draft| Lanes::of(t, &draft));
-    let draft = draft.map(|lanes| format!("<h2>{}</h2>\n{}", heading(t, "timeline-head"), made(&lanes)));
-    let wrapped = |id: &'static str, html: Option<String>| {
-        Part::whole(id, format!("<section id=\"{id}\">{}</section>", html.unwrap_or_default()))
-    };
-    Parts(vec![
-        Part::whole("head", made(&head(t, seen))),
-        story,
-        wrapped("draft", draft),
-        wrapped("words", Some(made(&words(t, job, events)))),
-        wrapped("films", Some(made(&films(t, carry, (job, events), &seen.line, seen.report)))),
-        wrapped("do", Some(made(&acts(t, carry, job)))),
-    ])
-}
-
-#[derive(Template)]
-#[template(path = "entry.html")]
-struct EntryRow<'a> {
-    entry: &'a Entry,
+    let wrapped =
+        |id: &'static str, html: String| Part::whole(id, format!("<section id=\"{id}\">{html}</section>"));
+    let head = Part::whole("head", made(&head(t, seen)));
+    let films = wrapped("films", made(&films(t, carry, (job, events), &seen.line, seen.report)));
+    let acts = wrapped("do", made(&acts(t, carry, job)));
+    let light = [&head, &films, &acts].map(|part| part.head.len()).iter().sum::<usize>();
+    // In whole steps: nothing is cut otherwise because a clock has gone on.
+    let room = ROOM.saturating_sub(light.next_multiple_of(1024));
+    let [story, draft, words] = heavy(t, (job, events), &seen.around, room);
+    Parts(vec![head, story, draft, words, films, acts])
 }
 
 #[derive(Template)]
@@ -203,7 +189,8 @@ struct Head {
     why: Option<Html>,
     steps: Vec<Html>,
     to_do: String,
-    question: Option<String>,
+    /// What the service asks, and what is said where it is longer.
+    question: Option<(String, Option<String>)>,
     asked: String,
     facts: Vec<String>,
     link: Option<(String, String)>,
@@ -233,14 +220,15 @@ fn head(t: Tongue, seen: &Seen<'_>) -> Head {
         shape: shape(class),
         state: t.word(&format!("state-{}", job.state())),
         short: shown_name(&name),
-        whole: whole_name(&name),
+        whole: in_full(&name),
         steps: steps.into_iter().map(Html).collect(),
         why: told.map(|note| Html(t.happened(&note))),
         to_do: t.word("to-do"),
         question: why
             .filter(|why| why.code == Code::Question)
             .and_then(|why| why.about.as_deref())
-            .map(|asked| others_words(asked, WORDS)),
+            .map(|asked| beginning(asked, QUESTION))
+            .map(|(words, is_cut)| (words, is_cut.then(|| t.word("only-beginning")))),
         asked: t.word("asked"),
         facts: [
             Some(t.say("job-number", About::default().with("job", t.number(&job.id.to_string())))),

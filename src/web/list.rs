@@ -10,12 +10,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::fit::in_full;
 use super::frame::{Frame, Visitor, page, trouble};
 use super::house::House;
 use super::row::{When, shape};
 use crate::job::Job;
 use crate::ledger::Summary;
-use crate::words::{About, Tongue, shown_name, whole_name};
+use crate::words::{About, Tongue, shown_name};
 
 /// Jobs on a page.
 const MOST: u32 = 50;
@@ -130,7 +131,7 @@ fn line(t: Tongue, job: &Job, now: crate::job::Moment) -> Line {
         shape: shape(class),
         state: t.word(&format!("state-{}", job.state())),
         short: shown_name(&name),
-        whole: whole_name(&name),
+        whole: in_full(&name),
         code: job.code().map(crate::job::Code::as_str).unwrap_or_default(),
         when: When::of(t, job.changed, now),
     }

@@ -31,6 +31,8 @@ mod probes;
 
 mod board;
 
+mod section;
+
 mod look;
 
 mod row;
@@ -44,6 +46,13 @@ mod acts;
 mod beside;
 
 mod lanes;
+
+#[cfg(test)]
+mod weight_tests;
+
+mod fit;
+
+mod heavy;
 
 mod film;
 

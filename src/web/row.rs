@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::fit::in_full;
 use super::html::Html;
 use crate::job::{Code, Failure, Job, Moment, WordsFrom};
 use crate::words::{About, Note, Paid, Tongue, shown_name, whole_name};
@@ -77,7 +78,7 @@ impl Row {
             shape: shape(class),
             means: t.word(means(class)),
             shown: shown(name),
-            whole: whole_name(name),
+            whole: in_full(name),
             href: None,
             when: None,
             said: Html::default(),
@@ -92,12 +93,15 @@ impl Row {
 /// Characters of a name that stay where it is cut: what tells versions apart, and its ending.
 const TAIL: usize = 14;
 
+/// So many are there in all at most where it is cut: a wide screen shows no more.
+const LONGEST: usize = 160;
+
 /// A name in two pieces, of which the first gives way where the line is short; one that is short anyway is all tail.
 fn shown(name: &str) -> (String, String) {
     let whole = whole_name(name);
     // Letters of some scripts hang on those before them: only between plain ones the browser may cut.
     let at = whole.len().saturating_sub(TAIL);
-    if !whole.is_ascii() || at <= TAIL {
+    if !whole.is_ascii() || at <= TAIL || whole.len() > LONGEST {
         return (String::new(), shown_name(name));
     }
     (whole[..at].to_owned(), whole[at..].to_owned())

@@ -36,8 +36,8 @@ struct Told {
     why: Option<Failure>,
 }
 
-/// The story of a job so far.
-pub(super) fn story(t: Tongue, job: &Job, events: &[Recorded], around: &Around<'_>) -> Vec<Entry> {
+/// The story of a job so far, and how many of its first steps are left out.
+pub(super) fn story(t: Tongue, job: &Job, events: &[Recorded], around: &Around<'_>) -> (Vec<Entry>, usize) {
     let mut teller = Teller { t, job, told: Vec::new() };
     for recorded in events {
         teller.hear(recorded.at, &recorded.event);
@@ -48,15 +48,15 @@ pub(super) fn story(t: Tongue, job: &Job, events: &[Recorded], around: &Around<'
     let skip = teller.told.len().saturating_sub(MOST);
     let told = teller.told.into_iter().enumerate().skip(skip);
     let mut day = String::new();
-    told.map(|(n, told)| {
+    let entries = told.map(|(n, told)| {
         let whole = on_clock(told.at);
         let (date, clock) = whole.split_once(' ').unwrap_or(("", &whole));
         let clock = if date == day { clock } else { &whole };
         let clock = t.number(clock);
         date.clone_into(&mut day);
         entry(t, n, told, (around.now, clock))
-    })
-    .collect()
+    });
+    (entries.collect(), skip)
 }
 
 fn entry(t: Tongue, n: usize, told: Told, (now, clock): (Moment, String)) -> Entry {

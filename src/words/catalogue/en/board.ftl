@@ -121,6 +121,27 @@ story-tries = { $count ->
     }
 lanes = The draft as tracks over time
 lines = Words in the film
+more-tracks = { $count ->
+        [one] One more track is not drawn.
+       *[other] { $count } more tracks are not drawn.
+    }
+more-drawn = { $count ->
+        [one] One more piece is not drawn by itself.
+       *[other] { $count } more pieces are not drawn by themselves.
+    }
+more-lines = { $count ->
+        [one] One more line of the words is not shown.
+       *[other] { $count } more lines of the words are not shown.
+    }
+more-turns = { $count ->
+        [one] One text between these is not shown.
+       *[other] { $count } texts between these are not shown.
+    }
+more-steps = { $count ->
+        [one] One step before these is not shown.
+       *[other] { $count } steps before these are not shown.
+    }
+only-beginning = Only the beginning is shown here.
 film-head = The finished film
 clip-head = The clip as it was dropped
 parts-head = { $count ->
