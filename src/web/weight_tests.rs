@@ -243,7 +243,8 @@ async fn a_job_about_which_there_is_much_to_say() {
         }
     }
     let question = failure(Code::Question, &LETTERS.repeat(20_000));
-    past.append(&job, vec![JobEvent::Waits { failure: question.waiting(), until: None }]).await;
+    let asked = JobEvent::Asked { n: 11, intent: job.messages[11].intent, lying: None };
+    past.append(&job, vec![asked, JobEvent::Waits { failure: question.waiting(), until: None }]).await;
     let [told, _] = past.light("/jobs/1").await;
     for said in [
         "8 more tracks are not drawn.",
