@@ -53,6 +53,7 @@ pub(super) fn serve(listener: TcpListener, house: &Arc<House>, router: Router) {
 }
 
 async fn accept(listener: tokio::net::TcpListener, house: &Arc<House>, router: Router) {
+    // Dropped with it, every connection ends, whatever it waits for.
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -68,7 +69,6 @@ async fn accept(listener: tokio::net::TcpListener, house: &Arc<House>, router: R
             },
         }
     }
-    connections.shutdown().await;
 }
 
 async fn connection(stream: TcpStream, router: Router) {

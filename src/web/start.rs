@@ -102,5 +102,8 @@ impl Web {
         while !thread.is_finished() && Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        if !thread.is_finished() {
+            tracing::warn!("the page did not end within {} s, and is left behind", LAST_WAIT.as_secs());
+        }
     }
 }
