@@ -198,7 +198,6 @@ pub(super) fn is_still(order: &Order, now: &WordsNow, config: &config::Config) -
     }
 }
 
-/// What a job's film and notes are called.
 /// The name that a job's film has, or would have, without number and ending: short enough for every note beside it. A text
 /// of that name means the job as one of its clip's own name does.
 pub fn film_title(job: &Job) -> Vec<u8> {
@@ -211,6 +210,7 @@ pub fn short_answer(job: &Job) -> Option<String> {
     (job.stem().len() > LONGEST).then(|| String::from_utf8_lossy(title(job).stem()).into_owned())
 }
 
+/// What a job's film and notes are called.
 pub(super) fn title(job: &Job) -> Title {
     if let Some(name) = &job.order.output {
         return Title::of_output(name, NAME_MAX);
