@@ -93,10 +93,15 @@ fn a_film_of_ours_dropped_back_is_not_paid_for_without_words() {
     house.delivered("talk");
     fs::copy(house.outbox("talk.mp4"), house.inbox("back.mp4")).unwrap();
     house.waits("back", "own-film");
-    assert_eq!(house.world().charges(), 1);
+    // Headers alone are no words of its own.
+    house.drop_file("back.txt", "Quality: low\n");
+    house.drop_pair("other", "words of another");
+    house.delivered("other");
+    house.waits("back", "own-film");
+    assert_eq!(house.world().accepted(), [WORDS.trim(), "words of another"]);
     house.drop_file("back.txt", "now add music");
     house.delivered("back");
-    assert_eq!(house.world().accepted(), [WORDS.trim(), "now add music"]);
+    assert_eq!(house.world().accepted(), [WORDS.trim(), "words of another", "now add music"]);
     house.wait_for("the note is gone", || !house.outbox("back.waiting.txt").exists());
 }
 

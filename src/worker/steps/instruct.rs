@@ -3,7 +3,7 @@
 use crate::api::{ApiError, Call, Delivery, ErrorKind, MessageEnd};
 use crate::crash;
 use crate::inbox::{self, AloneNow, WordsNow};
-use crate::job::{Balance, Code, Failure, JobEvent, SessionId, StreamEnd, Upload, WordsFrom};
+use crate::job::{Balance, Code, Failure, JobEvent, SessionId, StreamEnd, Upload, WordsFrom, Work};
 use crate::ledger::LedgerError;
 use crate::timeline::Reading;
 use crate::worker::Tools;
@@ -77,17 +77,32 @@ async fn not_taken_over(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
 
 /// A film of our own, dropped back without words of its own: the default is never paid on it.
 async fn not_our_own(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
-    let job = claim.job();
-    let Some(content) = job.content.filter(|_| !matches!(job.order.from, WordsFrom::Sidecar(_))) else {
-        return Ok(());
-    };
+    let Some(content) = claim.job().content else { return Ok(()) };
     match tools.ledger.job_of_film(content).await? {
+        Some(_) if has_own_words(tools, claim).await? => Ok(()),
         Some(maker) => Err(Stop::failed(Failure::new(
             Code::OwnFilm,
             format!("this is the film that dakbox made of {}", maker.clip.path),
             "Put a text beside it that says what to do with it.",
         ))),
         None => Ok(()),
+    }
+}
+
+/// Whether the words were written for this very clip: headers alone stand over those that hold for any.
+async fn has_own_words(tools: &Tools, claim: &Claim) -> Result<bool, Stop> {
+    let job = claim.job();
+    if job.work != Work::Clip {
+        return Ok(matches!(job.order.from, WordsFrom::Sidecar(_)));
+    }
+    let (inbox, ignore) = (tools.folders.open(Place::Inbox).await?, tools.config().watch.ignore.clone());
+    let clip = job.clip.path.clone();
+    let now = blocking(move || inbox::words_now(&inbox, &clip, &ignore)).await;
+    match now.map_err(|e| Stop::local("reading the clip's words", &e))? {
+        WordsNow::Own { text, .. } => Ok(inbox::has_words(&text)),
+        WordsNow::Alone { .. } => Ok(false),
+        // What is in their way is found out, and told, where they are bound.
+        _ => Ok(true),
     }
 }
 
