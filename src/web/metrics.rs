@@ -65,6 +65,7 @@ fn jobs(all: &mut Exposition, facts: &Facts) {
         ("working", sum.working),
         ("waiting", sum.waiting),
         ("delivered", sum.delivered),
+        ("answered", sum.answered),
         ("failed", sum.failed),
         ("cancelled", sum.cancelled),
     ] {

@@ -30,6 +30,8 @@ fn the_numbers_are_those_of_the_world_and_survive_a_restart() {
     house.drop_file("bad.mp4", "no film ".repeat(99));
     house.drop_file("bad.txt", WORDS);
     house.fails("bad", "not-media");
+    house.drop_file("money.txt", "credits");
+    house.note(house.outbox("money.report.txt"));
     house.wait_for("all is told", || scrape(&house).value("dakbox_jobs", &[("state", "failed")]) == 1.0);
     for is_new in [false, true] {
         if is_new {
@@ -43,6 +45,7 @@ fn the_numbers_are_those_of_the_world_and_survive_a_restart() {
         let account = &world.json()["accounts"][0];
         for (name, labels, want) in [
             ("dakbox_jobs", &[("state", "delivered")][..], 2.0),
+            ("dakbox_jobs", &[("state", "answered")], 1.0),
             ("dakbox_jobs", &[("state", "waiting")], 0.0),
             ("dakbox_jobs_by_code", &[("state", "failed"), ("code", "not-media")], 1.0),
             ("dakbox_jobs_by_code", &[("state", "waiting"), ("code", "not-media")], 0.0),
@@ -121,8 +124,17 @@ fn labels_are_closed_and_each_metric_is_in_the_handbook() {
         "a series that nobody knew of: {new:?}"
     );
     let codes = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md")).unwrap();
-    let states =
-        ["queued", "working", "waiting", "delivered", "failed", "cancelled", "settling", "not-taken"];
+    let states = [
+        "queued",
+        "working",
+        "waiting",
+        "delivered",
+        "answered",
+        "failed",
+        "cancelled",
+        "settling",
+        "not-taken",
+    ];
     let steps = ["session", "upload", "instruct", "observe", "export", "fetch", "deliver", "tidy"];
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     for (name, labels) in after.samples.keys() {
