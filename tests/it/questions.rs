@@ -155,3 +155,23 @@ fn who_takes_a_clip_that_waits_for_a_person_out_of_the_inbox_ends_its_job() {
     assert!(state("talk.mp4") && !state("kept.mp4"), "{jobs}");
     assert_eq!(house.world().charges(), 2, "nothing was sent again");
 }
+
+#[test]
+fn what_may_have_been_carried_out_is_waited_for_without_its_clip_too() {
+    let mut house = House::new();
+    house.service.faults("message:nothingx1");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.waits("talk", "unknown-fate");
+    for name in ["talk.mp4", "talk.txt"] {
+        fs::remove_file(house.inbox(name)).unwrap();
+    }
+    // It is looked at again meanwhile, more often than it takes to give up what was only asked.
+    for n in 0..3 {
+        let before = house.world().requests("state");
+        house.wait_world("its state is read again", |world| world.requests("state") > before);
+        house.drop_pair(&format!("other{n}"), "words of another");
+        house.delivered(&format!("other{n}"));
+    }
+    house.waits("talk", "unknown-fate");
+}

@@ -10,6 +10,7 @@ use crate::words::{asks, question, without_screen};
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
+use crate::worker::is_asked;
 use crate::worker::order;
 use crate::worker::state::{self, Pace, Seen};
 use crate::worker::stop::Stop;
@@ -72,11 +73,12 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
     }
 }
 
-/// Whether what waits for a person was taken out of the inbox, as its note says: not there at this look nor at the one before,
-/// so that one that is only being renamed is known under its new name by then.
+/// Whether a clip about which the service asks was taken out of the inbox, as its note says: not there at this look nor at the
+/// one before, so that one that is only being renamed is known under its new name by then. What may have been carried out
+/// is waited for whether its clip is there or not.
 async fn given_up(tools: &Tools, claim: &Claim) -> bool {
     let job = claim.job();
-    if !is_decided(job) {
+    if !is_asked(job) {
         return false;
     }
     let is_gone = match tools.folders.open(Place::Inbox).await {
