@@ -68,20 +68,31 @@ impl Memory {
 impl Intake {
     /// Takes a text up, or holds it.
     pub(super) async fn text(&self, lone: LoneText, memory: &mut Memory) -> Result<(), LedgerError> {
-        memory.texts.remove(&lone.text.path);
-        memory.early.remove(&lone.text.path);
-        let held = match Box::pin(self.take_text(&lone)).await? {
-            Taken::Yes => return Ok(()),
-            Taken::Later => &mut memory.texts,
-            Taken::Early => &mut memory.early,
-        };
-        held.insert(lone.text.path.clone(), lone);
+        if self.holds(lone, memory).await? {
+            self.tell_withheld(memory).await;
+        }
         Ok(())
+    }
+
+    /// The same; whether it waits for another reason than before, which its note says.
+    async fn holds(&self, lone: LoneText, memory: &mut Memory) -> Result<bool, LedgerError> {
+        let path = lone.text.path.clone();
+        let did = memory.texts.remove(&path).is_some();
+        memory.early.remove(&path);
+        let held = match Box::pin(self.take_text(&lone)).await? {
+            Taken::Yes => None,
+            Taken::Later => Some(&mut memory.texts),
+            Taken::Early => Some(&mut memory.early),
+        };
+        if let Some(held) = held {
+            held.insert(path.clone(), lone);
+        }
+        Ok(did != memory.waits_for_film(&path))
     }
 
     /// Looks whether the films of texts that came before them are there by now.
     pub(super) async fn early(&self, memory: &mut Memory) -> Result<(), LedgerError> {
-        for lone in std::mem::take(&mut memory.early).into_values() {
+        for lone in memory.early.values().cloned().collect::<Vec<_>>() {
             self.text(lone, memory).await?;
         }
         Ok(())
@@ -102,13 +113,14 @@ impl Intake {
 
     /// Looks again at what is held.
     pub(super) async fn again(&self, memory: &mut Memory) -> Result<(), LedgerError> {
-        for lone in std::mem::take(&mut memory.texts).into_values() {
-            self.text(lone, memory).await?;
+        let mut changed = false;
+        for lone in memory.texts.values().cloned().collect::<Vec<_>>() {
+            changed |= self.holds(lone, memory).await?;
         }
         for found in std::mem::take(&mut memory.projects).into_values() {
             Box::pin(self.folder(found, memory)).await?;
         }
-        if memory.hides.load(Ordering::Relaxed) {
+        if changed || memory.hides.load(Ordering::Relaxed) {
             self.tell_withheld(memory).await;
         }
         Ok(())
