@@ -201,7 +201,7 @@ impl House {
         last.unwrap()
     }
 
-    /// Waits until the film of `talk.mp4` is there and its clip is put away; the report.
+    /// Waits until the film of `talk.mp4` is there, and its clip and text are put away; the report.
     #[track_caller]
     pub(crate) fn delivered(&self, stem: &str) -> String {
         let report = self.outbox(format!("{stem}.report.txt"));
@@ -209,10 +209,12 @@ impl House {
         fs::read_to_string(report).unwrap()
     }
 
-    /// Whether the film of `talk.mp4` is there, and its clip is put away.
+    /// Whether the film of `talk.mp4` is there, and its clip and its text are put away: the text goes after the clip.
     pub(crate) fn is_delivered(&self, stem: &str) -> bool {
-        let name = format!("{stem}.mp4");
-        self.outbox(&name).exists() && self.archive(&name).exists() && !self.inbox(&name).exists()
+        let (name, text) = (format!("{stem}.mp4"), format!("{stem}.txt"));
+        self.outbox(&name).exists()
+            && [&name, &text].into_iter().all(|name| !self.inbox(name).exists())
+            && self.archive(&name).exists()
     }
 
     /// Waits for a note and reads it.
