@@ -54,6 +54,7 @@ pub(super) fn waits_for(reason: &str) -> Option<&'static str> {
         "awaits-sidecar" => Some("a text of its own may still come"),
         "folder-arriving" => Some("its folder is still arriving"),
         "awaits-clip" => Some("no clip of its name is there"),
+        "awaits-film" => Some("other work on its film comes first"),
         _ => None,
     }
 }

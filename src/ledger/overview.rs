@@ -51,10 +51,22 @@ pub struct Sighting {
     pub seen: Option<Seen>,
 }
 
+impl Sighting {
+    /// The same, where it is a text that waits for other work on its film.
+    #[must_use]
+    pub fn awaiting_film(mut self, is_so: bool) -> Self {
+        if let Some(seen) = self.seen.as_mut().filter(|_| is_so) {
+            self.code = Some(Code::AwaitsFilm);
+            Code::AwaitsFilm.as_str().clone_into(&mut seen.reason);
+        }
+        self
+    }
+}
+
 /// What the inbox knows of a file that is no job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// Why it is not taken: `settling`, `awaits-sidecar`, `folder-arriving`, `awaits-clip`, or `held` by its code.
+    /// Why it is not taken: `settling`, `awaits-sidecar`, `folder-arriving`, `awaits-clip`, `awaits-film`, or `held` by its code.
     pub reason: String,
     /// Since when that is so.
     pub since: Moment,

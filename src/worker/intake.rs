@@ -332,7 +332,10 @@ impl Intake {
         let mut notes: BTreeMap<_, _> = due.filter_map(told).collect();
         notes.extend(memory.late.folders().filter_map(|(folder, files)| late_note(folder, files, language)));
         self.tools.notes.inbox(notes);
-        let rows = list().filter(|w| w.what != What::Foreign).map(|w| telling::sighting(w, now, age));
+        let rows = list().filter(|w| w.what != What::Foreign).map(|w| {
+            let film = code_of(w, memory) == Some(Code::AwaitsFilm);
+            telling::sighting(w, now, age).awaiting_film(film)
+        });
         let shown = self.tools.ledger.show_sightings(rows.collect());
         // What comes next may need no ledger, as a note: it does not wait for a disk that hangs.
         if let Ok(Err(error)) = tokio::time::timeout(SHOWN_WITHIN, shown).await {

@@ -249,10 +249,11 @@ pub fn lying(seen: &Sighting) -> (Option<Failure>, &'static str) {
         Some("awaits-sidecar") => "page-awaits-sidecar",
         Some("folder-arriving") => "page-folder-arriving",
         Some("awaits-clip") => "page-awaits-clip",
+        Some("awaits-film") => "page-awaits-film",
         _ => "page-settling",
     };
     // A text alone is no trouble yet.
-    let code = seen.code.filter(|code| *code != Code::AwaitsClip);
+    let code = seen.code.filter(|code| !matches!(code, Code::AwaitsClip | Code::AwaitsFilm));
     (code.map(|code| Failure::new(code, seen.detail.clone(), "")), why)
 }
 

@@ -90,6 +90,8 @@ fn a_text_that_waits_for_an_earlier_version_says_so() {
     house.drop_file("talk.v3.txt", "add a title");
     let note = house.waits("talk.v3.txt", "awaits-film");
     assert!(note.contains("Other work on that film comes first"), "{note}");
+    let status = house.run(&["status"]).out;
+    assert!(status.contains("other work on its film comes first (awaits-film)"), "{status}");
     house.drop_file("talk.v2.answer.txt", "yes");
     made(&house, "talk.v2", "talk.v2.txt");
     made(&house, "talk.v3", "talk.v3.txt");

@@ -27,6 +27,7 @@ page-settling = Seen. It is taken when it, or its text, has stopped changing.
 page-awaits-sidecar = Seen. dakbox waits a while for a text of the same name.
 page-folder-arriving = Seen. It is taken when nothing in its folder changes any more.
 page-awaits-clip = Seen. This text waits for its clip.
+page-awaits-film = Seen. Other work on its film comes first.
 
 page-next = It comes next.
 page-again = The last try did not work. dakbox tries again at { $at }.
