@@ -9,6 +9,7 @@ use super::identity::{Identity, make_state};
 use super::logging;
 use super::preview::{self, Preview};
 use super::run::{Daemon, RunEnd, RunFlags};
+use super::settings::Settings;
 use super::setup::api_options;
 use super::signals::Signals;
 use crate::api::{ApiError, Client, Credits};
@@ -82,7 +83,7 @@ fn work(
 }
 
 /// Settings that were read again: taken where they are fit, left where not; which of both.
-fn take_over(settings: &super::run::Settings, read: Result<Loaded, String>) -> bool {
+fn take_over(settings: &Settings, read: Result<Loaded, String>) -> bool {
     match read {
         Ok(loaded) => {
             settings.replace(loaded.config);

@@ -2,6 +2,8 @@
 
 mod run;
 
+mod settings;
+
 mod setup;
 
 mod ownership;
@@ -52,6 +54,7 @@ pub use entry::{CreditsError, credits, dry_run, run};
 pub use error::StartError;
 pub use explain::{About, Explained, Place, Role, explain};
 pub use preview::Preview;
-pub use run::{Daemon, RunEnd, RunFlags, Settings};
+pub use run::{Daemon, RunEnd, RunFlags};
 #[cfg(feature = "sandbox")]
 pub use sandbox::{SandboxError, SandboxFlags, sandbox};
+pub use settings::Settings;

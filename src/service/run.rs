@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -17,6 +17,7 @@ use super::herald::Herald;
 use super::identity::{Identity, make_state};
 use super::lockfile::Lock;
 use super::ownership::{self, Adopt, Whose};
+use super::settings::Settings;
 use super::setup::api_options;
 use super::standing::Phase;
 use crate::api::Client;
@@ -56,21 +57,6 @@ pub enum RunEnd {
     Failed,
     /// Something waits for a person.
     Waiting,
-}
-
-/// The settings in force, to be replaced while it runs.
-#[derive(Clone)]
-pub struct Settings(Arc<RwLock<Arc<Config>>>);
-
-impl Settings {
-    /// Puts other settings in force, for all that can change while it runs.
-    pub fn replace(&self, config: Config) {
-        let mut settings = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // What was opened at the start stays what it is.
-        let old = Arc::clone(&settings);
-        let Config { folders, watch, api, attribution, state, ledger, log, .. } = (*old).clone();
-        *settings = Arc::new(Config { folders, watch, api, attribution, ledger, state, log, ..config });
-    }
 }
 
 /// A daemon that holds its lock and its ledger, and has not begun to work yet.
@@ -119,7 +105,7 @@ impl Daemon {
         let client = Client::new(api_options(&config), Arc::new(identity))
             .map_err(|e| StartError::Client(e.to_string()))?;
         let (board, tally) = (Board::default(), Arc::new(Tally::default()));
-        let settings = Settings(Arc::new(RwLock::new(Arc::clone(&config))));
+        let settings = Settings::new(Arc::clone(&config));
         let (herald, vitals) = Herald::start().map_err(StartError::Thread)?;
         Ok(Self {
             config,
@@ -158,7 +144,7 @@ impl Daemon {
     /// # Errors
     /// Where the folders can't be worked in at all, or the ledger fails.
     pub async fn run(self, flags: RunFlags) -> Result<RunEnd, StartError> {
-        let (settings, vitals) = (Arc::clone(&self.settings.0), Arc::clone(&self.vitals));
+        let (settings, vitals) = (self.settings.shared(), Arc::clone(&self.vitals));
         let web = Web::start(settings, vitals, self.key.clone());
         let ended = Box::pin(self.work(flags, &web)).await;
         web.close().await;
@@ -177,7 +163,7 @@ impl Daemon {
         // It may have hung there, and been said to.
         self.ledger.show_held(None).await?;
         let mut tasks = JoinSet::new();
-        let (notes, keeper) = Notes::new(folders.clone(), self.ledger.clone(), Arc::clone(&self.settings.0));
+        let (notes, keeper) = Notes::new(folders.clone(), self.ledger.clone(), self.settings.shared());
         tasks.spawn(keeper.run());
         tasks.spawn(self.console.clone().draw(self.board.clone()));
         tasks.spawn(publish(self.board.clone(), self.ledger.clone()));
@@ -350,7 +336,7 @@ impl Daemon {
             missed: Missed::default(),
             stops: self.stops.clone(),
             vitals: Arc::clone(&self.vitals),
-            settings: Arc::clone(&self.settings.0),
+            settings: self.settings.shared(),
         }
     }
 

@@ -115,3 +115,6 @@ pub use vitals::{Situation, Vitals};
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod order_tests;

@@ -102,13 +102,10 @@ impl Intake {
                 if self.heard(&job, &order).await {
                     return Ok((Taken::Yes, false));
                 }
-                let events =
-                    if job.may_be_paid() || job.work.project().is_some_and(|p| p.same_parts(&project)) {
-                        changes(&job, clip, order)
-                    } else {
-                        let work = Some(Work::Project(Box::new(project.clone())));
-                        vec![JobEvent::Replaced { clip, order, work }]
-                    };
+                let same = job.may_be_paid() || job.work.project().is_some_and(|p| p.same_parts(&project));
+                let work = || Some(Work::Project(Box::new(project.clone())));
+                let replaced = |clip, order| vec![JobEvent::Replaced { clip, order, work: work() }];
+                let events = if same { changes(&job, clip, order) } else { replaced(clip, order) };
                 (job, events)
             }
             Admission::Reopens(job) => {
