@@ -5,9 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::past::Past;
 use crate::config::Config;
 use crate::inbox::{self, Kind, Means, Trail};
-use crate::job::{Clip, ContentHash, Failure, Job, Moment, Order, RelPath, Stamp, WordsFrom, Work};
+use crate::job::{ContentHash, Failure, Job, Moment, Order, RelPath, Stamp, WordsFrom, Work};
 use crate::ledger::{LedgerError, Overview, Recorded, Sighting};
 use crate::mount::Dir;
 use crate::worker::{self, Admission};
@@ -126,7 +127,7 @@ pub fn explain(config: &Config, ledger: Option<&Overview>, file: &Path) -> Resul
     if place == Place::Inbox {
         told.sighting = ledger.sightings()?.into_iter().find(|seen| seen.path == told.below);
         told.list_is_cut = ledger.sightings_left_out()? > 0;
-        told.admission = admission(config, ledger, &told)?;
+        told.admission = admission(&Past::new(config, ledger)?, &told)?;
     }
     told.jobs = jobs(config, ledger, &told)?;
     Ok(told)
@@ -186,25 +187,11 @@ fn named(config: &Config, path: &Path) -> io::Result<Option<(Place, RelPath)>> {
     Ok(None)
 }
 
-/// The ledger's number of the root, by which its jobs are known.
-fn root(config: &Config, ledger: &Overview) -> Result<i64, LedgerError> {
-    let typed = &config.folders.root;
-    let root = match ledger.root_at(typed)? {
-        // It was begun from elsewhere, or in the background.
-        None => ledger.root_at(&std::path::absolute(typed)?)?,
-        root => root,
-    };
-    Ok(root.unwrap_or_default())
-}
-
 /// What an arrival would be, by the jobs there are.
-fn admission(config: &Config, ledger: &Overview, told: &Explained) -> Result<Option<Admission>, LedgerError> {
+fn admission(past: &Past<'_>, told: &Explained) -> Result<Option<Admission>, LedgerError> {
     let Some(Ok(Trail { arrival: Some(arrival), .. })) = &told.trail else { return Ok(None) };
-    let clip = Clip { root: root(config, ledger)?, path: arrival.clip.clone(), stamp: arrival.stamp };
-    let at = ledger.job_at(clip.root, &clip.path)?;
-    let of = ledger.job_of_file(&clip.stamp)?;
     let order = told.order.as_ref().and_then(|order| order.as_ref().ok());
-    Ok(Some(worker::admit(&clip.path, &clip.stamp, order, at, of)))
+    past.admission((&arrival.clip, &arrival.stamp), order, |job| job.work.is_file()).map(Some)
 }
 
 /// The jobs that a file belongs to.
@@ -217,7 +204,7 @@ fn jobs(config: &Config, ledger: &Overview, told: &Explained) -> Result<Vec<Abou
         Place::Elsewhere => return Ok(Vec::new()),
         Place::Inbox => {
             found.add(Role::Clip, of);
-            found.add(Role::Clip, ledger.job_at(root(config, ledger)?, &told.below)?);
+            found.add(Role::Clip, Past::new(config, ledger)?.job_at(&told.below)?);
         }
         Place::Archive | Place::Failed => {
             let put = ledger.job_put_at(&told.path)?;

@@ -30,6 +30,8 @@ mod console;
 
 mod logging;
 
+mod past;
+
 mod preview;
 
 mod explain;

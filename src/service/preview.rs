@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::config::Config;
-use crate::inbox::{self, Arrival, LoneText, ProjectFound, Reason, Withheld};
+use crate::inbox::{self, Arrival, LoneText, Means, ProjectFound, Reason, Withheld};
+use crate::job::{Job, Order, RelPath, Stamp};
 use crate::ledger::Overview;
-use crate::worker;
+use crate::worker::{self, Admission};
 
 use super::error::StartError;
+use super::past::Past;
 
 /// What a run would do with a file. `Display` is its line.
 #[derive(Debug)]
@@ -38,12 +40,13 @@ pub(super) fn lines(config: &Config) -> Result<Vec<Preview>, StartError> {
         Err(error) => return Err(StartError::Thread(error)),
     };
     let ledger = Overview::open(&config.ledger.file).ok();
-    let taken = found.arrivals.iter().map(|arrival| arrived(config, ledger.as_ref(), arrival));
-    let taken = taken.chain(found.projects.iter().map(|project| folder(config, project)));
+    let past = ledger.as_ref().and_then(|ledger| Past::new(config, ledger).ok());
+    let taken = found.arrivals.iter().map(|arrival| arrived(config, past.as_ref(), arrival));
+    let taken = taken.chain(found.projects.iter().map(|project| folder(config, past.as_ref(), project)));
     let mut lines: Vec<Preview> = taken.collect();
     let mut told = BTreeSet::new();
     for lone in &found.texts {
-        if let Some(line) = text(config, ledger.as_ref(), lone) {
+        if let Some(line) = text(config, past.as_ref(), lone) {
             told.insert(&lone.text.path);
             lines.push(line);
         }
@@ -53,26 +56,28 @@ pub(super) fn lines(config: &Config) -> Result<Vec<Preview>, StartError> {
 }
 
 /// A text alone, where a run would do something with it, or has.
-fn text(config: &Config, ledger: Option<&Overview>, lone: &LoneText) -> Option<Preview> {
+fn text(config: &Config, past: Option<&Past<'_>>, lone: &LoneText) -> Option<Preview> {
     let path = &lone.text.path;
     let to = |does, text| Some(Preview { does, path: path.to_string(), text });
-    let open = ledger.and_then(|ledger| ledger.open_jobs().ok()).unwrap_or_default();
-    if let Some(job) = open.iter().find(|job| job.clip.stamp.same_contents(&lone.text.stamp)) {
-        return to("go on with", format!("job {}, {}", job.id, job.state()));
-    }
-    let film = ledger
-        .filter(|_| worker::is_of_film(lone.means))
-        .and_then(|ledger| ledger.film_line(&path.parent(), &worker::film_of(path)).ok().flatten());
-    match worker::preview_text(lone, config, (&open, film)) {
-        Ok((what, order)) => {
-            to("take", format!("{what}: \u{201c}{}\u{201d} ({})", plain(&order.words), order.language))
+    if lone.means != Means::Answer {
+        let read = worker::order_of_lone(lone, config);
+        let known = known(past, (path, &lone.text.stamp), read.as_ref().ok(), |job| job.work.is_text());
+        if let Some((does, text)) = known {
+            return to(does, text);
         }
+    }
+    let open = past.and_then(|past| past.ledger.open_jobs().ok()).unwrap_or_default();
+    let film = past
+        .filter(|_| worker::is_of_film(lone.means))
+        .and_then(|past| past.ledger.film_line(&path.parent(), &worker::film_of(path)).ok().flatten());
+    match worker::preview_text(lone, config, (&open, film)) {
+        Ok((what, order)) => to("take", format!("{what}: {}", asked(&order))),
         Err(Some(why)) => to("leave", why),
         Err(None) => None,
     }
 }
 
-fn arrived(config: &Config, ledger: Option<&Overview>, arrival: &Arrival) -> Preview {
+fn arrived(config: &Config, past: Option<&Past<'_>>, arrival: &Arrival) -> Preview {
     let to = |does, text| Preview { does, path: arrival.clip.to_string(), text };
     if let Err(failure) = &arrival.verdict {
         return to("put aside", failure.to_string());
@@ -81,23 +86,42 @@ fn arrived(config: &Config, ledger: Option<&Overview>, arrival: &Arrival) -> Pre
         Ok(order) => order,
         Err(failure) => return to("put aside", failure.to_string()),
     };
-    let known = ledger.and_then(|l| l.open_jobs().ok()).unwrap_or_default();
-    if let Some(job) = known.iter().find(|job| job.clip.stamp.same_contents(&arrival.stamp)) {
-        return to("go on with", format!("job {}, {}", job.id, job.state()));
-    }
-    to("take", format!("\u{201c}{}\u{201d} ({})", plain(&order.words), order.language))
+    let known = known(past, (&arrival.clip, &arrival.stamp), Some(&order), |job| job.work.is_file());
+    let (does, text) = known.unwrap_or_else(|| ("take", asked(&order)));
+    to(does, text)
 }
 
-fn folder(config: &Config, found: &ProjectFound) -> Preview {
-    let (path, parts) = (found.folder.clone(), found.parts.len());
-    let (what, detail) = match worker::order_of_text(&found.text, config) {
-        Ok(order) => {
-            let words = plain(&order.words);
-            ("take", format!("a project of {parts} files: \u{201c}{words}\u{201d} ({})", order.language))
-        }
-        Err(failure) => ("put aside", failure.to_string()),
+fn folder(config: &Config, past: Option<&Past<'_>>, found: &ProjectFound) -> Preview {
+    let to = |does, text| Preview { does, path: found.folder.to_string(), text };
+    let order = match worker::order_of_text(&found.text, config) {
+        Ok(order) => order,
+        Err(failure) => return to("put aside", failure.to_string()),
     };
-    Preview { does: what, path: path.to_string(), text: detail }
+    let of_project = |job: &Job| job.work.project().is_some();
+    let known = known(past, (&found.text.path, &found.text.stamp), Some(&order), of_project);
+    let words = || format!("a project of {} files: {}", found.parts.len(), asked(&order));
+    let (does, text) = known.unwrap_or_else(|| ("take", words()));
+    to(does, text)
+}
+
+/// What a run would do with what a job knows already.
+fn known(
+    past: Option<&Past<'_>>,
+    file: (&RelPath, &Stamp),
+    order: Option<&Order>,
+    is_kind: impl Fn(&Job) -> bool,
+) -> Option<(&'static str, String)> {
+    match past?.admission(file, order, is_kind).ok()? {
+        Admission::New => None,
+        Admission::Known(job) | Admission::Reopens(job) => {
+            Some(("go on with", format!("job {}, {}", job.id, job.state())))
+        }
+        Admission::Finished => Some(("leave", "it is done already".to_owned())),
+    }
+}
+
+fn asked(order: &Order) -> String {
+    format!("\u{201c}{}\u{201d} ({})", plain(&order.words), order.language)
 }
 
 fn plain(words: &str) -> String {

@@ -25,7 +25,10 @@ pub(super) enum Plan {
 }
 
 /// What a text alone asks for.
-pub(super) fn read(lone: &LoneText, config: &Config) -> Result<Order, Failure> {
+///
+/// # Errors
+/// A text that can't be read, or, where it is to become a film of words alone, that has none to send.
+pub fn read(lone: &LoneText, config: &Config) -> Result<Order, Failure> {
     match lone.means {
         Means::Video => order::of_words(&lone.text, config),
         _ => order::of_lone(&lone.text, config),

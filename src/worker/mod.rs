@@ -94,7 +94,7 @@ pub use dispatcher::{Dispatcher, Ended};
 pub use folders::Folders;
 pub use gate::Gate;
 pub use intake::{Intake, Wake, Withholding};
-pub use lone::{film_of, is_of_film, preview as preview_text};
+pub use lone::{film_of, is_of_film, preview as preview_text, read as order_of_lone};
 pub use meters::{Count, Meters, StepMeter, Times};
 pub use missed::Missed;
 pub use notes::{Keeper, Notes};

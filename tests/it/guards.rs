@@ -194,6 +194,30 @@ fn a_dry_run_names_the_texts_alone_that_a_run_would_pay_for() {
 }
 
 #[test]
+fn a_dry_run_leaves_what_is_done_and_lies_where_it_was() {
+    let house = House::set_up("[folders]\nafter_success = 'leave'\n");
+    house.drop_pair("talk", WORDS);
+    house.drop_file("sea.video.txt", "the sea");
+    house.drop_file("trip/a.mp4", clip("a"));
+    house.drop_file("trip/project.txt", "one film of it");
+    let does = |house: &House, name: &str| {
+        let ran = house.run(&["run", "--dry-run"]);
+        let line = ran.out.lines().find(|line| line.contains(name)).unwrap_or_default();
+        line.split(' ').next().unwrap().to_owned()
+    };
+    let names = ["talk.mp4", "sea.video.txt", "trip"];
+    assert_eq!(names.map(|name| does(&house, name)), ["take"; 3]);
+    assert_eq!(house.run_once(&[]), 0);
+    assert!(house.inbox("talk.mp4").exists() && house.inbox("trip/a.mp4").exists());
+    assert_eq!(names.map(|name| does(&house, name)), ["leave"; 3]);
+    house.service.credits(0);
+    house.drop_file("talk.txt", "other words");
+    assert_eq!(does(&house, "talk.mp4"), "take");
+    house.run_once(&[]);
+    assert_eq!(does(&house, "talk.mp4"), "go");
+}
+
+#[test]
 fn nothing_is_paid_where_the_film_would_find_no_room() {
     let mut house = House::set_up("[folders]\nmin_free = \"900000GiB\"\n");
     house.drop_pair("talk", WORDS);
