@@ -94,6 +94,7 @@ pub(super) fn every_event() -> Vec<JobEvent> {
         JobEvent::Unsettled,
         JobEvent::SessionOpened { session: SessionId::new("9007199254740993"), task: None, account: None },
         JobEvent::SessionDropped,
+        JobEvent::TakenOver,
         JobEvent::Uploaded { content: ContentHash::new([7; 32]), stamp: stamp(1), applied: true },
         JobEvent::Intent { n: 0, again: 0, key, baseline: "{}".into(), credits: balance },
         JobEvent::Refused { n: 0, intent: 1 },

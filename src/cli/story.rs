@@ -39,6 +39,9 @@ pub(super) fn told(event: &JobEvent, zone: &TimeZone) -> String {
                 .to_owned()
         }
         JobEvent::SessionDropped => "The session is gone; nothing was paid in it.".to_owned(),
+        JobEvent::TakenOver => {
+            "The ledger is an old copy: what it knows nothing of may have been sent since.".to_owned()
+        }
         JobEvent::Uploaded { .. } => "The clip is in the session.".to_owned(),
         JobEvent::PartUploaded { n, .. } => format!("Part {} of the project is in the session.", n + 1),
         JobEvent::ExportChosen { id } => format!("An export is asked for as {}.", plain(id.as_str(), WORDS)),

@@ -102,6 +102,9 @@ pub enum JobEvent {
     Apart,
     /// The session is of no use any more, and nothing was paid in it.
     SessionDropped,
+    /// A person had the folders worked with a ledger that knows less than their mark: an old copy. A message that it knows
+    /// nothing of may have been sent since.
+    TakenOver,
     /// The clip is in the session.
     Uploaded {
         /// Of the bytes that were sent.
@@ -316,6 +319,7 @@ impl JobEvent {
             Self::SessionLeft => "session_left",
             Self::Apart => "apart",
             Self::SessionDropped => "session_dropped",
+            Self::TakenOver => "taken_over",
             Self::Uploaded { .. } => "uploaded",
             Self::PartUploaded { .. } => "part_uploaded",
             Self::Intent { .. } => "intent",

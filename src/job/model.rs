@@ -141,6 +141,24 @@ impl Message {
     }
 }
 
+/// Whether all that was sent for a job is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Past {
+    /// All of it.
+    #[default]
+    Known,
+    /// It comes from an old copy of the ledger: what that does not know to be sent may have been, and was paid for then.
+    Doubtful,
+}
+
+impl Past {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_known(&self) -> bool {
+        *self == Self::Known
+    }
+}
+
 /// How far the upload into the session came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -264,6 +282,9 @@ pub struct Job {
     pub waiting: Option<Failure>,
     /// The pair changed under it: it goes on when the pair has settled anew.
     pub unsettled: bool,
+    /// Whether all that was sent for it is known.
+    #[serde(default, skip_serializing_if = "Past::is_known")]
+    pub past: Past,
     /// How many sessions were opened for it.
     pub sessions: u32,
     /// The session it works in.

@@ -326,7 +326,7 @@ impl World {
     fn stray(&mut self, kind: u8, n: u16) {
         let failure = Failure::new(Code::ServiceDown, "down", "wait");
         let end = StreamEnd::Clean;
-        let event = match kind % 16 {
+        let event = match kind % 17 {
             0 => JobEvent::Started { step: Step::Instruct(n) },
             1 => JobEvent::Started { step: Step::Session },
             2 => JobEvent::SessionDropped,
@@ -344,6 +344,7 @@ impl World {
             }
             13 => JobEvent::PartUploaded { n, content: self.content(), stamp: self.job.clip.stamp },
             14 => JobEvent::Observed { n, intent: u32::from(kind), reading: String::new(), credits: None },
+            15 => JobEvent::TakenOver,
             _ => JobEvent::FilmLost,
         };
         self.record(event);

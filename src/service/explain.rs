@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::past::Past;
+use super::records::Records;
 use crate::config::Config;
 use crate::inbox::{self, Kind, Means, Trail};
 use crate::job::{ContentHash, Failure, Job, Moment, Order, RelPath, Stamp, WordsFrom, Work};
@@ -127,7 +127,7 @@ pub fn explain(config: &Config, ledger: Option<&Overview>, file: &Path) -> Resul
     if place == Place::Inbox {
         told.sighting = ledger.sightings()?.into_iter().find(|seen| seen.path == told.below);
         told.list_is_cut = ledger.sightings_left_out()? > 0;
-        told.admission = admission(&Past::new(config, ledger)?, &told)?;
+        told.admission = admission(&Records::new(config, ledger)?, &told)?;
     }
     told.jobs = jobs(config, ledger, &told)?;
     Ok(told)
@@ -188,10 +188,10 @@ fn named(config: &Config, path: &Path) -> io::Result<Option<(Place, RelPath)>> {
 }
 
 /// What an arrival would be, by the jobs there are.
-fn admission(past: &Past<'_>, told: &Explained) -> Result<Option<Admission>, LedgerError> {
+fn admission(records: &Records<'_>, told: &Explained) -> Result<Option<Admission>, LedgerError> {
     let Some(Ok(Trail { arrival: Some(arrival), .. })) = &told.trail else { return Ok(None) };
     let order = told.order.as_ref().and_then(|order| order.as_ref().ok());
-    past.admission((&arrival.clip, &arrival.stamp), order, |job| job.work.is_file()).map(Some)
+    records.admission((&arrival.clip, &arrival.stamp), order, |job| job.work.is_file()).map(Some)
 }
 
 /// The jobs that a file belongs to.
@@ -204,7 +204,7 @@ fn jobs(config: &Config, ledger: &Overview, told: &Explained) -> Result<Vec<Abou
         Place::Elsewhere => return Ok(Vec::new()),
         Place::Inbox => {
             found.add(Role::Clip, of);
-            found.add(Role::Clip, Past::new(config, ledger)?.job_at(&told.below)?);
+            found.add(Role::Clip, Records::new(config, ledger)?.job_at(&told.below)?);
         }
         Place::Archive | Place::Failed => {
             let put = ledger.job_put_at(&told.path)?;

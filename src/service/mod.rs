@@ -30,7 +30,7 @@ mod console;
 
 mod logging;
 
-mod past;
+mod records;
 
 mod preview;
 

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use crate::config::{AfterSuccess, Config, Folders as Places};
 use crate::inbox::survey;
-use crate::job::{Code, Failure, RelPath};
+use crate::job::{Code, Failure, JobEvent, Past, RelPath};
 use crate::ledger::{Ledger, LedgerError, Root, RootState};
 use crate::mount::{Dir, Keeper, Known, Mark, Relation, Verdict, relation, verdict};
 use crate::worker::Folders;
+use crate::worker::clock::wall;
 
 /// Whether the folders may be worked in.
 pub(super) enum Whose {
@@ -161,7 +162,24 @@ async fn claim(
     if let Some(held) = held(config, &dir, place, judged, adopt).map_err(at(place))? {
         return Ok(Err(held));
     }
+    if matches!(judged, Verdict::LedgerBehind | Verdict::Foreign) {
+        doubt(ledger).await?;
+    }
     Ok(Ok(write(ledger, keeper, &dir, mark, (known, judged)).await?))
+}
+
+/// Others have worked here since, or this very ledger has and does not remember: what its jobs have still to send may have
+/// been sent. Recorded before the mark is written anew, so that a stop between the two leaves the folders held.
+async fn doubt(ledger: &Ledger) -> Result<(), LedgerError> {
+    for job in ledger.open_jobs().await? {
+        if job.past == Past::Doubtful || job.closing() {
+            continue;
+        }
+        ledger.append(job.id, vec![JobEvent::TakenOver], wall()).await?;
+        let clip = job.dropped();
+        tracing::warn!(job = %job.id, "{clip}: what is still to be sent may have been sent already, so it is asked about first");
+    }
+    Ok(())
 }
 
 /// What the ledger knows of a root, as the verdict takes it.

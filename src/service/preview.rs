@@ -10,7 +10,7 @@ use crate::ledger::Overview;
 use crate::worker::{self, Admission};
 
 use super::error::StartError;
-use super::past::Past;
+use super::records::Records;
 
 /// What a run would do with a file. `Display` is its line.
 #[derive(Debug)]
@@ -40,13 +40,13 @@ pub(super) fn lines(config: &Config) -> Result<Vec<Preview>, StartError> {
         Err(error) => return Err(StartError::Thread(error)),
     };
     let ledger = Overview::open(&config.ledger.file).ok();
-    let past = ledger.as_ref().and_then(|ledger| Past::new(config, ledger).ok());
-    let taken = found.arrivals.iter().map(|arrival| arrived(config, past.as_ref(), arrival));
-    let taken = taken.chain(found.projects.iter().map(|project| folder(config, past.as_ref(), project)));
+    let records = ledger.as_ref().and_then(|ledger| Records::new(config, ledger).ok());
+    let taken = found.arrivals.iter().map(|arrival| arrived(config, records.as_ref(), arrival));
+    let taken = taken.chain(found.projects.iter().map(|project| folder(config, records.as_ref(), project)));
     let mut lines: Vec<Preview> = taken.collect();
     let mut told = BTreeSet::new();
     for lone in &found.texts {
-        if let Some(line) = text(config, past.as_ref(), lone) {
+        if let Some(line) = text(config, records.as_ref(), lone) {
             told.insert(&lone.text.path);
             lines.push(line);
         }
@@ -56,20 +56,20 @@ pub(super) fn lines(config: &Config) -> Result<Vec<Preview>, StartError> {
 }
 
 /// A text alone, where a run would do something with it, or has.
-fn text(config: &Config, past: Option<&Past<'_>>, lone: &LoneText) -> Option<Preview> {
+fn text(config: &Config, records: Option<&Records<'_>>, lone: &LoneText) -> Option<Preview> {
     let path = &lone.text.path;
     let to = |does, text| Some(Preview { does, path: path.to_string(), text });
     if lone.means != Means::Answer {
         let read = worker::order_of_lone(lone, config);
-        let known = known(past, (path, &lone.text.stamp), read.as_ref().ok(), |job| job.work.is_text());
+        let known = known(records, (path, &lone.text.stamp), read.as_ref().ok(), |job| job.work.is_text());
         if let Some((does, text)) = known {
             return to(does, text);
         }
     }
-    let open = past.and_then(|past| past.ledger.open_jobs().ok()).unwrap_or_default();
-    let film = past
+    let open = records.and_then(|records| records.ledger.open_jobs().ok()).unwrap_or_default();
+    let film = records
         .filter(|_| worker::is_of_film(lone.means))
-        .and_then(|past| past.ledger.film_line(&path.parent(), &worker::film_of(path)).ok().flatten());
+        .and_then(|records| records.ledger.film_line(&path.parent(), &worker::film_of(path)).ok().flatten());
     match worker::preview_text(lone, config, (&open, film)) {
         Ok((what, order)) => to("take", format!("{what}: {}", asked(&order))),
         Err(Some(why)) => to("leave", why),
@@ -77,7 +77,7 @@ fn text(config: &Config, past: Option<&Past<'_>>, lone: &LoneText) -> Option<Pre
     }
 }
 
-fn arrived(config: &Config, past: Option<&Past<'_>>, arrival: &Arrival) -> Preview {
+fn arrived(config: &Config, records: Option<&Records<'_>>, arrival: &Arrival) -> Preview {
     let to = |does, text| Preview { does, path: arrival.clip.to_string(), text };
     if let Err(failure) = &arrival.verdict {
         return to("put aside", failure.to_string());
@@ -86,19 +86,19 @@ fn arrived(config: &Config, past: Option<&Past<'_>>, arrival: &Arrival) -> Previ
         Ok(order) => order,
         Err(failure) => return to("put aside", failure.to_string()),
     };
-    let known = known(past, (&arrival.clip, &arrival.stamp), Some(&order), |job| job.work.is_file());
+    let known = known(records, (&arrival.clip, &arrival.stamp), Some(&order), |job| job.work.is_file());
     let (does, text) = known.unwrap_or_else(|| ("take", asked(&order)));
     to(does, text)
 }
 
-fn folder(config: &Config, past: Option<&Past<'_>>, found: &ProjectFound) -> Preview {
+fn folder(config: &Config, records: Option<&Records<'_>>, found: &ProjectFound) -> Preview {
     let to = |does, text| Preview { does, path: found.folder.to_string(), text };
     let order = match worker::order_of_text(&found.text, config) {
         Ok(order) => order,
         Err(failure) => return to("put aside", failure.to_string()),
     };
     let of_project = |job: &Job| job.work.project().is_some();
-    let known = known(past, (&found.text.path, &found.text.stamp), Some(&order), of_project);
+    let known = known(records, (&found.text.path, &found.text.stamp), Some(&order), of_project);
     let words = || format!("a project of {} files: {}", found.parts.len(), asked(&order));
     let (does, text) = known.unwrap_or_else(|| ("take", words()));
     to(does, text)
@@ -106,12 +106,12 @@ fn folder(config: &Config, past: Option<&Past<'_>>, found: &ProjectFound) -> Pre
 
 /// What a run would do with what a job knows already.
 fn known(
-    past: Option<&Past<'_>>,
+    records: Option<&Records<'_>>,
     file: (&RelPath, &Stamp),
     order: Option<&Order>,
     is_kind: impl Fn(&Job) -> bool,
 ) -> Option<(&'static str, String)> {
-    match past?.admission(file, order, is_kind).ok()? {
+    match records?.admission(file, order, is_kind).ok()? {
         Admission::New => None,
         Admission::Known(job) | Admission::Reopens(job) => {
             Some(("go on with", format!("job {}, {}", job.id, job.state())))

@@ -229,6 +229,7 @@ const fn goes_on_meanwhile(event: &JobEvent) -> bool {
             | JobEvent::Renamed { .. }
             | JobEvent::Refined { .. }
             | JobEvent::Consent { .. }
+            | JobEvent::TakenOver
             | JobEvent::FilmLost
     )
 }
@@ -244,6 +245,7 @@ const fn plainly(event: &JobEvent) -> Option<&'static str> {
         JobEvent::Unsettled => "story-unsettled",
         JobEvent::Replied { .. } => "story-replied",
         JobEvent::SessionDropped => "story-session-dropped",
+        JobEvent::TakenOver => "story-taken-over",
         JobEvent::Refused { .. } => "story-refused",
         JobEvent::RenderFailed { .. } => "story-render-failed",
         JobEvent::FilmLost => "story-film-lost",

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::house::{House, WORDS, files_below};
+use crate::house::{House, WORDS, faulty, files_below};
 
 /// A house in which one clip was delivered, and another was dropped while nobody watched.
 fn lived_in() -> House {
@@ -41,6 +41,20 @@ fn assert_held_until_adopted(mut house: House) {
     assert_eq!(house.run_once(&[]), 0, "it is asked once");
 }
 
+/// The ledger's files as they are.
+fn saved(house: &House) -> Vec<(Vec<u8>, PathBuf)> {
+    ledger(house).into_iter().map(|file| (fs::read(&file).unwrap(), file)).collect()
+}
+
+fn restore(house: &House, saved: Vec<(Vec<u8>, PathBuf)>) {
+    for file in ledger(house) {
+        fs::remove_file(file).unwrap();
+    }
+    for (bytes, file) in saved {
+        fs::write(file, bytes).unwrap();
+    }
+}
+
 #[test]
 fn a_deleted_ledger_pays_for_nothing() {
     let house = lived_in();
@@ -65,17 +79,12 @@ fn a_ledger_of_yesterday_pays_for_nothing() {
     house.start();
     house.delivered("older");
     assert_eq!(house.stop(), Some(0));
-    let saved: Vec<_> = ledger(&house).into_iter().map(|file| (fs::read(&file).unwrap(), file)).collect();
+    let saved = saved(&house);
     house.drop_pair("old", WORDS);
     house.start();
     house.delivered("old");
     assert_eq!(house.stop(), Some(0));
-    for file in ledger(&house) {
-        fs::remove_file(file).unwrap();
-    }
-    for (bytes, file) in saved {
-        fs::write(file, bytes).unwrap();
-    }
+    restore(&house, saved);
     house.drop_pair("new", WORDS);
     let before = house.world().all_requests();
     house.start();
@@ -84,6 +93,41 @@ fn a_ledger_of_yesterday_pays_for_nothing() {
     assert_eq!(house.world().all_requests(), before);
     assert_eq!(house.run_once(&["--adopt"]), 0);
     assert_eq!((house.world().charges(), house.world().most_charged()), (3, 1));
+}
+
+#[test]
+fn what_an_old_ledger_knows_to_be_in_work_is_not_paid_for_once_more() {
+    for (words, faults) in [
+        // The first is out; the second is sent after the copy was made.
+        ("cut it\n---\nadd music\n", "message:late-delay=1500msx1"),
+        // It is about to be sent.
+        (WORDS, "state:late-delay=1500msx1"),
+    ] {
+        let mut house = House::with(faulty(&[faults]), "[folders]\nafter_success = 'leave'\n");
+        house.drop_pair("talk", words);
+        house.start();
+        let call = faults.split(':').next().unwrap();
+        house.wait_world("it is about it", |world| world.requests(call) == 1);
+        let copy = house.path("copy.db");
+        let db = rusqlite::Connection::open(house.path("state/ledger.db")).unwrap();
+        db.execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
+        drop(db);
+        house.note(house.outbox("talk.report.txt"));
+        assert_eq!(house.stop(), Some(0));
+        let (paid, said) = (house.world().charges(), house.world().accepted());
+        restore(&house, vec![(fs::read(copy).unwrap(), house.path("state/ledger.db"))]);
+        house.start();
+        house.note(house.root("not-ours.waiting.txt"));
+        assert_eq!(house.stop(), Some(0));
+        house.start_with(&["--adopt"]);
+        let note = house.waits("talk", "unknown-fate");
+        assert!(note.contains("Again: yes"), "{note}");
+        assert_eq!(house.world().charges(), paid, "{faults}");
+        house.wait_for("a person may say so", || house.run(&["retry", "1", "--again"]).code == 0);
+        house.wait_for("it is delivered", || house.outbox("talk (2).report.txt").exists());
+        assert_eq!(house.world().accepted().len(), paid + 1, "{said:?}");
+        house.stop();
+    }
 }
 
 #[test]

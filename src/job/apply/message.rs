@@ -1,7 +1,7 @@
 //! What happens to a message: its intent, its answer, what the state shows, and a consent to send it once more.
 
 use crate::job::{
-    Asking, Fate, Job, JobEvent, Key, Message, Phase, Reply, Step, StreamEnd, TextRef, WordsFrom,
+    Asking, Fate, Job, JobEvent, Key, Message, Past, Phase, Reply, Step, StreamEnd, TextRef, WordsFrom,
 };
 
 pub(super) fn message(job: &mut Job, event: &JobEvent) -> bool {
@@ -124,6 +124,8 @@ pub(super) fn consent(job: &mut Job, n: u16, again: u16, text: Option<&TextRef>)
     }
     // An older message stays as it is, because it may have been paid. The new one counts as not yet sent.
     job.messages.push(Message { n, again, fate: Fate::Refused, intent: job.seq });
+    // One message follows the other: with this one not sent, none behind it was.
+    job.past = Past::Known;
     if let Some(text) = text {
         job.order.from = WordsFrom::Sidecar(text.clone());
         job.order.again = true;

@@ -6,7 +6,7 @@ use super::film::{film, session};
 use super::folder::{folder, reopens};
 use super::message::{consent, message};
 use crate::job::{
-    Clip, End, Failure, Fate, Job, JobEvent, JobId, Moment, Order, Phase, Render, Step, Upload, Work,
+    Clip, End, Failure, Fate, Job, JobEvent, JobId, Moment, Order, Past, Phase, Render, Step, Upload, Work,
     due_step,
 };
 
@@ -39,6 +39,7 @@ pub fn admit(id: JobId, event: &JobEvent, at: Moment) -> Option<Job> {
         not_before: None,
         waiting: None,
         unsettled: false,
+        past: Past::Known,
         sessions: 0,
         session: None,
         task: None,
@@ -90,6 +91,7 @@ pub fn apply(job: &Job, event: &JobEvent, at: Moment) -> Result<Job, Illegal> {
         | JobEvent::Tried { .. }
         | JobEvent::Waits { .. }
         | JobEvent::GoesOn
+        | JobEvent::TakenOver
         | JobEvent::Consent { .. }
         | JobEvent::Withdrawn { .. }
         | JobEvent::Failed { .. } => course(&mut next, event),
@@ -217,6 +219,10 @@ fn course(job: &mut Job, event: &JobEvent) -> bool {
             }
             job.phase = Phase::Ready;
             (job.attempts, job.not_before, job.unsettled) = (0, None, false);
+            true
+        }
+        JobEvent::TakenOver => {
+            job.past = Past::Doubtful;
             true
         }
         JobEvent::Consent { n, again, text } => consent(job, *n, *again, text.as_ref()),

@@ -3,7 +3,7 @@
 use crate::api::{ApiError, Call, Delivery, ErrorKind, MessageEnd};
 use crate::crash;
 use crate::inbox::{self, AloneNow, WordsNow};
-use crate::job::{Balance, Code, Failure, JobEvent, SessionId, StreamEnd, Upload, WordsFrom, Work};
+use crate::job::{Balance, Code, Failure, JobEvent, Past, SessionId, StreamEnd, Upload, WordsFrom, Work};
 use crate::ledger::LedgerError;
 use crate::timeline::Reading;
 use crate::worker::Tools;
@@ -35,6 +35,13 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
     if !claim.job().may_be_paid() {
         still_meant(tools, claim).await?;
     }
+    if claim.job().past == Past::Doubtful {
+        // The state, and then a person, tell what became of it.
+        intend(tools, claim, n, &baseline, credits).await?;
+        let intent = claim.job().message(n).map_or(0, |m| m.intent);
+        let why = "the ledger is an old copy, and this message may have been sent after it was made";
+        return Ok(vec![lost(n, intent, why.to_owned())]);
+    }
     if !crash::is_intent_late() {
         intend(tools, claim, n, &baseline, credits).await?;
     }
@@ -50,7 +57,7 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
     let intent = claim.job().message(n).map_or(0, |m| m.intent);
     match sent {
         Ok(end) => Ok(vec![answered(n, intent, end)]),
-        Err(error) if error.delivery == Delivery::Unknown => Ok(vec![broken(n, intent, &error)]),
+        Err(error) if error.delivery == Delivery::Unknown => Ok(vec![lost(n, intent, error.to_string())]),
         Err(error) if error.delivery == Delivery::Refused && !error.session_lost() => {
             Ok(vec![denied(tools, (n, intent), claim.job().attempts, &error)])
         }
@@ -274,8 +281,9 @@ fn answered(n: u16, intent: u32, end: MessageEnd) -> JobEvent {
     JobEvent::Answered { n, intent, words: end.words.clone(), end: end.into() }
 }
 
-fn broken(n: u16, intent: u32, error: &ApiError) -> JobEvent {
-    JobEvent::Answered { n, intent, end: StreamEnd::Broken(error.to_string()), words: String::new() }
+/// Nothing that was heard tells what became of it.
+fn lost(n: u16, intent: u32, why: String) -> JobEvent {
+    JobEvent::Answered { n, intent, end: StreamEnd::Broken(why), words: String::new() }
 }
 
 /// The service says that it did not accept the message: the state will show whether that is so.

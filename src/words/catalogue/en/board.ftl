@@ -104,6 +104,7 @@ story-unsettled = The clip or its text is being changed. Nothing is sent until t
 story-replied = The question was answered.
 story-same = The same clip was paid for with the same words in job { $job }. Its film is delivered once more.
 story-session-dropped = The project is gone. Nothing was paid in it.
+story-taken-over = The ledger is an old copy. Something may have been sent that it does not know of.
 story-sent = message { $n } sent
 story-refused = The video service did not take the message. Nothing was paid for it.
 story-render-failed = The film could not be exported.

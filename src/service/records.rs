@@ -6,14 +6,14 @@ use crate::ledger::{LedgerError, Overview};
 use crate::worker::{self, Admission};
 
 /// The jobs of one root.
-pub(super) struct Past<'a> {
+pub(super) struct Records<'a> {
     /// The jobs of all of them.
     pub(super) ledger: &'a Overview,
     /// The ledger's number of the root, by which its jobs are known; 0 where it knows none.
     root: i64,
 }
 
-impl<'a> Past<'a> {
+impl<'a> Records<'a> {
     /// Those of the root in the settings.
     pub(super) fn new(config: &Config, ledger: &'a Overview) -> Result<Self, LedgerError> {
         let typed = &config.folders.root;
