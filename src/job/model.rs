@@ -53,6 +53,16 @@ pub enum WordsFrom {
     Default,
 }
 
+impl WordsFrom {
+    /// The file they stand in.
+    pub const fn text(&self) -> Option<&TextRef> {
+        match self {
+            Self::Sidecar(text) | Self::FolderDefault(text) => Some(text),
+            Self::Default => None,
+        }
+    }
+}
+
 /// What is asked for.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Order {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{LedgerError, consent, intent, line, query, trust};
 use crate::crash::{self, Side};
-use crate::job::{AccountId, EVENT_VERSION, Job, JobEvent, JobId, Moment, WordsFrom, admit, apply};
+use crate::job::{AccountId, EVENT_VERSION, Job, JobEvent, JobId, Moment, admit, apply};
 
 /// Makes a job of an [`JobEvent::Admitted`] and of what follows at once.
 pub(super) fn found(db: &mut Connection, events: &[JobEvent], at: Moment) -> Result<Job, LedgerError> {
@@ -72,8 +72,8 @@ fn step(change: &Transaction<'_>, job: &Job, event: &JobEvent, at: Moment) -> Re
             }
             intent::write(change, key, intent::For { job: job.id, n: *n, seq: next.seq }, at)?;
             // A text that says `Again: yes` has had its say with the first message it lets out.
-            if let (true, WordsFrom::Sidecar(text), Some(key)) =
-                (job.order.again, &job.order.from, job.key_after(*n, 0))
+            if let (true, Some(text), Some(key)) =
+                (job.order.again, job.order.from.text(), job.key_after(*n, 0))
             {
                 consent::use_up(change, &key, text, job.id)?;
             }

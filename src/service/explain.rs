@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::records::Records;
 use crate::config::Config;
 use crate::inbox::{self, Kind, Means, Trail};
-use crate::job::{ContentHash, Failure, Job, Moment, Order, RelPath, Stamp, WordsFrom, Work};
+use crate::job::{ContentHash, Failure, Job, Moment, Order, RelPath, Stamp, Work};
 use crate::ledger::{LedgerError, Overview, Recorded, Sighting};
 use crate::mount::Dir;
 use crate::worker::{self, Admission};
@@ -238,10 +238,7 @@ impl Found {
 
 /// What a file is to a job that is not known by its place alone.
 fn role(told: &Explained, stamp: Option<&Stamp>, bytes: Option<&Bytes>, job: &Job) -> Option<Role> {
-    let text = match &job.order.from {
-        WordsFrom::Sidecar(text) | WordsFrom::FolderDefault(text) => Some(text),
-        WordsFrom::Default => None,
-    };
+    let text = job.order.from.text();
     let by_name = match told.place {
         Place::Inbox => text.filter(|text| text.path == told.below).map(|_| Role::Text),
         Place::Outbox if job.delivered.as_ref() == Some(&told.below) => {

@@ -139,10 +139,7 @@ fn page(r: &Report, words: &Catalogue) -> String {
 }
 
 fn args(r: &Report, words: &Catalogue) -> Args {
-    let text = match r.from {
-        WordsFrom::Sidecar(text) | WordsFrom::FolderDefault(text) => Some(text.path.to_string()),
-        WordsFrom::Default => None,
-    };
+    let text = r.from.text().map(|text| text.path.to_string());
     let number = |written: String| words.number(&written);
     Args::default()
         .with("clip", Some(words.quoted(r.clip)))

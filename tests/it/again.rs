@@ -62,6 +62,28 @@ fn a_person_can_ask_to_pay_once_more_and_pays_once() {
 }
 
 #[test]
+fn the_text_of_a_folder_consents_once_and_stays_where_it_is() {
+    let mut house = House::new();
+    house.drop_file("d/default.txt", format!("Again: yes\n\n{WORDS}"));
+    house.start();
+    let bytes = clip("talk");
+    for _ in 0..3 {
+        house.drop_file("d/talk.mp4", &bytes);
+        house.wait_for("it is done with", || {
+            !house.inbox("d/talk.mp4").exists() || house.outbox("d/talk.waiting.txt").exists()
+        });
+    }
+    house.waits("d/talk", "same-again");
+    another_goes_through(&house, "another");
+    assert_eq!(house.world().charges_of(&bytes), 1);
+    // A text of its own is a consent of its own.
+    house.drop_file("d/talk.txt", format!("Again: yes\nPriority: high\n\n{WORDS}"));
+    house.wait_for("it is paid for once more", || house.world().charges_of(&bytes) == 2);
+    house.wait_for("it is done with", || !house.inbox("d/talk.mp4").exists());
+    assert!(house.inbox("d/default.txt").exists());
+}
+
+#[test]
 fn the_same_clip_under_two_names_at_once_is_paid_for_once() {
     let mut house = House::new();
     house.service.faults("message:delay=300ms");

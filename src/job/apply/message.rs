@@ -73,7 +73,10 @@ fn replied(job: &mut Job, words: &str, reply: Reply, sidecar: bool) -> bool {
     job.order.messages.insert(usize::from(at).min(job.order.messages.len()), words.to_owned());
     job.added = u16::try_from(job.order.messages.len().saturating_sub(bound + 1)).unwrap_or(u16::MAX);
     if let (Some(text), true) = (&reply.text, sidecar) {
-        job.order.from = WordsFrom::Sidecar(text.clone());
+        // The one of a folder has consented for all its clips, and stays where it is.
+        if !matches!(&job.order.from, WordsFrom::FolderDefault(own) if own == text) {
+            job.order.from = WordsFrom::Sidecar(text.clone());
+        }
     }
     job.replies.push(reply);
     job.asking = None;

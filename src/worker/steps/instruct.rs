@@ -270,10 +270,7 @@ async fn intend(
 async fn consent(tools: &Tools, claim: &mut Claim, n: u16) -> Result<(), Stop> {
     let again = claim.job().again(n) + 1;
     // Counts that other drops of the same clip have used are passed over; the text consents once.
-    let text = match &claim.job().order.from {
-        WordsFrom::Sidecar(text) if again == 1 => Some(text.clone()),
-        _ => None,
-    };
+    let text = claim.job().order.from.text().filter(|_| again == 1).cloned();
     claim.commit(&tools.ledger, JobEvent::Consent { n, again, text }).await
 }
 
