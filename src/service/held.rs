@@ -2,7 +2,8 @@
 
 use std::{fs, io};
 
-use crate::config::Config;
+use super::ownership;
+use crate::config::{Config, Language};
 use crate::job::{Code, ContentHash, Failure, RelPath};
 use crate::ledger::Ledger;
 use crate::mount::Dir;
@@ -27,13 +28,16 @@ pub(super) async fn tell(config: &Config, ledger: &Ledger, failure: &Failure) {
         // A share that is away: nothing is written to a bare mount point.
         _ => return,
     };
-    let inbox = config.folders.inbox.display().to_string();
-    let count = failure.about.as_ref().and_then(|count| count.parse().ok());
-    let text =
-        words::waiting(&Note { count, ..Note::new(&inbox, failure, Paid::No) }, config.messages.language);
+    let text = text(config, failure, config.messages.language);
     if let Err(error) = put(config, ledger, name, &text).await {
         tracing::warn!(%error, "the note in the root can't be written");
     }
+}
+
+fn text(config: &Config, failure: &Failure, language: Language) -> String {
+    let inbox = config.folders.inbox.display().to_string();
+    let count = failure.about.as_ref().and_then(|count| count.parse().ok());
+    words::waiting(&Note { count, ..Note::new(&inbox, failure, Paid::No) }, language)
 }
 
 /// Writes the note, under the next free name where somebody else's file has its own. It is recorded first, so that one
@@ -57,17 +61,26 @@ async fn put(config: &Config, ledger: &Ledger, name: &[u8], text: &str) -> io::R
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Removes the notes, once the folders are ours.
+/// Removes the notes, once the folders are ours: those of this ledger, and what another one, or another dakbox that was
+/// started by mistake, has said of them.
 pub(super) async fn clear(config: &Config, ledger: &Ledger) {
     let kept = kept(ledger).await;
     let Ok(root) = Dir::open(&config.folders.root) else { return };
-    if kept.is_empty() {
-        return;
+    let languages = [Language::English, Language::Bangla, Language::Both];
+    let failures = ownership::said_by_others(&config.folders);
+    let said = failures.iter().flat_map(|why| languages.map(|language| text(config, why, language)));
+    let said: Vec<String> = said.collect();
+    let others = RelPath::root().join(NOT_OURS);
+    let others = (1..=LAST_NUMBER).filter_map(|number| waiting::numbered(others.as_ref()?, number));
+    for path in others {
+        let _ = waiting::clear(&root, &path, |lies| said.iter().any(|said| said.as_bytes() == lies));
     }
     for (path, _) in &kept {
         let _ = waiting::clear(&root, path, |lies| kept.contains(&(path.clone(), hash(lies))));
     }
-    record(ledger, &Vec::new()).await;
+    if !kept.is_empty() {
+        record(ledger, &Vec::new()).await;
+    }
 }
 
 async fn kept(ledger: &Ledger) -> Kept {

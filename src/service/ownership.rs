@@ -13,6 +13,9 @@ use crate::mount::{Dir, Keeper, Known, Mark, Relation, Verdict, relation, verdic
 use crate::worker::Folders;
 use crate::worker::clock::wall;
 
+const FOREIGN: &str = "another ledger's mark is on it";
+const BEHIND: &str = "its mark tells of messages that this ledger does not know: the ledger is an old copy";
+
 /// Whether the folders may be worked in.
 pub(super) enum Whose {
     /// They are ours.
@@ -215,11 +218,8 @@ fn held(
         Verdict::Ours | Verdict::Marking => None,
         Verdict::New => too_many(config)?,
         Verdict::Away => Some(away(place, "its mark is not there")),
-        Verdict::Foreign => Some(not_ours(place, "another ledger's mark is on it")),
-        Verdict::LedgerBehind => Some(not_ours(
-            place,
-            "its mark tells of messages that this ledger does not know: the ledger is an old copy",
-        )),
+        Verdict::Foreign => Some(not_ours(place, FOREIGN)),
+        Verdict::LedgerBehind => Some(not_ours(place, BEHIND)),
     })
 }
 
@@ -305,6 +305,12 @@ fn away(place: &Path, why: &str) -> Failure {
 /// The folders do not answer at all.
 pub(super) fn hangs(config: &Config) -> Failure {
     away(&config.folders.root, "its share does not answer")
+}
+
+/// All that a ledger whose folders they are not says of them.
+pub(super) fn said_by_others(folders: &Places) -> Vec<Failure> {
+    let both = |place: &PathBuf| [FOREIGN, BEHIND].map(|why| not_ours(place, why));
+    places_apart(folders).iter().flat_map(both).collect()
 }
 
 fn not_ours(place: &Path, why: &str) -> Failure {

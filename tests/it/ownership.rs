@@ -42,7 +42,7 @@ fn assert_held_until_adopted(mut house: House) {
 }
 
 /// The ledger's files as they are.
-fn saved(house: &House) -> Vec<(Vec<u8>, PathBuf)> {
+fn copy_of(house: &House) -> Vec<(Vec<u8>, PathBuf)> {
     ledger(house).into_iter().map(|file| (fs::read(&file).unwrap(), file)).collect()
 }
 
@@ -79,11 +79,12 @@ fn a_ledger_of_yesterday_pays_for_nothing() {
     house.start();
     house.delivered("older");
     assert_eq!(house.stop(), Some(0));
-    let saved = saved(&house);
+    let saved = copy_of(&house);
     house.drop_pair("old", WORDS);
     house.start();
     house.delivered("old");
     assert_eq!(house.stop(), Some(0));
+    let right = copy_of(&house);
     restore(&house, saved);
     house.drop_pair("new", WORDS);
     let before = house.world().all_requests();
@@ -91,8 +92,17 @@ fn a_ledger_of_yesterday_pays_for_nothing() {
     house.note(house.root("not-ours.waiting.txt"));
     assert_eq!(house.stop(), Some(0));
     assert_eq!(house.world().all_requests(), before);
+    // The right ledger knows nothing of the note that the old one has left.
+    let old = copy_of(&house);
+    restore(&house, right);
+    house.start();
+    house.delivered("new");
+    house.wait_for("the note is gone", || !house.root("not-ours.waiting.txt").exists());
+    house.stop();
+    restore(&house, old);
+    house.drop_pair("newest", WORDS);
     assert_eq!(house.run_once(&["--adopt"]), 0);
-    assert_eq!((house.world().charges(), house.world().most_charged()), (3, 1));
+    assert_eq!((house.world().charges(), house.world().most_charged()), (4, 1));
 }
 
 #[test]
