@@ -114,6 +114,17 @@ impl<'a> Note<'a> {
         }
     }
 
+    /// The text that is no plain file, where that is what is wrong, and not the clip: by what the failure says of it.
+    fn unsafe_text(&self) -> Option<&str> {
+        let about = self.failure.message.split(": ").next().filter(|_| self.failure.code == Code::NotSafe)?;
+        (about != self.file && about.to_ascii_lowercase().ends_with(".txt")).then_some(about)
+    }
+
+    /// The catalogue's message that says why.
+    fn why(&self) -> &'static str {
+        if self.unsafe_text().is_some() { "not-safe-text" } else { self.failure.code.as_str() }
+    }
+
     pub(super) fn args(&self, words: &Catalogue) -> Args {
         let name = |raw: &str| words.quoted(raw);
         let own = self.file.rsplit('/').next().unwrap_or(self.file);
@@ -121,7 +132,8 @@ impl<'a> Note<'a> {
         // A clip whose text has its whole name may have a twin of its stem.
         let whole = self.sidecar.is_some_and(|text| text.rsplit('/').next() == Some(&format!("{own}.txt")));
         let answers = self.answer.unwrap_or(if whole { own } else { stem });
-        let text = self.sidecar.map_or_else(|| format!("{stem}.txt"), str::to_owned);
+        let text = self.unsafe_text().or(self.sidecar);
+        let text = text.map_or_else(|| format!("{stem}.txt"), str::to_owned);
         Args::default()
             // The inbox itself has no name below the inbox.
             .with("file", Some(if self.file.is_empty() { words.word("the-inbox") } else { name(self.file) }))
@@ -163,7 +175,7 @@ pub fn failed(note: &Note, language: Language) -> String {
 
 fn page(note: &Note, words: &Catalogue, end: &str, since: &str) -> String {
     let args = note.args(words);
-    let code = note.failure.code.as_str();
+    let code = note.why();
     let line = |message| args_line(words, message, &args);
     let mut out = line(code);
     if shows_message(note.failure.code) {

@@ -28,7 +28,7 @@ fn bytes_that_are_no_media_are_put_aside_before_anything_is_asked() {
 #[test]
 fn a_text_that_cannot_be_meant_is_put_aside_with_its_clip_and_may_come_back() {
     let mut house = House::new();
-    let long = vec![b'x'; 64 * 1024 + 1];
+    let long = vec![b'x'; 300_000];
     let texts: [(&str, &[u8]); 4] = [
         ("header", b"Priority: sometimes\n\nadd subtitles"),
         ("output", b"Output: ../../evil\n\nadd subtitles"),
@@ -182,4 +182,20 @@ fn one_text_and_two_clips_it_could_mean_is_not_guessed() {
     let mut said = house.world().accepted();
     said.sort();
     assert_eq!(said, [WORDS.trim(), "make it shorter"]);
+}
+
+#[test]
+fn a_text_that_is_no_plain_file_is_named_and_its_note_can_be_followed() {
+    let mut house = House::new();
+    fs::write(house.path("elsewhere.txt"), "words of another").unwrap();
+    fs::create_dir_all(house.inbox("")).unwrap();
+    std::os::unix::fs::symlink(house.path("elsewhere.txt"), house.inbox("talk.txt")).unwrap();
+    house.drop_file("talk.mp4", clip("talk"));
+    house.start();
+    let note = house.waits("talk", "not-safe");
+    assert!(note.contains("Take \"talk.txt\" out of the inbox"), "{note}");
+    fs::remove_file(house.inbox("talk.txt")).unwrap();
+    house.drop_file("talk.txt", WORDS);
+    house.delivered("talk");
+    assert_eq!(house.world().accepted(), [WORDS.trim()]);
 }

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::config::{self, AfterSuccess, IgnoreList};
 use crate::inbox::{WordsNow, batch_over, words_now};
+use crate::instruction;
 use crate::job::{ContentHash, End, Failure, Job, JobEvent, Part, Project, RelPath, TextRef, WordsFrom};
 use crate::mount::{Dir, Removal, Type};
 use crate::outbox::{self, Fate, Item, Note, Title};
@@ -249,9 +250,7 @@ pub(crate) fn bound(job: &Job) -> Vec<Item> {
         return std::iter::once(clip).chain(answers(job)).collect();
     }
     let text = match &job.order.from {
-        WordsFrom::Sidecar(text) => {
-            Some(Item { from: text.path.clone(), known: text.stamp, hash: Some(text.hash), content: None })
-        }
+        WordsFrom::Sidecar(text) => Some(item(text)),
         _ => None,
     };
     std::iter::once(clip).chain(text).chain(answers(job)).collect()
@@ -283,9 +282,10 @@ fn answers(job: &Job) -> impl Iterator<Item = Item> {
     texts.filter(move |text| Some(&text.path) != own && text.path != job.clip.path).map(item)
 }
 
-/// A text as it was read.
+/// A text as it was read. Of one that is too long only the beginning was.
 fn item(text: &TextRef) -> Item {
-    Item { from: text.path.clone(), known: text.stamp, hash: Some(text.hash), content: None }
+    let whole = text.stamp.size <= instruction::MAX_BYTES as u64;
+    Item { from: text.path.clone(), known: text.stamp, hash: whole.then_some(text.hash), content: None }
 }
 
 /// The clip, and the text that lies beside it now, if that is still the one that was bound. A text that belongs to
@@ -307,12 +307,10 @@ fn items(job: &Job, inbox: &Dir, ignore: &IgnoreList) -> io::Result<Vec<Item>> {
     let spare = spare::of(job, bound, &now, inbox)?;
     let text = match now {
         WordsNow::Own { text, .. } if order::reference(&text).hash == bound.hash => {
-            Some(Item { from: text.path, known: text.stamp, hash: Some(bound.hash), content: None })
+            Some(Item { from: text.path, known: text.stamp, ..item(bound) })
         }
         // An earlier try may have moved it already.
-        WordsNow::Alone { .. } if inbox.stat(&bound.path)?.is_none() => {
-            Some(Item { from: bound.path.clone(), known: bound.stamp, hash: Some(bound.hash), content: None })
-        }
+        WordsNow::Alone { .. } if inbox.stat(&bound.path)?.is_none() => Some(item(bound)),
         _ => None,
     };
     Ok(std::iter::once(clip).chain(text).chain(spare).chain(answers(job)).collect())

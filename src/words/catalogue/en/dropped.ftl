@@ -54,6 +54,12 @@ not-safe = dakbox does not take { $file }: it is no plain file, or a link to a f
     .step-2 =
         Put a real copy of the clip into the inbox instead. You must have the right to read that clip.
 
+not-safe-text =
+    dakbox does not read { $text }, the text for { $file }: it is no plain file, or a link to a file that belongs to
+    somebody else.
+    .step-1 = Take { $text } out of the inbox.
+    .step-2 = Make a new plain text file with that name, and write into it what you want.
+
 ambiguous =
     It is not clear which text belongs to { $file }: there is another clip of the same name, and only one text.
     .step-1 =
