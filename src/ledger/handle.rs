@@ -14,7 +14,7 @@ use super::{
     Answer, FilmLine, InboxShown, LedgerError, Progress, Recorded, Request, Root, RootState, Sighting,
     changes, intent, line, query, record, request, root, schema, trust,
 };
-use crate::job::{Balance, ContentHash, Failure, Job, JobEvent, JobId, Key, Moment, RelPath, Stamp};
+use crate::job::{Balance, Clip, ContentHash, Failure, Job, JobEvent, JobId, Key, Moment, RelPath, Stamp};
 
 type Call = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -155,6 +155,11 @@ impl Ledger {
     /// The newest job of that very file, wherever it lies now.
     pub async fn job_of_file(&self, stamp: Stamp) -> Result<Option<Job>, LedgerError> {
         self.call(move |db| query::job_of_file(db, &stamp)).await
+    }
+
+    /// The newest jobs before that one: of what lay at the clip's place, and of that very file.
+    pub async fn earlier(&self, id: JobId, clip: Clip) -> Result<(Option<Job>, Option<Job>), LedgerError> {
+        self.call(move |db| query::earlier(db, id, &clip)).await
     }
 
     /// The jobs that have ended without a film, for clips of that length in that root, newest first.

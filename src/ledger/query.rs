@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::{LedgerError, record};
-use crate::job::{ContentHash, Job, JobEvent, JobId, Moment, RelPath, Stamp, admit, apply};
+use crate::job::{Clip, ContentHash, Job, JobEvent, JobId, Moment, RelPath, Stamp, admit, apply};
 
 /// An event as it was recorded.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +41,18 @@ pub(super) fn job_at(db: &Connection, root: i64, path: &RelPath) -> Result<Optio
 pub(super) fn job_of_file(db: &Connection, stamp: &Stamp) -> Result<Option<Job>, LedgerError> {
     let sql = "SELECT body FROM job WHERE ino = ?1 AND dev = ?2 ORDER BY id DESC LIMIT 1";
     one(db, sql, params![stamp.ino.cast_signed(), stamp.dev.cast_signed()])
+}
+
+/// The newest jobs before that one: of what lay at the clip's place, and of that very file.
+pub(super) fn earlier(
+    db: &Connection,
+    id: JobId,
+    clip: &Clip,
+) -> Result<(Option<Job>, Option<Job>), LedgerError> {
+    let at = "SELECT body FROM job WHERE root = ?1 AND path = ?2 AND id < ?3 ORDER BY id DESC LIMIT 1";
+    let of = "SELECT body FROM job WHERE ino = ?1 AND dev = ?2 AND id < ?3 ORDER BY id DESC LIMIT 1";
+    let (ino, dev) = (clip.stamp.ino.cast_signed(), clip.stamp.dev.cast_signed());
+    Ok((one(db, at, params![clip.root, clip.path.as_bytes(), id.0])?, one(db, of, params![ino, dev, id.0])?))
 }
 
 /// The job that made a film with these bytes.

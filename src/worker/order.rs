@@ -81,6 +81,14 @@ pub fn of(arrival: &Arrival, config: &config::Config) -> Result<Order, Failure> 
     Ok(order(instruction, from, config))
 }
 
+/// Whether nobody has written it for this very clip. What was put back without its text has kept its words.
+pub(super) fn is_usual(order: &Order, config: &config::Config) -> bool {
+    match order.from {
+        WordsFrom::Sidecar(_) | WordsFrom::FolderDefault(_) => true,
+        WordsFrom::Default => order.words == Instruction::plain(&config.instructions.default).text,
+    }
+}
+
 /// What a text says of a clip: headers alone stand over the text that would hold without it.
 fn of_clip(text: &Text, defaults: &str) -> Result<Instruction, Failure> {
     let sidecar = instruction::read(&text.bytes).map_err(|problem| bad(text, &problem))?;

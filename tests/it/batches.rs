@@ -445,3 +445,22 @@ fn iterative_from_drop_to_films() {
     assert_eq!(said(&world), [["a rough cut, please", "generate Bangla subtitles", "make them larger"]]);
     assert_eq!((world.uploaded().len(), world.renders().len()), (1, 3));
 }
+
+#[test]
+fn a_mended_clip_of_a_batch_is_not_paid_for_with_the_usual_words() {
+    let mut house = House::set_up("[watch]\nsidecar_wait = '300ms'\n");
+    house.drop_file("trip/1.mp4", clip("one"));
+    house.drop_file("trip/2.mp4", "no film ".repeat(99));
+    house.drop_file("trip/batch.txt", "words of the batch");
+    house.start();
+    house.fails("trip/2", "not-media");
+    house.delivered("trip/1");
+    house.wait_for("the batch is put away", || !house.inbox("trip").exists());
+    house.drop_file("trip/2.mp4", clip("two"));
+    house.waits("trip/2", "needs-sidecar");
+    house.drop_pair("other", "words of another");
+    house.delivered("other");
+    house.drop_file("trip/2.txt", "words of the batch");
+    house.delivered("trip/2");
+    assert_eq!(house.world().accepted(), ["words of the batch", "words of another", "words of the batch"]);
+}

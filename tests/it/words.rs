@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dakbox_sandbox::Options;
 
-use crate::house::{House, WORDS, clip, media, quick};
+use crate::house::{House, WORDS, clip, faulty, media, quick};
 
 /// The words of a clip that has none, when nobody set others.
 const USUAL: &str = "generate Bangla subtitles and add them to my video";
@@ -266,4 +266,25 @@ fn a_text_stays_for_the_clip_that_came_when_its_first_one_was_taken_away() {
     house.wait_for("the first film is there", || house.outbox("talk.report.txt").exists());
     house.wait_world("the next clip's words are sent", |world| world.accepted().len() == 2);
     assert_eq!(house.world().accepted(), [WORDS.trim(), WORDS.trim()], "never the usual words");
+}
+
+#[test]
+fn a_clip_that_comes_back_without_its_text_is_not_paid_for_with_the_usual_words() {
+    let mut house =
+        House::with(faulty(&["message:late-delay=1500msx1"]), "[watch]\nsidecar_wait = '300ms'\n");
+    let bytes = house.drop_pair("talk", WORDS);
+    house.start();
+    house.wait_world("it is sent", |world| world.running() == 1);
+    fs::rename(house.inbox("talk.mp4"), house.path("away")).unwrap();
+    house.note(house.outbox("talk.report.txt"));
+    house.wait_for("its text is put away", || !house.inbox("talk.txt").exists());
+    fs::rename(house.path("away"), house.inbox("talk.mp4")).unwrap();
+    let note = house.waits("talk", "needs-sidecar");
+    assert!(note.contains("No credits were spent") && note.contains("\"talk.txt\""), "{note}");
+    house.drop_pair("other", "words of another");
+    house.delivered("other");
+    assert_eq!(house.world().charges_of(&bytes), 1);
+    house.drop_file("talk.txt", "make it louder");
+    house.note(house.outbox("talk (2).report.txt"));
+    assert_eq!(house.world().accepted(), [WORDS, "words of another", "make it louder"].map(str::trim));
 }

@@ -3,7 +3,7 @@
 use crate::api::{ApiError, Call, Delivery, ErrorKind, MessageEnd};
 use crate::crash;
 use crate::inbox::{self, AloneNow, WordsNow};
-use crate::job::{Balance, Code, Failure, JobEvent, Past, SessionId, StreamEnd, Upload, WordsFrom, Work};
+use crate::job::{Balance, Code, Failure, JobEvent, Past, SessionId, StreamEnd, Upload, WordsFrom};
 use crate::ledger::LedgerError;
 use crate::timeline::Reading;
 use crate::worker::Tools;
@@ -12,7 +12,7 @@ use crate::worker::budget;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
 use crate::worker::gate::{self, Pass, Try};
-use crate::worker::steps::{room, same};
+use crate::worker::steps::{room, same, wordless};
 use crate::worker::stop::Stop;
 use crate::worker::{order, state};
 
@@ -28,7 +28,7 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
     }
     room::check(tools, claim).await?;
     not_taken_over(tools, claim).await?;
-    not_our_own(tools, claim).await?;
+    wordless::check(tools, claim).await?;
     let _kept = budget::keep(tools, claim).await?;
     let (credits, trial) = credits(tools, claim).await?;
     let baseline = baseline(tools, claim, &session, n).await?;
@@ -79,37 +79,6 @@ async fn not_taken_over(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
             "Drop a copy of the clip, with all the words for it.",
         ))),
         None => Ok(()),
-    }
-}
-
-/// A film of our own, dropped back without words of its own: the default is never paid on it.
-async fn not_our_own(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
-    let Some(content) = claim.job().content else { return Ok(()) };
-    match tools.ledger.job_of_film(content).await? {
-        Some(_) if has_own_words(tools, claim).await? => Ok(()),
-        Some(maker) => Err(Stop::failed(Failure::new(
-            Code::OwnFilm,
-            format!("this is the film that dakbox made of {}", maker.clip.path),
-            "Put a text beside it that says what to do with it.",
-        ))),
-        None => Ok(()),
-    }
-}
-
-/// Whether the words were written for this very clip: headers alone stand over those that hold for any.
-async fn has_own_words(tools: &Tools, claim: &Claim) -> Result<bool, Stop> {
-    let job = claim.job();
-    if job.work != Work::Clip {
-        return Ok(matches!(job.order.from, WordsFrom::Sidecar(_)));
-    }
-    let (inbox, ignore) = (tools.folders.open(Place::Inbox).await?, tools.config().watch.ignore.clone());
-    let clip = job.clip.path.clone();
-    let now = blocking(move || inbox::words_now(&inbox, &clip, &ignore)).await;
-    match now.map_err(|e| Stop::local("reading the clip's words", &e))? {
-        WordsNow::Own { text, .. } => Ok(inbox::has_words(&text)),
-        WordsNow::Alone { .. } => Ok(false),
-        // What is in their way is found out, and told, where they are bound.
-        _ => Ok(true),
     }
 }
 

@@ -25,3 +25,4 @@ mod address;
 mod answer;
 mod same;
 pub(super) mod spare;
+mod wordless;
