@@ -114,3 +114,44 @@ fn a_text_that_is_only_saved_again_while_it_runs_is_put_away_with_its_clip() {
     assert!(House::names(&house.inbox("")).is_empty());
     assert_eq!(house.world().charges_of(&bytes), 1);
 }
+
+/// Puts what lies in `failed/` back, with other words.
+fn put_back_with(house: &House, words: &str) {
+    fs::remove_file(house.failed("talk.txt")).unwrap();
+    house.drop_file("talk.txt", words);
+    fs::rename(house.failed("talk.mp4"), house.inbox("talk.mp4")).unwrap();
+}
+
+#[test]
+fn words_that_are_put_back_and_mended_before_they_are_sent_are_mended() {
+    let mut house = House::with(no_film(), "");
+    let bytes = house.drop_pair("talk", WORDS);
+    house.start();
+    house.fails("talk", "render-failed");
+    fs::write(house.root("pause.txt"), "").unwrap();
+    put_back_with(&house, "make it lauder");
+    house.wait_for("it is taken", || {
+        house.run(&["show", "1"]).out.contains("make it lauder") && !house.failed("talk.mp4").exists()
+    });
+    house.drop_file("talk.txt", "make it louder");
+    house.wait_for("it is read", || house.run(&["show", "1"]).out.contains("make it louder"));
+    fs::remove_file(house.root("pause.txt")).unwrap();
+    house.delivered("talk");
+    assert_eq!(house.world().accepted(), [WORDS.trim(), "make it louder"]);
+    assert_eq!(house.world().charges_of(&bytes), 2);
+}
+
+#[test]
+fn other_words_that_are_put_back_answer_the_question_that_waits() {
+    for (words, answer) in [("the second one", "the second one"), ("ask me\nthe first", "the first")] {
+        let mut house = House::with(faulty(&["message:questionx1"]), "");
+        house.drop_pair("talk", "ask me\n");
+        house.start();
+        house.waits("talk", "question");
+        house.run(&["cancel", "1"]);
+        house.fails("talk", "cancelled");
+        put_back_with(&house, words);
+        house.delivered("talk");
+        assert_eq!(house.world().accepted(), ["ask me", answer]);
+    }
+}

@@ -1,5 +1,6 @@
 //! What the folder does to a job: words, clips, names that change under it.
 
+use super::message::{is_clean, settle_fate};
 use crate::job::{Clip, End, Fate, Job, JobEvent, Order, Phase, Render, Step, Upload, WordsFrom, Work};
 
 /// What the folder does to a job: always before a message may have been paid, but for a rename.
@@ -130,6 +131,21 @@ fn refined(job: &mut Job, now: &Order) -> bool {
     true
 }
 
+/// What is new in a text answers the question that waits, if there is one: where it goes on from the words that were asked
+/// about, with what it adds to them.
+fn answer(job: &mut Job, new: &mut [String]) {
+    let (Some(asking), Some(first)) = (&job.asking, new.first_mut()) else { return };
+    let n = asking.n;
+    let old = job.order.messages.get(usize::from(n));
+    if let Some(rest) = old.and_then(|old| first.strip_prefix(old.as_str())?.strip_prefix('\n')) {
+        *first = rest.to_owned();
+    }
+    if job.message(n).is_some_and(is_clean) {
+        settle_fate(job, n, Fate::Taken);
+        job.asking = None;
+    }
+}
+
 /// The steps of a text that are neither among the job's own nor in what has answered its questions.
 fn unheard(job: &Job, now: &Order) -> Vec<String> {
     let heard = |step: &String| {
@@ -159,9 +175,12 @@ fn refine(job: &mut Job, now: &Order) {
     }
     let paid = paid(job);
     job.messages.retain(|m| m.n < paid);
+    let mut new = unheard(job, now);
+    answer(job, &mut new);
     job.order.messages.truncate(usize::from(paid));
-    job.order.messages.extend(unheard(job, now));
+    job.order.messages.extend(new);
     job.replies.retain(|reply| reply.n < paid);
-    job.added = 0;
+    // Nothing of it is bound before the first of it is sent: until then a typo that is mended is mended.
+    job.added = u16::try_from(job.order.messages.len() - usize::from(paid)).unwrap_or(u16::MAX);
     job.order.words.clone_from(&now.words);
 }

@@ -56,7 +56,7 @@ fn observed(job: &mut Job, n: u16, intent: u32) -> bool {
     true
 }
 
-fn is_clean(message: &Message) -> bool {
+pub(super) fn is_clean(message: &Message) -> bool {
     message.fate == Fate::Ended(StreamEnd::Clean)
 }
 
@@ -73,10 +73,7 @@ fn replied(job: &mut Job, words: &str, reply: Reply, sidecar: bool) -> bool {
     job.order.messages.insert(usize::from(at).min(job.order.messages.len()), words.to_owned());
     job.added = u16::try_from(job.order.messages.len().saturating_sub(bound + 1)).unwrap_or(u16::MAX);
     if let (Some(text), true) = (&reply.text, sidecar) {
-        // The one of a folder has consented for all its clips, and stays where it is.
-        if !matches!(&job.order.from, WordsFrom::FolderDefault(own) if own == text) {
-            job.order.from = WordsFrom::Sidecar(text.clone());
-        }
+        job.order.from = WordsFrom::Sidecar(text.clone());
     }
     job.replies.push(reply);
     job.asking = None;
@@ -93,7 +90,7 @@ fn is_denied(job: &Job, n: u16, intent: u32) -> bool {
     job.message(n).is_some_and(denied)
 }
 
-fn settle_fate(job: &mut Job, n: u16, fate: Fate) -> bool {
+pub(super) fn settle_fate(job: &mut Job, n: u16, fate: Fate) -> bool {
     let Some(message) = job.message_mut(n) else { return false };
     message.fate = fate;
     true
@@ -130,7 +127,10 @@ pub(super) fn consent(job: &mut Job, n: u16, again: u16, text: Option<&TextRef>)
     // One message follows the other: with this one not sent, none behind it was.
     job.past = Past::Known;
     if let Some(text) = text {
-        job.order.from = WordsFrom::Sidecar(text.clone());
+        // The one of a folder has consented for all its clips, and stays where it is.
+        if !matches!(&job.order.from, WordsFrom::FolderDefault(own) if own == text) {
+            job.order.from = WordsFrom::Sidecar(text.clone());
+        }
         job.order.again = true;
     }
     if waits {
