@@ -89,7 +89,10 @@ fn facts(job: &Job, config: &Config) -> Vec<(&'static str, Cell)> {
         add("delivered", format!("{outbox}/{path}"));
     }
     if job.incomplete {
-        add("note", "The stream broke while it was made: something may be missing in the film.".to_owned());
+        add(
+            "note",
+            "The service was cut off in its answer: something may be missing in the film.".to_owned(),
+        );
     }
     facts
 }

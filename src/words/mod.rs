@@ -38,7 +38,7 @@ pub use machine::{FilmLine, JobLine, is_tricky, json_line, path_text, reason_of,
 pub use note::{Note, Paid, failed, waiting};
 pub use page::{Doing, MARK, Part, Place, Row, Said, SharePage, share_page};
 pub use remark::Remark;
-pub use report::{Credits, Done, Heard, Report, Went, report};
+pub use report::{Credits, Cut, Done, Heard, Report, Went, report};
 pub use screen::without_screen;
 pub use spoken::{About, Tongue, others_words, safe_link, shown_name, whole_name};
 

@@ -9,6 +9,8 @@ use crate::timeline::Told;
 
 /// Lines of the request, and of each answer, that are shown.
 const QUOTE_MAX: usize = 20;
+/// Characters of an error that are shown.
+const ERROR_MAX: usize = 300;
 /// From this length on a clip's text gets less accurate, in milliseconds.
 const LONG_CLIP_MS: u64 = 120_000;
 
@@ -30,8 +32,17 @@ pub struct Heard {
     pub n: u16,
     /// Its words.
     pub words: String,
-    /// The connection broke before it had ended.
-    pub broke: bool,
+    /// What cut it off before it had ended.
+    pub cut: Option<Cut>,
+}
+
+/// What cut an answer off.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Cut {
+    /// The connection broke, or was closed.
+    Broke,
+    /// The service reported this error.
+    Error(String),
 }
 
 /// One step that was begun.
@@ -199,14 +210,21 @@ fn said(r: &Report, words: &Catalogue) -> String {
         let args = Args::default().count("n", Some(u64::from(answer.n) + 1));
         let head = if r.said.len() == 1 { "said" } else { "said-to" };
         let line = |message| show::paragraph(&words.word(message), "  ", "  ");
-        let block = match (show::quote(&screen::told(&answer.words, words), QUOTE_MAX), answer.broke) {
-            (block, true) => block + &line("said-broke"),
-            (block, false) if block.is_empty() => line("said-nothing"),
-            (block, false) => block,
+        let block = match (show::quote(&screen::told(&answer.words, words), QUOTE_MAX), &answer.cut) {
+            (block, Some(Cut::Broke)) => block + &line("said-broke"),
+            (block, Some(Cut::Error(error))) => block + &reported(error, words),
+            (block, None) if block.is_empty() => line("said-nothing"),
+            (block, None) => block,
         };
         out += &headed(&words.say(head, &args).unwrap_or_default(), &block);
     }
     out
+}
+
+fn reported(error: &str, words: &Catalogue) -> String {
+    let args = Args::default().with("message", show::sentence(error, ERROR_MAX));
+    let said = words.say("said-error", &args).unwrap_or_default();
+    show::paragraph(&said, "  ", "  ")
 }
 
 fn credits(r: &Report, words: &Catalogue, args: &Args) -> String {

@@ -6,7 +6,7 @@ use super::telling::clock;
 use crate::instruction::Instruction;
 use crate::job::{Job, JobEvent, Message, Moment, Step, StreamEnd};
 use crate::ledger::Recorded;
-use crate::words::{Done, Heard, Went};
+use crate::words::{Cut, Done, Heard, Went};
 
 /// A step that was started, until another one was.
 struct Begun {
@@ -84,7 +84,12 @@ pub(super) fn said(events: &[Recorded]) -> Vec<Heard> {
     let answer = |(at, recorded): (usize, &Recorded)| match &recorded.event {
         JobEvent::Answered { n, end: StreamEnd::Denied { .. }, .. } if !was_taken(&events[at..], *n) => None,
         JobEvent::Answered { n, end, words, .. } => {
-            Some(Heard { n: *n, words: words.clone(), broke: matches!(end, StreamEnd::Broken(_)) })
+            let cut = match end {
+                StreamEnd::Broken(_) => Some(Cut::Broke),
+                StreamEnd::Error(error) => Some(Cut::Error(error.clone())),
+                _ => None,
+            };
+            Some(Heard { n: *n, words: words.clone(), cut })
         }
         _ => None,
     };
@@ -209,7 +214,7 @@ mod tests {
         let broken = StreamEnd::Broken("cut".to_owned());
         let events = vec![answered(denied(), ""), answered(broken, "ha"), answered(StreamEnd::Clean, "half")];
         let heard = said(&recorded(events));
-        let heard: Vec<_> = heard.iter().map(|heard| (heard.words.as_str(), heard.broke)).collect();
+        let heard: Vec<_> = heard.iter().map(|heard| (heard.words.as_str(), heard.cut.is_some())).collect();
         assert_eq!(heard, [("ha", true), ("half", false)]);
     }
 

@@ -57,7 +57,7 @@ fn finished<'a>(
 /// What was said to each message, whole.
 fn heard(words: &[&str]) -> Vec<Heard> {
     let each = words.iter().zip(0..);
-    each.map(|(words, n)| Heard { n, words: (*words).to_owned(), broke: false }).collect()
+    each.map(|(words, n)| Heard { n, words: (*words).to_owned(), cut: None }).collect()
 }
 
 fn steps() -> Vec<Done> {
@@ -254,14 +254,16 @@ fn what_was_not_done_is_not_told_as_done() {
         went,
     });
     let steps = [refused, sent];
-    let broke = |words: &str| Heard { n: 1, words: words.to_owned(), broke: true };
-    let said = [broke(""), broke("half of a wor"), Heard { broke: false, ..broke("whole") }];
+    let broke = |words: &str| Heard { n: 1, words: words.to_owned(), cut: Some(Cut::Broke) };
+    let ill = Heard { cut: Some(Cut::Error("ffmpeg\ndied".to_owned())), ..broke("as far as") };
+    let said = [broke(""), broke("half of a wor"), ill, Heard { cut: None, ..broke("whole") }];
     let text = report_en(&finished(&WordsFrom::Default, &said, &steps, &[]));
     for part in [
         "message 2 not taken by the video service (3.2 s)\n",
         "message 2 sent (3.2 s)\n",
         "to message 2:\n  Here the connection broke.\n",
         "to message 2:\n  > half of a wor\n  Here the connection broke.\n",
+        "to message 2:\n  > as far as\n  Here it reported an error: ffmpeg died.\n",
         "to message 2:\n  > whole\n",
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");

@@ -1,8 +1,8 @@
 # What a report says.
 
 incomplete =
-    Something may be missing in this film: the connection broke while the video service was at work. Please watch it
-    to the end before you use it.
+    Something may be missing in this film: the video service was cut off in its answer, so it may not have done all
+    of it. Please watch it to the end before you use it.
 ready = The film of { $clip } is ready: { $film }.
 length = Length: { $length }
 picture = Picture: { $width } x { $height }
@@ -24,6 +24,8 @@ said = What the video service said:
 said-to = What the video service said to message { $n }:
 said-nothing = It said nothing. This is normal after some changes.
 said-broke = Here the connection broke.
+said-error = Here it reported an error: { $message }
+    .or = Here it reported an error.
 
 credits = Credits before: { $before }. Credits after: { $after }. Spent: { $spent }.
     .or = Credits before: { $before }. Credits after: { $after }.
