@@ -112,26 +112,30 @@ async fn the_same_message_has_one_intent_over_all_jobs() {
 
 #[tokio::test]
 async fn a_text_consents_to_pay_once_more_exactly_once() {
-    let disk = Disk::new();
-    let ledger = disk.open();
-    let first = up_to_the_message(&ledger, b"a.mp4", 1).await;
-    ledger.append(first.id, vec![intent(&first)], Moment(3)).await.unwrap();
-    let text = TextRef {
-        path: RelPath::from_bytes(b"b.txt").unwrap(),
-        stamp: first.clip.stamp,
-        hash: ContentHash::new([9; 32]),
-        says: None,
-    };
-    let consent = JobEvent::Consent { n: 0, again: 1, text: Some(text) };
-    let second = up_to_the_message(&ledger, b"b.mp4", 2).await;
-    let second = ledger.append(second.id, vec![consent.clone()], Moment(4)).await.unwrap();
-    let second = ledger.append(second.id, vec![intent(&second)], Moment(5)).await.unwrap();
-    assert_eq!(second.message(0).unwrap().again, 1);
-    // The same text beside a third copy of the clip: it has had its say.
-    let third = up_to_the_message(&ledger, b"c.mp4", 3).await;
-    let used = ledger.append(third.id, vec![consent], Moment(6)).await.unwrap_err();
-    assert!(matches!(used, LedgerError::ConsentUsed), "{used}");
-    assert_eq!(ledger.intents().await.unwrap(), 2);
+    // One that was saved again in other bytes says the same.
+    let says = Some(ContentHash::new([8; 32]));
+    for (says, bytes) in [(None, 9), (says, 9), (says, 7)] {
+        let disk = Disk::new();
+        let ledger = disk.open();
+        let first = up_to_the_message(&ledger, b"a.mp4", 1).await;
+        ledger.append(first.id, vec![intent(&first)], Moment(3)).await.unwrap();
+        let text = |bytes| TextRef {
+            path: RelPath::from_bytes(b"b.txt").unwrap(),
+            stamp: first.clip.stamp,
+            hash: ContentHash::new([bytes; 32]),
+            says,
+        };
+        let consent = |bytes| vec![JobEvent::Consent { n: 0, again: 1, text: Some(text(bytes)) }];
+        let second = up_to_the_message(&ledger, b"b.mp4", 2).await;
+        let second = ledger.append(second.id, consent(9), Moment(4)).await.unwrap();
+        let second = ledger.append(second.id, vec![intent(&second)], Moment(5)).await.unwrap();
+        assert_eq!(second.message(0).unwrap().again, 1);
+        // The same text beside a third copy of the clip: it has had its say.
+        let third = up_to_the_message(&ledger, b"c.mp4", 3).await;
+        let used = ledger.append(third.id, consent(bytes), Moment(6)).await.unwrap_err();
+        assert!(matches!(used, LedgerError::ConsentUsed), "{used}");
+        assert_eq!(ledger.intents().await.unwrap(), 2);
+    }
 }
 
 #[tokio::test]

@@ -67,3 +67,69 @@ pub(super) async fn changes<T: Send + 'static>(
         Err(ErrorKind::TimedOut.into())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+    use std::sync::atomic::AtomicUsize;
+    use std::sync::{Condvar, Mutex, RwLock};
+
+    use tokio::sync::mpsc;
+    use tokio::task::JoinSet;
+
+    use super::super::door::Door;
+    use super::*;
+    use crate::config::Config;
+    use crate::worker::Vitals;
+
+    fn house() -> Arc<House> {
+        let settings = Arc::new(RwLock::new(Arc::new(Config::default())));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 8642));
+        Arc::new(House::new(settings, Arc::new(Vitals::default()), address, Door::new(None, 8642)))
+    }
+
+    #[tokio::test]
+    async fn a_share_that_hangs_holds_no_more_threads_than_there_is_room_for() {
+        let house = house();
+        let room = house.films.available_permits();
+        let hangs = Arc::new((Mutex::new(true), Condvar::new()));
+        let (at_once, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (begun, mut begins) = mpsc::unbounded_channel();
+        let mut all = JoinSet::new();
+        for _ in 0..3 * room {
+            let (house, hangs, begun) = (Arc::clone(&house), Arc::clone(&hangs), begun.clone());
+            let (at_once, most) = (Arc::clone(&at_once), Arc::clone(&most));
+            all.spawn(async move {
+                let read = move |_: &House| {
+                    most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    begun.send(()).unwrap();
+                    let hung = hangs.0.lock().unwrap();
+                    drop(hangs.1.wait_while(hung, |hangs| *hangs).unwrap());
+                    at_once.fetch_sub(1, Ordering::SeqCst);
+                };
+                reads(&house, read).await
+            });
+        }
+        for _ in 0..room {
+            begins.recv().await.unwrap();
+        }
+        let left = house.films.available_permits();
+        // What asks no share is answered meanwhile.
+        house.apart(|_| ()).await.unwrap();
+        *hangs.0.lock().unwrap() = false;
+        hangs.1.notify_all();
+        while let Some(read) = all.join_next().await {
+            assert_eq!(read.unwrap(), Ok(()));
+        }
+        assert_eq!((left, most.load(Ordering::SeqCst), house.films.available_permits()), (0, room, room));
+    }
+
+    #[test]
+    fn what_nobody_waits_for_any_more_is_not_made() {
+        let given_up = GivenUp::default();
+        let theirs = given_up.clone();
+        assert!(theirs.goes_on().is_ok());
+        given_up.0.store(true, Ordering::SeqCst);
+        assert_eq!(theirs.goes_on().unwrap_err().kind(), ErrorKind::TimedOut);
+    }
+}

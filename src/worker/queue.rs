@@ -106,3 +106,58 @@ pub(super) fn next_wake(
         })
         .min()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{Clip, JobEvent, RelPath, RenderId, SessionId, Stamp, Work, admit};
+    use crate::worker::order;
+
+    /// A job in a session, at a step; its film asked for or not.
+    fn at(id: i64, step: Step, phase: Phase, is_asked: bool) -> Job {
+        let stamp = Stamp { dev: 1, ino: 1, size: 1, mtime_ns: 1, ctime_ns: 1 };
+        let clip = Clip { root: 1, path: RelPath::from_bytes(b"talk.mp4").unwrap(), stamp };
+        let order = order::unreadable(None);
+        let first = JobEvent::Admitted { clip, order, work: Work::Clip, batch: None };
+        let mut job = admit(JobId(id), &first, Moment(0)).unwrap();
+        (job.step, job.phase) = (step, phase);
+        job.session = Some(SessionId::new("shared"));
+        job.render.id = is_asked.then(|| RenderId::new("render"));
+        job
+    }
+
+    #[test]
+    fn one_job_at_a_time_does_the_same_in_a_session() {
+        use Phase::{Ready, Running, Waiting};
+        let (says, films, looks) = (Step::Instruct(0), Step::Export, Step::Observe(0));
+        for (step, asked, (of, phase, is_asked, runs), alone) in [
+            (says, false, (says, Running, false, true), false),
+            (says, false, (says, Ready, false, false), true),
+            (says, false, (says, Waiting, false, false), true),
+            // What was sent is not over before it is known what became of it; one that waits for a person holds nobody.
+            (says, false, (looks, Running, false, true), false),
+            (says, false, (looks, Ready, false, false), false),
+            (says, false, (looks, Waiting, false, false), true),
+            (says, false, (films, Running, true, true), true),
+            (films, false, (films, Running, false, true), false),
+            (films, false, (films, Ready, false, false), true),
+            // It goes on at the service while the job rests between two tries.
+            (films, false, (films, Ready, true, false), false),
+            (films, true, (films, Ready, true, false), true),
+            (films, false, (films, Waiting, true, false), true),
+            (films, false, (Step::Fetch, Running, true, true), true),
+            (films, false, (says, Running, false, true), true),
+            (looks, false, (looks, Running, false, true), true),
+        ] {
+            let told = format!("{step:?} {asked} beside {of:?} {phase:?} {is_asked} {runs}");
+            let (job, other) = (at(1, step, Ready, asked), at(2, of, phase, is_asked));
+            let apart = Job { session: Some(SessionId::new("its own")), ..other.clone() };
+            let is_alone = |other: Job| {
+                let jobs = BTreeMap::from([(JobId(1), job.clone()), (JobId(2), other)]);
+                has_session_alone(&jobs, |id| runs && id == JobId(2), (&job, step))
+            };
+            assert_eq!(is_alone(other), alone, "{told}");
+            assert!(is_alone(apart), "{told}: in another session");
+        }
+    }
+}

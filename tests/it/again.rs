@@ -124,6 +124,33 @@ fn a_session_makes_one_film_at_a_time() {
 }
 
 #[test]
+fn drops_that_find_its_film_at_once_wait_their_turn_in_its_session() {
+    let mut house = House::with(Options { render_time: Duration::from_millis(500), ..quick() }, "");
+    house.service.faults("status:status=503");
+    house.drop_pair("one", WORDS);
+    house.start();
+    house.wait_world("its film is asked for", |world| world.requests("export") == 1);
+    // They come while it is in work, and the brake holds them until it is over.
+    house.stop();
+    fs::write(house.root("pause.txt"), "").unwrap();
+    house.start();
+    for stem in ["two", "three"] {
+        house.drop_file(format!("{stem}.txt"), WORDS);
+        house.drop_file(format!("{stem}.mp4"), clip("one"));
+    }
+    house.waits("two", "paused");
+    house.waits("three", "paused");
+    house.service.faults("");
+    house.delivered("one");
+    house.wait_for("it is put away", || house.archive("one.mp4").exists());
+    fs::remove_file(house.root("pause.txt")).unwrap();
+    house.delivered("two");
+    house.delivered("three");
+    let world = house.world();
+    assert_eq!((world.charges(), world.renders().len(), world.requests("export")), (1, 3, 3));
+}
+
+#[test]
 fn the_same_clip_with_other_words_is_new_work() {
     let house = dropped_again("make it shorter");
     house.note(house.outbox("talk (2).report.txt"));
@@ -185,6 +212,20 @@ fn the_same_drop_is_delivered_once_more_for_nothing_and_then_asks() {
     house.drop_file("talk.txt", "make it shorter");
     house.note(house.outbox("talk (3).report.txt"));
     assert_eq!(house.world().charges_of(&clip("talk")), 2);
+}
+
+#[test]
+fn where_the_film_was_worked_on_since_the_same_drop_asks() {
+    let mut house = House::new();
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.delivered("talk");
+    house.drop_file("talk.v2.txt", "make it louder");
+    house.note(house.outbox("talk.v2.report.txt"));
+    house.wait_for("its text is put away", || house.archive("talk.v2.txt").exists());
+    house.drop_pair("talk", WORDS);
+    house.waits("talk", "same-again");
+    assert_eq!((house.world().charges(), house.world().renders().len()), (2, 2));
 }
 
 #[test]

@@ -70,7 +70,8 @@ fn another_clip_of_that_length_or_with_other_words_is_new_work() {
     house.drop_file("other.txt", "other words\n");
     house.drop_file("other.mp4", clip("talk1"));
     house.delivered("other");
-    assert_eq!(house.world().charges(), 3);
+    let world = house.world();
+    assert_eq!((world.charges(), world.sessions().len(), world.uploaded().len()), (3, 3, 3));
 }
 
 #[test]
@@ -97,6 +98,14 @@ fn a_consent_that_was_only_saved_again_is_none() {
         house.drop_pair(&format!("other{n}"), "words of another");
         house.waits(&format!("other{n}"), "unknown-fate");
         assert_eq!(paid(&house), 2, "saved again, {n}");
+    }
+    // Nor is it one where the text said something else in between.
+    for (n, text) in [WORDS.to_owned(), format!("\u{feff}Again: yes\r\n\r\n{WORDS}")].into_iter().enumerate()
+    {
+        house.drop_file("talk.txt", text);
+        house.drop_pair(&format!("between{n}"), "words of another");
+        house.waits(&format!("between{n}"), "unknown-fate");
+        assert_eq!(paid(&house), 2, "between, {n}");
     }
 }
 

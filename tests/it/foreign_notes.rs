@@ -81,3 +81,20 @@ fn the_note_of_a_project_that_failed_does_not() {
     house.note(house.failed("trip.project (2).error.txt"));
     assert_eq!(fs::read_to_string(house.failed("trip.project.error.txt")).unwrap(), PRECIOUS);
 }
+
+#[test]
+fn a_note_that_was_written_anew_before_a_kill_is_known_and_goes() {
+    let mut house = House::set_up("[watch]\ntext_note_after = '200ms'\n");
+    house.service.faults("message:questionx1");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.waits("talk", "question");
+    house.drop_file("talk.v2.txt", "make it louder");
+    house.waits("talk.v2.txt", "awaits-film");
+    house.run(&["cancel", "1"]);
+    house.waits("talk.v2.txt", "awaits-clip");
+    house.kill();
+    fs::remove_file(house.inbox("talk.v2.txt")).unwrap();
+    house.start();
+    house.wait_for("it is gone", || !house.outbox("talk.v2.txt.waiting.txt").exists());
+}

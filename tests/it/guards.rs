@@ -194,6 +194,7 @@ fn a_dry_run_names_the_texts_alone_that_a_run_would_pay_for() {
 }
 
 #[test]
+
 fn a_dry_run_leaves_what_is_done_and_lies_where_it_was() {
     let house = House::set_up("[folders]\nafter_success = 'leave'\n");
     house.drop_pair("talk", WORDS);
@@ -215,6 +216,34 @@ fn a_dry_run_leaves_what_is_done_and_lies_where_it_was() {
     assert_eq!(does(&house, "talk.mp4"), "take");
     house.run_once(&[]);
     assert_eq!(does(&house, "talk.mp4"), "go");
+}
+
+#[test]
+fn a_dry_run_leaves_the_texts_alone_that_a_run_would_not_pay_for() {
+    let mut house = House::set_up("[watch]\nclip_wait = '300ms'\n");
+    house.drop_pair("talk", WORDS);
+    assert_eq!(house.run_once(&[]), 0);
+    let line = |house: &House, name: &str| {
+        let ran = house.run(&["run", "--dry-run"]);
+        ran.out.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned()
+    };
+    house.drop_file("talk.txt", WORDS);
+    let known = line(&house, "talk.txt");
+    assert!(
+        known.starts_with("leave ") && known.contains("the words that the film was made with"),
+        "{known}"
+    );
+    fs::remove_file(house.inbox("talk.txt")).unwrap();
+    house.service.faults("message:questionx1");
+    house.drop_file("talk.v2.txt", "make it louder");
+    house.start();
+    house.waits("talk.v2", "question");
+    house.stop();
+    house.drop_file("talk.v3.txt", "add a title");
+    let (open, later) = (line(&house, "talk.v2.txt"), line(&house, "talk.v3.txt"));
+    assert!(open.starts_with("go on with ") && open.contains("job 2"), "{open}");
+    assert!(later.starts_with("leave ") && later.contains("other work on that film comes first"), "{later}");
+    assert_eq!(house.world().accepted(), [WORDS.trim(), "make it louder"]);
 }
 
 #[test]

@@ -79,6 +79,23 @@ fn other_words_do_not_wait_behind_a_text_that_says_nothing_new() {
 }
 
 #[test]
+fn other_words_wait_where_part_of_a_text_was_sent_before_the_rest_was_found_known() {
+    let house = delivered("[watch]\ntext_note_after = '200ms'\n");
+    let both = format!("add a title\n---\n{LOUDER}");
+    house.drop_file("talk.v2.txt", &both);
+    made(&house, "talk.v2", "talk.v2.txt");
+    house.service.faults("message:late-delay=2sx1");
+    house.drop_file("talk.v2.txt", "add a title\n");
+    house.wait_world("its first message is out", |world| world.running() == 1);
+    house.drop_file("talk.v2.txt", &both);
+    house.waits("talk.v3", "same-again");
+    // What was sent is in the project, and its film is to come.
+    house.drop_file("talk.v5.txt", "fade out");
+    house.waits("talk.v5.txt", "awaits-film");
+    assert_eq!(house.world().accepted(), [WORDS.trim(), "add a title", LOUDER.trim(), "add a title"]);
+}
+
+#[test]
 fn a_text_that_waits_for_an_earlier_version_says_so() {
     let mut house = House::set_up("[watch]\ntext_note_after = '200ms'\n");
     house.drop_pair("talk", WORDS);
@@ -96,6 +113,20 @@ fn a_text_that_waits_for_an_earlier_version_says_so() {
     made(&house, "talk.v2", "talk.v2.txt");
     made(&house, "talk.v3", "talk.v3.txt");
     house.wait_for("the note is gone", || !house.outbox("talk.v3.txt.waiting.txt").exists());
+}
+
+#[test]
+fn a_text_says_so_when_the_work_it_waited_for_has_come_to_nothing() {
+    let mut house = House::set_up("[watch]\ntext_note_after = '200ms'\n");
+    house.service.faults("message:questionx1");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.waits("talk", "question");
+    house.drop_file("talk.v2.txt", LOUDER);
+    house.waits("talk.v2.txt", "awaits-film");
+    house.run(&["cancel", "1"]);
+    house.fails("talk", "cancelled");
+    house.waits("talk.v2.txt", "awaits-clip");
 }
 
 fn rests_again(house: &House) {

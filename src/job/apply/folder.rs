@@ -184,3 +184,47 @@ fn refine(job: &mut Job, now: &Order) {
     job.added = u16::try_from(job.order.messages.len() - usize::from(paid)).unwrap_or(u16::MAX);
     job.order.words.clone_from(&now.words);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::tests::a_job;
+    use crate::job::{Code, ContentHash, Failure, Message, SessionId, Stamp};
+
+    /// Paid for and worked on, and no film could be made of it.
+    fn failed() -> Job {
+        let mut job = a_job(1);
+        (job.session, job.content) = (Some(SessionId::new("s")), Some(ContentHash::new([1; 32])));
+        job.messages = vec![Message { n: 0, again: 0, fate: Fate::Taken, intent: 5 }];
+        job.draft_seq = Some(7);
+        job.end = Some(End::Failed(Failure::new(Code::RenderFailed, "it failed", "")));
+        (job.step, job.phase) = (Step::Tidy, Phase::Ended);
+        job
+    }
+
+    #[test]
+    fn what_was_paid_for_goes_on_with_the_same_bytes_alone() {
+        let is_taken = |job: &Job, stamp: Stamp, content| {
+            let clip = Clip { stamp, ..job.clip.clone() };
+            let event = JobEvent::Reopened { clip, order: job.order.clone(), work: None, content };
+            reopens(&mut job.clone(), &event)
+        };
+        let job = failed();
+        let (same, hash) = (job.clip.stamp, |n| Some(ContentHash::new([n; 32])));
+        let copy = Stamp { ino: 99, mtime_ns: 99, ..same };
+        for (stamp, content, taken) in
+            [(same, None, true), (copy, None, false), (copy, hash(1), true), (copy, hash(2), false)]
+        {
+            assert_eq!(is_taken(&job, stamp, content), taken, "{stamp:?} {content:?}");
+        }
+        // One whose bytes were never read is known by nothing, and one whose draft is not known can't go on.
+        assert!(!is_taken(&Job { content: None, ..job.clone() }, copy, None));
+        assert!(!is_taken(&Job { draft_seq: None, ..job.clone() }, copy, hash(1)));
+        assert!(
+            !is_taken(&Job { phase: Phase::Ready, ..job.clone() }, copy, hash(1)),
+            "it is being put away"
+        );
+        let unpaid = Job { messages: Vec::new(), ..job };
+        assert!(is_taken(&unpaid, copy, None), "nothing was paid for other bytes");
+    }
+}

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 
 use super::{ON, Page};
-use crate::house::{House, WORDS, faulty};
+use crate::house::{House, WORDS, clip, faulty};
 
 /// What a press leads to.
 #[track_caller]
@@ -30,7 +30,27 @@ fn each_question_is_answered_and_none_by_the_page_of_an_earlier_one() {
     assert_eq!(house.world().accepted(), ["ask me", "the first", "the second"]);
     // What was asked is answered by now.
     assert!(pressed(&page, "/jobs/1/answer", "question=1&words=late").contains("the job has changed"));
+    assert!(pressed(&page, "/jobs/1/answer", "words=late").contains("the job has changed"));
     assert!(!house.inbox("talk.answer.txt").exists());
+}
+
+#[test]
+fn of_two_clips_of_one_stem_that_one_is_answered_whose_page_it_is() {
+    let mut house = House::with(faulty(&["message:question@1x2"]), ON);
+    for name in ["talk.mp4", "talk.mov"] {
+        house.drop_file(format!("{name}.txt"), format!("words for {name}\n"));
+        house.drop_file(name, clip(name));
+    }
+    house.start();
+    let page = Page::of(&house);
+    for job in ["/jobs/1", "/jobs/2"] {
+        page.says(&house, job, &["name=\"question\" value=\"0\""]);
+    }
+    let asked = house.world().accepted().len();
+    assert!(pressed(&page, "/jobs/2/answer", "question=0&words=the+second").contains("Your answer lies"));
+    house.wait_world("it is sent", |world| world.accepted().len() > asked);
+    assert_eq!(house.world().accepted().last().unwrap(), "the second");
+    page.says(&house, "/jobs/1", &["name=\"question\" value=\"0\""]);
 }
 
 #[test]
