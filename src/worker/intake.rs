@@ -260,7 +260,7 @@ impl Intake {
             Err(error) => {
                 // The job has moved on meanwhile: what arrived is judged once more by what it is then.
                 tracing::debug!(job = %job.id, %error, "what arrived is looked at once more");
-                self.tools.inbox.report_anew(&job.clip.path);
+                self.tools.inbox.report_anew(arrived_at(&events).unwrap_or(&job.clip.path));
                 Ok(None)
             }
         }
@@ -382,6 +382,17 @@ pub(super) fn consent(job: &Job, order: &Order) -> Option<JobEvent> {
     let asked = order.again && order.same_request(&job.order);
     let again = job.again(n) + 1;
     (doubt && asked && !spent).then(|| JobEvent::Consent { n, again, text: Some(text.clone()) })
+}
+
+/// Where lies what these events are about: a copy may lie elsewhere than the job's clip.
+pub(super) fn arrived_at(events: &[JobEvent]) -> Option<&RelPath> {
+    events.iter().find_map(|event| match event {
+        JobEvent::Reopened { clip, .. }
+        | JobEvent::Rebound { clip, .. }
+        | JobEvent::Replaced { clip, .. } => Some(&clip.path),
+        JobEvent::Renamed { path, .. } => Some(path),
+        _ => None,
+    })
 }
 
 /// Why something is not taken, where a note says so.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::admission::{Admission, judge};
+use super::intake::arrived_at;
 use super::queue::{self, Limits, Load};
 use super::stop::{Patience, Stop, cut_off, events};
 use super::telling;
@@ -174,6 +175,17 @@ fn what_an_arrival_is() {
     let fresh = after(1, &[]);
     assert_eq!(judge(&path("a.mp4"), &stamp(1), None, Some(fresh.clone()), None), known(&fresh));
     assert_eq!(judge(&path("a.mp4"), &stamp(1), None, None, None), Admission::New);
+}
+
+#[test]
+fn what_arrived_is_looked_at_where_it_lies() {
+    let copy = Clip { root: 1, path: path("copy.mp4"), stamp: stamp(2) };
+    let order = asks("x", own_text(1));
+    let reopened = JobEvent::Reopened { clip: copy, order, work: None, content: None };
+    let renamed = JobEvent::Renamed { path: path("b.mp4"), stamp: stamp(1) };
+    assert_eq!(arrived_at(&[reopened, JobEvent::Cancelled]), Some(&path("copy.mp4")));
+    assert_eq!(arrived_at(&[renamed]), Some(&path("b.mp4")));
+    assert_eq!(arrived_at(&[JobEvent::Cancelled]), None);
 }
 
 #[test]
