@@ -4,7 +4,8 @@ use super::Tools;
 use super::folders::{Place, blocking};
 use super::order::NAME_MAX;
 use super::steps::tidy::number;
-use crate::job::{Job, JobEvent};
+use crate::job::{Job, JobEvent, JobId, admit, apply};
+use crate::ledger::Recorded;
 use crate::outbox::{self, Note, Title};
 
 /// Takes away the note of a job that goes on. One that can't be taken away says nothing worse than before.
@@ -14,19 +15,28 @@ pub(super) async fn clear_note(tools: &Tools, job: &Job) {
     if !events.iter().any(|recorded| failed(&recorded.event)) {
         return;
     }
-    let kept = events.iter().rev().find_map(|recorded| match &recorded.event {
-        JobEvent::Tidied { clip_at, .. } => Some(clip_at.clone()),
+    let kept = events.iter().enumerate().rev().find_map(|(n, recorded)| match &recorded.event {
+        JobEvent::Tidied { clip_at: Some(at), .. } => Some((n, at.clone())),
         _ => None,
     });
-    // The note got the clip's number, and keeps that name from everybody else while it lies there.
-    let Some(at) = kept.flatten() else { return };
+    // The note got the clip's number, and keeps that name from everybody else while it lies there. The clip itself may
+    // have been put back under another one.
+    let Some((n, at)) = kept else { return };
+    let Some(then) = replayed(job.id, &events[..=n]) else { return };
     let number = Some(at).filter(|_| job.work.project().is_none()).and_then(|at| number(&at)).unwrap_or(1);
-    let note = Title::new(job.stem(), NAME_MAX).note(number, Note::Error);
-    let Some(path) = job.home().join(&note) else { return };
+    let note = Title::new(then.stem(), NAME_MAX).note(number, Note::Error);
+    let Some(path) = then.home().join(&note) else { return };
     for place in [Place::Failed, Place::Outbox] {
         let (Ok(base), path) = (tools.folders.open(place).await, path.clone()) else { continue };
         if let Err(error) = blocking(move || outbox::notes::clear(&base, &path)).await {
             tracing::debug!(job = %job.id, %error, "its old note can't be taken away");
         }
     }
+}
+
+/// The job as it was after these of its events.
+fn replayed(id: JobId, events: &[Recorded]) -> Option<Job> {
+    let (first, more) = events.split_first()?;
+    let job = admit(id, &first.event, first.at)?;
+    more.iter().try_fold(job, |job, recorded| apply(&job, &recorded.event, recorded.at).ok())
 }

@@ -164,3 +164,17 @@ fn other_words_that_are_put_back_answer_the_question_that_waits() {
         assert_eq!(house.world().accepted(), ["ask me", answer]);
     }
 }
+
+#[test]
+fn what_is_put_back_under_another_name_takes_its_note_away() {
+    let mut house = House::with(no_film(), "");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.fails("talk", "render-failed");
+    for ending in ["txt", "mp4"] {
+        fs::rename(house.failed(format!("talk.{ending}")), house.inbox(format!("speech.{ending}"))).unwrap();
+    }
+    house.delivered("speech");
+    house.wait_for("the note is gone", || !house.failed("talk.error.txt").exists());
+    assert_eq!(house.world().charges(), 1);
+}
