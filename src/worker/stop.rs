@@ -42,14 +42,21 @@ impl Stop {
         Self::Failed { failure, retry_after: None }
     }
 
-    /// A failure on this side: reading or writing `what`.
+    /// A failure on this side: reading or writing `what`. Where the folders themselves are away, that is what is told.
     pub fn local(what: &str, error: &std::io::Error) -> Self {
-        Self::failed(Failure::new(
-            Code::LocalIo,
-            format!("{what}: {error}"),
-            "It is tried again by itself; if it lasts, look at the disk and the share.",
-        ))
+        Self::failed(told_by(error).unwrap_or_else(|| {
+            Failure::new(
+                Code::LocalIo,
+                format!("{what}: {error}"),
+                "It is tried again by itself; if it lasts, look at the disk and the share.",
+            )
+        }))
     }
+}
+
+/// The failure that an error carries.
+pub(super) fn told_by(error: &std::io::Error) -> Option<Failure> {
+    error.get_ref()?.downcast_ref::<Failure>().cloned()
 }
 
 impl From<LedgerError> for Stop {

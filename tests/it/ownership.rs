@@ -154,6 +154,15 @@ fn a_root_without_its_mark_is_a_share_that_is_away() {
     fs::rename(house.path("mark"), house.root(".dakbox")).unwrap();
     house.delivered("new");
     assert_eq!(house.world().charges(), 2);
+    // Gone while dakbox runs: it is told as what it is.
+    fs::rename(house.root(".dakbox"), house.path("mark")).unwrap();
+    house.drop_pair("newest", WORDS);
+    house.wait_for("it is told", || {
+        let told = house.run(&["status"]).out;
+        told.contains("newest.mp4: ") && told.contains("(share-away)") && !told.contains("outbox-read-only")
+    });
+    fs::rename(house.path("mark"), house.root(".dakbox")).unwrap();
+    house.delivered("newest");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::outbox;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
-use crate::worker::stop::Stop;
+use crate::worker::stop::{Stop, told_by};
 
 /// The outbox can be written, and holds twice the clip's size besides `min_free`.
 pub(crate) async fn check(tools: &Tools, claim: &Claim) -> Result<(), Stop> {
@@ -48,6 +48,9 @@ fn no_space(need: u64, free: u64) -> Failure {
 }
 
 fn read_only(error: &io::Error) -> Stop {
+    if let Some(away) = told_by(error) {
+        return Stop::failed(away);
+    }
     if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
         return Stop::failed(Failure::new(
             Code::NoSpace,
