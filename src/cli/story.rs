@@ -87,7 +87,7 @@ fn instructed(event: &JobEvent) -> String {
         JobEvent::DraftRead { .. } => "The draft is read as it is; no instruction was sent.".to_owned(),
         JobEvent::Refined { order } => {
             format!(
-                "Other words while it is at work: what is new in them is sent too: “{}”.",
+                "Its text was saved anew or renamed while it is at work; what is new in it is sent too: “{}”.",
                 plain(&order.words, WORDS)
             )
         }

@@ -8,7 +8,7 @@ use super::order;
 use super::remarks::{self, Beside};
 use crate::config::Language;
 use crate::inbox::{Reason, Withheld};
-use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, WordsFrom};
+use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, WordsFrom, folded};
 use crate::ledger::{Recorded, Seen, Sighting};
 use crate::timeline::{Draft, Reading};
 use crate::words::{self, Credits, Note, Paid};
@@ -151,10 +151,7 @@ pub(super) fn waiting(job: &Job, failure: &Failure, language: Language) -> Strin
     let file = job.dropped().to_string();
     // The wait is the job's last event: what is looked at again is told only where it changes.
     let since = minute(job.changed);
-    let sidecar = match &job.order.from {
-        WordsFrom::Sidecar(text) => Some(String::from_utf8_lossy(text.path.name()).into_owned()),
-        _ => None,
-    };
+    let sidecar = sidecar(job);
     let answer = order::short_answer(job);
     let told = words::Note {
         answer: answer.as_deref(),
@@ -166,6 +163,18 @@ pub(super) fn waiting(job: &Job, failure: &Failure, language: Language) -> Strin
         ..note(&file, failure)
     };
     words::waiting(&told, language)
+}
+
+/// The name of the clip's own text. One that its clip has left behind under another name is its text no more: what is
+/// written there would be nobody's.
+fn sidecar(job: &Job) -> Option<String> {
+    let WordsFrom::Sidecar(text) = &job.order.from else { return None };
+    let (text, clip) = (&text.path, &job.clip.path);
+    let means = folded(text.stem());
+    let is_its =
+        text.parent() == clip.parent() && (means == folded(clip.stem()) || means == folded(clip.name()));
+    let is_its = is_its || !job.work.is_file();
+    is_its.then(|| String::from_utf8_lossy(text.name()).into_owned())
 }
 
 /// The exported draft.
