@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::config::{self, AfterSuccess, IgnoreList};
-use crate::inbox::{WordsNow, batch_over, words_now};
+use crate::inbox::{WordsNow, words_now};
 use crate::instruction;
 use crate::job::{ContentHash, End, Failure, Job, JobEvent, Part, Project, RelPath, TextRef, WordsFrom};
 use crate::mount::{Dir, Removal, Type};
@@ -12,7 +12,7 @@ use crate::words;
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
-use crate::worker::steps::{answer, spare};
+use crate::worker::steps::{answer, batch, spare};
 use crate::worker::stop::Stop;
 use crate::worker::{order, remarks, telling};
 
@@ -35,7 +35,7 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent
         },
         None => return Err(Stop::Stale),
     };
-    put_batch_away(tools, claim.job()).await;
+    batch::put_away(tools, claim.job()).await;
     Ok(vec![JobEvent::Tidied { clip_at, left }])
 }
 
@@ -192,42 +192,6 @@ fn remove_emptied(inbox: &Dir, folder: &RelPath) {
         }
     }
     let _ = inbox.remove_empty_folder(folder);
-}
-
-/// The text of a batch goes with the last clip of its folder. Where that fails it stays, and does no harm.
-async fn put_batch_away(tools: &Tools, job: &Job) {
-    let config = tools.config();
-    let after = config.folders.after_success;
-    let Some(batch) = job.batch.clone().filter(|_| after != AfterSuccess::Leave) else { return };
-    let (Ok(inbox), Ok(archive)) =
-        (tools.folders.open(Place::Inbox).await, tools.folders.open(Place::Archive).await)
-    else {
-        return;
-    };
-    let bound = match &job.order.from {
-        WordsFrom::FolderDefault(text) => Some(text.stamp.ino),
-        _ => None,
-    };
-    let put = blocking(move || {
-        let Some((path, stamp)) = batch_over(&inbox, &batch.folder, &config.watch.ignore)? else {
-            return Ok(());
-        };
-        // Another one is that of a batch to come, unless an editor has put it in place of the old one.
-        if stamp.ino != batch.text && Some(stamp.ino) != bound {
-            return Ok(());
-        }
-        let text = Item { from: path, known: stamp, hash: None, content: None };
-        if after == AfterSuccess::Delete {
-            remove(&inbox, &text.from, &text)?;
-        } else {
-            outbox::keep(&inbox, &[text], &archive, None)?;
-        }
-        let _ = inbox.remove_empty_folder(&batch.folder);
-        Ok(())
-    });
-    if let Err(error) = put.await {
-        tracing::debug!(job = %job.id, %error, "the text of its batch can't be put away");
-    }
 }
 
 /// A film that was fetched and is not to be delivered any more.
