@@ -161,7 +161,7 @@ impl Intake {
         let of = of_clip(self.tools.ledger.job_of_file(clip.stamp).await?);
         let admission = admission::judge(&clip.path, &clip.stamp, asked.as_ref().ok(), at, of);
         let failure = arrival.verdict.as_ref().err().or(asked.as_ref().err()).cloned();
-        let order = asked.unwrap_or_else(|_| order::unreadable(arrival.sidecar.as_ref()));
+        let order = asked.unwrap_or_else(|_| order::unreadable_of(arrival));
         let recorded = match admission {
             Admission::Finished => return Ok(()),
             Admission::New if self.is_away(&clip).await => return Ok(()),

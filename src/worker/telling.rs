@@ -11,7 +11,7 @@ use crate::inbox::{Reason, Withheld};
 use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, WordsFrom, folded};
 use crate::ledger::{Recorded, Seen, Sighting};
 use crate::timeline::{Draft, Reading};
-use crate::words::{self, Credits, Note, Paid};
+use crate::words::{self, Credits, Lies, Note, Paid, Source};
 
 /// The note about a failure, with nothing known but the file.
 pub fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
@@ -71,11 +71,15 @@ pub(super) fn sighting(held: &Withheld, now: Moment, age: Duration) -> Sighting 
 }
 
 /// The text of a failed job's note.
-pub(super) fn failed(job: &Job, failure: &Failure, language: Language) -> String {
+pub(super) fn failed(job: &Job, failure: &Failure, lies: Lies, language: Language) -> String {
     let session = job.session.as_ref().map(SessionId::as_str);
     let file = job.dropped().to_string();
     let since = minute(job.changed);
+    let sidecar = sidecar(job);
     let note = Note {
+        lies,
+        source: Source::of(job),
+        sidecar: sidecar.as_deref(),
         paid: Paid::from_messages(&job.messages),
         job: Some(job.id),
         session,
