@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::human::{amount, plain, sentence, time};
 use super::show::film_text;
 use crate::job::{Balance, Failure, JobEvent, Moment, Step, StreamEnd};
-use crate::words::without_screen;
+use crate::words::{is_clip_gone, without_screen};
 
 /// Characters of other people's words that stand in a sentence.
 const WORDS: usize = 200;
@@ -65,6 +65,9 @@ pub(super) fn told(event: &JobEvent, zone: &TimeZone) -> String {
         JobEvent::Consent { n, .. } => format!("A person agrees to pay for instruction {} once more.", n + 1),
         JobEvent::Failed { failure } => format!("Failed: {}", because(failure)),
         JobEvent::Cancelled => "The clip was taken away before anything was paid: cancelled.".to_owned(),
+        JobEvent::Withdrawn { failure } if is_clip_gone(failure) => {
+            "Its clip was not in the inbox any more while it waited: cancelled.".to_owned()
+        }
         JobEvent::Withdrawn { .. } => "A person gave it up: cancelled.".to_owned(),
         JobEvent::Reopened { .. } => "The clip was dropped again: the job goes on.".to_owned(),
         event => instructed(event),
@@ -87,7 +90,7 @@ fn instructed(event: &JobEvent) -> String {
         JobEvent::DraftRead { .. } => "The draft is read as it is; no instruction was sent.".to_owned(),
         JobEvent::Refined { order } => {
             format!(
-                "Other words while it is at work: what is new in them is sent too: “{}”.",
+                "Its text was saved anew or renamed while it is at work; what is new in it is sent too: “{}”.",
                 plain(&order.words, WORDS)
             )
         }

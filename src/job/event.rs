@@ -57,7 +57,7 @@ pub enum JobEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         work: Option<Work>,
     },
-    /// After a message was paid for: other words. Of their steps those that were not bound are sent after the job's own.
+    /// After a message was paid for: other words, or the same in another file. Of their steps those that were not bound are sent after the job's own.
     Refined {
         /// The words as they are now.
         order: Order,

@@ -704,8 +704,15 @@ fn an_answer_of_the_clips_own_text_is_not_sent_again_as_a_step() {
         world.go(luck);
     }
     let words = "words 0\nthe second one";
-    let (text, steps, said) = (Some(text(1)), vec![words.into()], "the second one".to_owned());
+    let own = text(1);
+    let (text, steps, said) = (Some(own.clone()), vec![words.into()], "the second one".to_owned());
     assert!(world.record(JobEvent::Replied { n: 0, words: said, text, sidecar: true, steps }));
+    // Renamed with its clip: only the file is another one.
+    let moved = TextRef { path: RelPath::from_bytes(b"speech.txt").unwrap(), ..own };
+    let (bound, from) = (world.job.order.clone(), WordsFrom::Sidecar(moved));
+    let order = Order { words: words.into(), messages: vec![words.into()], from: from.clone(), ..told(1, 0) };
+    assert!(world.record(JobEvent::Refined { order }));
+    assert_eq!(world.job.order, Order { from, ..bound });
     let messages = vec![words.into(), "add music".into()];
     let more = Order { words: format!("{words}\n---\nadd music"), messages, ..told(2, 0) };
     assert!(world.record(JobEvent::Refined { order: more }));

@@ -5,7 +5,7 @@ use askama::Template;
 use super::fit::in_full;
 use super::html::Html;
 use crate::job::{Code, Failure, Job, Moment, WordsFrom};
-use crate::words::{About, Note, Paid, Tongue, shown_name, whole_name};
+use crate::words::{About, Note, Paid, Source, Tongue, shown_name, whole_name};
 use crate::worker::{note_of, to_the_minute};
 
 /// A moment, as far away as it is, and exactly.
@@ -132,7 +132,8 @@ fn means(class: &str) -> &'static str {
 /// The note about why a job waits, or has failed.
 pub(super) fn note<'a>(name: &'a str, job: &'a Job, failure: &'a Failure) -> Note<'a> {
     let session = job.session.as_ref().map(crate::job::SessionId::as_str);
-    Note { paid: Paid::from_messages(&job.messages), job: Some(job.id), session, ..note_of(name, failure) }
+    let (paid, source) = (Paid::from_messages(&job.messages), Source::of(job));
+    Note { paid, source, job: Some(job.id), session, ..note_of(name, failure) }
 }
 
 /// The one thing that ends a wait, if a press can.

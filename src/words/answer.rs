@@ -82,7 +82,7 @@ fn said(row: &Row, words: &Catalogue) -> Option<String> {
             let (said, args, _) = in_words(doing, words);
             words.say(said, &args)
         }
-        Said::Why(note) => words.say(note.failure.code.as_str(), &note.args(words)),
+        Said::Why(note) => words.say(note.why(), &note.args(words)),
         Said::Nothing => None,
     }
 }

@@ -8,6 +8,8 @@ mod answer;
 
 mod note;
 
+mod aside;
+
 mod remark;
 
 mod page;
@@ -32,6 +34,7 @@ mod catalogue;
 mod show;
 
 pub use answer::{Answer, answer};
+pub use aside::{Lies, Source, clip_gone, is_clip_gone};
 pub use asks::{asks, question};
 pub use json::report as report_json;
 pub use machine::{FilmLine, JobLine, is_tricky, json_line, path_text, reason_of, rfc3339};

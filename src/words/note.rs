@@ -1,5 +1,6 @@
 //! Notes: why a drop waits or has failed, were credits spent, what to do.
 
+use super::aside::{Lies, Source, at_fault, bad_text, base, is_clip_gone, is_own};
 use super::catalogue::{Args, Catalogue, pages};
 use super::{screen, show};
 use crate::config::Language;
@@ -89,6 +90,10 @@ pub struct Note<'a> {
     pub count: Option<u64>,
     /// Bytes needed and bytes free; for no-space.
     pub room: Option<(u64, u64)>,
+    /// What lies beside it, of what has failed.
+    pub lies: Lies,
+    /// Where the words had come from, of what has failed.
+    pub source: Source<'a>,
 }
 
 impl<'a> Note<'a> {
@@ -111,6 +116,8 @@ impl<'a> Note<'a> {
             files: &[],
             count: None,
             room: None,
+            lies: Lies::Both,
+            source: Source::Own,
         }
     }
 
@@ -121,8 +128,22 @@ impl<'a> Note<'a> {
     }
 
     /// The catalogue's message that says why.
-    fn why(&self) -> &'static str {
-        if self.unsafe_text().is_some() { "not-safe-text" } else { self.failure.code.as_str() }
+    pub(super) fn why(&self) -> &'static str {
+        let bad = at_fault(self.failure).filter(|_| self.failure.code == Code::BadSidecar);
+        match (self.failure.code, bad) {
+            _ if self.unsafe_text().is_some() => "not-safe-text",
+            (Code::Cancelled, _) if is_clip_gone(self.failure) => "cancelled-gone",
+            (_, Some(text)) => bad_text(text, self.file, self.source),
+            (code, None) => code.as_str(),
+        }
+    }
+
+    /// The text that is meant: the one that is at fault, where one is, else the clip's own. That lies beside the clip, and
+    /// any other somewhere else.
+    fn text(&self, stem: &str) -> String {
+        let shown = |text| if is_own(text, self.file) { base(text) } else { text };
+        let bad = at_fault(self.failure).filter(|_| self.failure.code == Code::BadSidecar).map(shown);
+        self.unsafe_text().or(bad).or(self.sidecar).map_or_else(|| format!("{stem}.txt"), str::to_owned)
     }
 
     pub(super) fn args(&self, words: &Catalogue) -> Args {
@@ -132,12 +153,15 @@ impl<'a> Note<'a> {
         // A clip whose text has its whole name may have a twin of its stem.
         let whole = self.sidecar.is_some_and(|text| text.rsplit('/').next() == Some(&format!("{own}.txt")));
         let answers = self.answer.unwrap_or(if whole { own } else { stem });
-        let text = self.unsafe_text().or(self.sidecar);
-        let text = text.map_or_else(|| format!("{stem}.txt"), str::to_owned);
+        let source =
+            if let Source::Shared(path) = self.source { Some(name(&path.to_string())) } else { None };
         Args::default()
             // The inbox itself has no name below the inbox.
             .with("file", Some(if self.file.is_empty() { words.word("the-inbox") } else { name(self.file) }))
-            .with("text", Some(name(&text)))
+            .with("text", Some(name(&self.text(stem))))
+            .with("lies", Some(self.lies.named().to_owned()))
+            .with("from", Some(self.source.named().to_owned()))
+            .with("source", source)
             .with("answer", Some(show::whole(&format!("{answers}.answer.txt"))))
             .with("own_text", Some(name(&format!("{own}.txt"))))
             .with("formats", Some(FORMATS.to_owned()))
@@ -169,7 +193,11 @@ pub fn waiting(note: &Note, language: Language) -> String {
 
 /// The text of `<name>.error.txt`.
 pub fn failed(note: &Note, language: Language) -> String {
-    let end = if note.paid == Paid::No { "failed" } else { "failed-paid" };
+    let end = match note.lies {
+        Lies::Inbox => "failed-left",
+        _ if note.paid == Paid::No => "failed",
+        _ => "failed-paid",
+    };
     pages(language, |words| page(note, words, end, "failed-at"))
 }
 
@@ -233,6 +261,8 @@ fn found(note: &Note, words: &Catalogue, args: &Args) -> String {
 fn paid(note: &Note) -> &'static str {
     match (note.paid, note.failure.code) {
         (Paid::MaybeOnce, Code::Question | Code::NothingChanged) => "paid-maybe-answered",
+        // It waited for the answer to a question.
+        (Paid::MaybeOnce, Code::Cancelled) if is_clip_gone(note.failure) => "paid-maybe-answered",
         (paid, _) => paid.said(),
     }
 }

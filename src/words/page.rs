@@ -199,7 +199,7 @@ fn about(part: Part, row: &Row, words: &Catalogue) -> String {
 
 /// What happened, the first thing to do, and the code to search for.
 pub(super) fn why(note: &Note, words: &Catalogue) -> String {
-    let (args, code) = (note.args(words), note.failure.code.as_str());
+    let (args, code) = (note.args(words), note.why());
     let mut out = paragraph(words, code, &args, "why");
     if let Some(step) = words.steps(code, &args).first() {
         let _ = writeln!(out, "<p>{} {}</p>", escaped(&words.word("to-do")), sentence(step));

@@ -122,13 +122,13 @@ impl Tongue {
     /// All that is to do about it, each a paragraph that is made safe for a page.
     pub fn steps(self, note: &Note) -> Vec<String> {
         let args = note.args(self.0);
-        let steps = self.0.steps(note.failure.code.as_str(), &args);
+        let steps = self.0.steps(note.why(), &args);
         steps.iter().map(|step| page::sentence(step)).collect()
     }
 
     /// What happened, safe for a page.
     pub fn happened(self, note: &Note) -> String {
-        let said = self.0.say(note.failure.code.as_str(), &note.args(self.0)).unwrap_or_default();
+        let said = self.0.say(note.why(), &note.args(self.0)).unwrap_or_default();
         page::sentence(&said)
     }
 }

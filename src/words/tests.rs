@@ -178,7 +178,7 @@ fn a_note_says_whether_it_is_looked_at_again() {
         let note = waiting_en(&Note::new("talk.mp4", &failure, Paid::No));
         assert_eq!(note.contains(" again by itself. When "), is_looked_at_again(*code), "{code}: {note}");
         assert!(!note.contains("Failed at:"), "{code}: {note}");
-        let note = failed_en(&Note::new("talk.mp4", &failure, Paid::Yes));
+        let note = failed_en(&Note::new("talk.mp4", &failure, Paid::Yes)).replace('\n', " ");
         assert!(note.contains("What was paid for is not paid for again."), "{code}: {note}");
     }
 }

@@ -16,7 +16,8 @@ use super::{Tools, order, put_back, story, telling};
 use crate::crash::{self, Loop};
 use crate::inbox::{self, Arrival, FolderState, Gone, Mounted, Reason, Report, What, Withheld};
 use crate::job::{
-    Batch, Clip, Code, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Stamp, Step, WordsFrom, Work,
+    Batch, Clip, Code, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Stamp, Step, TextRef, WordsFrom,
+    Work,
 };
 use crate::ledger::{InboxShown, LedgerError, MountShown, Request};
 
@@ -160,7 +161,7 @@ impl Intake {
         let of = of_clip(self.tools.ledger.job_of_file(clip.stamp).await?);
         let admission = admission::judge(&clip.path, &clip.stamp, asked.as_ref().ok(), at, of);
         let failure = arrival.verdict.as_ref().err().or(asked.as_ref().err()).cloned();
-        let order = asked.unwrap_or_else(|_| order::unreadable(arrival.sidecar.as_ref()));
+        let order = asked.unwrap_or_else(|_| order::unreadable_of(arrival));
         let recorded = match admission {
             Admission::Finished => return Ok(()),
             Admission::New if self.is_away(&clip).await => return Ok(()),
@@ -368,7 +369,13 @@ pub(super) fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
 /// known when it is put away; other words as long as there is a message to come, or one that is out.
 fn takes_words(job: &Job, now: &Order) -> bool {
     let WordsFrom::Sidecar(text) = &now.from else { return false };
-    let known = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.hash == text.hash);
+    // The very same bytes under another name, as of a clip and a text that were renamed together: only the file is another.
+    let is_same = |old: &TextRef| old.hash == text.hash;
+    let moved = matches!(&job.order.from, WordsFrom::Sidecar(old) if is_same(old) && old.path != text.path);
+    if moved {
+        return !job.closing();
+    }
+    let known = matches!(&job.order.from, WordsFrom::Sidecar(old) if is_same(old));
     let in_time = matches!(job.step, Step::Instruct(_) | Step::Observe(_));
     !known && !job.closing() && !now.words.is_empty() && (in_time || now.words == job.order.words)
 }

@@ -184,10 +184,16 @@ impl Keeper {
             return;
         };
         // Two clips of one stem keep their endings in their notes.
-        let old = self.kept.values().find(|kept| kept.owner == owner).map(|kept| kept.wish.clone());
+        let is_its = |wish: &RelPath| *wish == short || *wish == long;
+        let old = self.kept.values().find(|kept| kept.owner == owner && is_its(&kept.wish));
+        let old = old.map(|kept| kept.wish.clone());
         let taken = self.kept.get(&short).is_some_and(|kept| kept.owner != owner);
         let wish = old.unwrap_or(if taken { long } else { short });
         self.put(&wish, owner, text).await;
+        // What was dropped has another name since.
+        for path in self.paths(|kept| kept.owner == owner && kept.wish != wish) {
+            self.clear(&path).await;
+        }
     }
 
     async fn of_inbox(&mut self, notes: BTreeMap<RelPath, String>) {

@@ -58,6 +58,21 @@ pub(super) fn unreadable(text: Option<&Text>) -> Order {
     }
 }
 
+/// The same of a clip, whose words may be in a text for several.
+pub(super) fn unreadable_of(arrival: &Arrival) -> Order {
+    let from = source(arrival).map(|(_, from)| from);
+    Order { from: from.unwrap_or(WordsFrom::Default), ..unreadable(None) }
+}
+
+/// The text that holds for a clip, and what it is to that clip.
+fn source(arrival: &Arrival) -> Option<(&Text, WordsFrom)> {
+    match (&arrival.sidecar, &arrival.default) {
+        (Some(text), _) => Some((text, WordsFrom::Sidecar(reference(text)))),
+        (None, Some(text)) => Some((text, WordsFrom::FolderDefault(reference(text)))),
+        (None, None) => None,
+    }
+}
+
 /// The messages among these steps.
 pub(super) fn messages(steps: &[String]) -> Vec<String> {
     let is_message = |step: &&String| instruction::route(step) == Route::Message;
@@ -69,13 +84,9 @@ pub(super) fn messages(steps: &[String]) -> Vec<String> {
 /// # Errors
 /// A text that can't be read, or asks for what can't be done.
 pub fn of(arrival: &Arrival, config: &config::Config) -> Result<Order, Failure> {
-    let (text, from): (Option<&Text>, fn(TextRef) -> WordsFrom) = match (&arrival.sidecar, &arrival.default) {
-        (Some(text), _) => (Some(text), WordsFrom::Sidecar),
-        (None, text) => (text.as_ref(), WordsFrom::FolderDefault),
-    };
     let defaults = &config.instructions.default;
-    let (instruction, from) = match text {
-        Some(text) => (of_clip(text, defaults)?, from(reference(text))),
+    let (instruction, from) = match source(arrival) {
+        Some((text, from)) => (of_clip(text, defaults)?, from),
         None => (Instruction::plain(defaults), WordsFrom::Default),
     };
     Ok(order(instruction, from, config))

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use crate::config::{Config, Report};
 use crate::job::{Balance, Code, End, Failure, Job, Moment, Phase, RelPath, Step, Work, due_step};
 use crate::ledger::{LedgerError, Overview, Progress, Sighting};
-use crate::words::{self, Answer, Doing, Note, Paid, Part, Place, Row, Said, SharePage};
+use crate::words::{self, Answer, Doing, Note, Paid, Part, Place, Row, Said, SharePage, Source};
 
 /// Rows of a part that are listed at most: nobody reads more, and a page is loaded over slow networks.
 const MOST: usize = 60;
@@ -283,8 +283,8 @@ fn reason(told: &Told) -> Said<'_> {
         Some(End::Failed(failure)) => Some(failure),
         _ => told.job.waiting.as_ref(),
     };
-    let paid = Paid::from_messages(&told.job.messages);
-    failure.map_or(Said::Nothing, |why| Said::Why(Box::new(Note { paid, ..note(&told.name, why) })))
+    let (paid, source) = (Paid::from_messages(&told.job.messages), Source::of(&told.job));
+    failure.map_or(Said::Nothing, |why| Said::Why(Box::new(Note { paid, source, ..note(&told.name, why) })))
 }
 
 fn row<'a>(name: &'a str, said: Said<'a>) -> Row<'a> {

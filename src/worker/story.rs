@@ -40,7 +40,7 @@ pub(super) fn tell(job: &Job, events: &[JobEvent]) {
                 tracing::info!(job = %id, "{clip} or its text is being changed; nothing is sent until it has settled");
             }
             JobEvent::Refined { .. } => {
-                tracing::info!(job = %id, "{clip} has other words now: what is new in them is sent after what was bound");
+                tracing::info!(job = %id, "the text of {clip} was saved anew or renamed: what is new in it is sent after what was bound");
             }
             JobEvent::Replied { n, .. } => {
                 tracing::info!(job = %id, n, "{clip}: the service's question is answered");

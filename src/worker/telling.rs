@@ -8,10 +8,10 @@ use super::order;
 use super::remarks::{self, Beside};
 use crate::config::Language;
 use crate::inbox::{Reason, Withheld};
-use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, WordsFrom};
+use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, WordsFrom, folded};
 use crate::ledger::{Recorded, Seen, Sighting};
 use crate::timeline::{Draft, Reading};
-use crate::words::{self, Credits, Note, Paid};
+use crate::words::{self, Credits, Lies, Note, Paid, Source};
 
 /// The note about a failure, with nothing known but the file.
 pub fn note<'a>(file: &'a str, failure: &'a Failure) -> Note<'a> {
@@ -71,11 +71,15 @@ pub(super) fn sighting(held: &Withheld, now: Moment, age: Duration) -> Sighting 
 }
 
 /// The text of a failed job's note.
-pub(super) fn failed(job: &Job, failure: &Failure, language: Language) -> String {
+pub(super) fn failed(job: &Job, failure: &Failure, lies: Lies, language: Language) -> String {
     let session = job.session.as_ref().map(SessionId::as_str);
     let file = job.dropped().to_string();
     let since = minute(job.changed);
+    let sidecar = sidecar(job);
     let note = Note {
+        lies,
+        source: Source::of(job),
+        sidecar: sidecar.as_deref(),
         paid: Paid::from_messages(&job.messages),
         job: Some(job.id),
         session,
@@ -151,10 +155,7 @@ pub(super) fn waiting(job: &Job, failure: &Failure, language: Language) -> Strin
     let file = job.dropped().to_string();
     // The wait is the job's last event: what is looked at again is told only where it changes.
     let since = minute(job.changed);
-    let sidecar = match &job.order.from {
-        WordsFrom::Sidecar(text) => Some(String::from_utf8_lossy(text.path.name()).into_owned()),
-        _ => None,
-    };
+    let sidecar = sidecar(job);
     let answer = order::short_answer(job);
     let told = words::Note {
         answer: answer.as_deref(),
@@ -166,6 +167,18 @@ pub(super) fn waiting(job: &Job, failure: &Failure, language: Language) -> Strin
         ..note(&file, failure)
     };
     words::waiting(&told, language)
+}
+
+/// The name of the clip's own text. One that its clip has left behind under another name is its text no more: what is
+/// written there would be nobody's.
+fn sidecar(job: &Job) -> Option<String> {
+    let WordsFrom::Sidecar(text) = &job.order.from else { return None };
+    let (text, clip) = (&text.path, &job.clip.path);
+    let means = folded(text.stem());
+    let is_its =
+        text.parent() == clip.parent() && (means == folded(clip.stem()) || means == folded(clip.name()));
+    let is_its = is_its || !job.work.is_file();
+    is_its.then(|| String::from_utf8_lossy(text.name()).into_owned())
 }
 
 /// The exported draft.

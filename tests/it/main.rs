@@ -41,6 +41,7 @@ mod network;
 mod ownership;
 mod paid_once;
 mod projects;
+mod put_aside;
 mod questions;
 mod refine;
 mod refusals;

@@ -107,12 +107,17 @@ const fn is_own(order: &Order) -> bool {
 /// Other words while the job runs: what was bound runs as it was bound, and what is new in them is sent after it. From
 /// the export on it is too late for that: the text is left where it lies, and refines the film.
 fn refined(job: &mut Job, now: &Order) -> bool {
-    let in_time = matches!(job.step, Step::Instruct(_) | Step::Observe(_)) || now.words == job.order.words;
+    let same_bytes = match (&job.order.from, &now.from) {
+        (WordsFrom::Sidecar(old), WordsFrom::Sidecar(new)) => old.hash == new.hash,
+        _ => false,
+    };
+    let only_file = same_bytes || now.words == job.order.words;
+    let in_time = matches!(job.step, Step::Instruct(_) | Step::Observe(_)) || only_file;
     if !job.may_be_paid() || job.closing() || !in_time || !is_own(now) {
         return false;
     }
-    if now.words == job.order.words {
-        // Only the file is another one.
+    if only_file {
+        // The file is another one, or lies elsewhere: nothing else.
         job.order.from = now.from.clone();
         return true;
     }

@@ -23,6 +23,7 @@ pub(super) mod room;
 pub use address::shown as shown_address;
 mod address;
 mod answer;
+mod batch;
 mod same;
 pub(super) mod spare;
 mod wordless;

@@ -6,7 +6,7 @@ use crate::config::OnQuestion;
 use crate::inbox::{Means, by_name};
 use crate::job::{Code, Failure, Fate, Job, JobEvent, Stamp, StreamEnd, folded};
 use crate::timeline::Reading;
-use crate::words::{asks, question, without_screen};
+use crate::words::{asks, clip_gone, question, without_screen};
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
@@ -64,7 +64,8 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim, n: u16) -> Result<Vec<
                         Code::Cancelled,
                         "its clip was taken out of the inbox while it waited",
                         "Put the clip and its text into the inbox again to have it go on.",
-                    );
+                    )
+                    .finding(clip_gone());
                     return Ok(vec![JobEvent::Withdrawn { failure }]);
                 }
                 Err(parked(tools, claim, failure).await)

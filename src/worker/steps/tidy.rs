@@ -3,16 +3,18 @@
 use std::io;
 
 use crate::config::{self, AfterSuccess, IgnoreList};
-use crate::inbox::{WordsNow, batch_over, words_now};
+use crate::inbox::{WordsNow, words_now};
 use crate::instruction;
-use crate::job::{ContentHash, End, Failure, Job, JobEvent, Part, Project, RelPath, TextRef, WordsFrom};
+use crate::job::{
+    ContentHash, End, Failure, Job, JobEvent, Part, Project, RelPath, TextRef, WordsFrom, Work,
+};
 use crate::mount::{Dir, Removal, Type};
 use crate::outbox::{self, Fate, Item, Note, Title};
-use crate::words;
+use crate::words::{self, Lies};
 use crate::worker::Tools;
 use crate::worker::claim::Claim;
 use crate::worker::folders::{Place, blocking};
-use crate::worker::steps::{answer, spare};
+use crate::worker::steps::{answer, batch, spare};
 use crate::worker::stop::Stop;
 use crate::worker::{order, remarks, telling};
 
@@ -35,13 +37,14 @@ pub(crate) async fn run(tools: &Tools, claim: &mut Claim) -> Result<Vec<JobEvent
         },
         None => return Err(Stop::Stale),
     };
-    put_batch_away(tools, claim.job()).await;
+    batch::put_away(tools, claim.job()).await;
     Ok(vec![JobEvent::Tidied { clip_at, left }])
 }
 
 /// As deep as folders are looked into.
 const DEEPEST: usize = 32;
 
+/// Where the clip lies now, and whether it was left where it was dropped.
 type Kept = (Option<String>, bool);
 
 async fn delivered(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
@@ -56,7 +59,7 @@ async fn put_away(tools: &Tools, job: &Job) -> Result<Kept, Stop> {
         AfterSuccess::Delete => delete(tools, job).await,
         AfterSuccess::Archive => {
             let archive = tools.folders.open(Place::Archive).await?;
-            keep(tools, job, archive, None).await
+            Ok(keep(tools, job, archive, None).await?.0)
         }
     }
 }
@@ -129,15 +132,11 @@ async fn failed(tools: &Tools, job: &Job, failure: &Failure) -> Result<Kept, Sto
     // The note of a project lies beside its folder.
     let beside = Some(title.clone()).filter(|_| job.work.project().is_none());
     let moved = keep(tools, job, store.clone(), beside).await;
-    let (clip_at, left, number) = match moved {
-        Ok((at, left)) => {
-            let counted = at.clone().filter(|_| job.work.project().is_none());
-            (at, left, counted.and_then(|at| number(&at)))
-        }
-        // An inbox that can't be written: the files stay, and their note stands in the outbox too.
-        Err(_) => (None, true, None),
-    };
-    let text = telling::failed(job, failure, tools.config().messages.language);
+    // An inbox that can't be written: the files stay, and their note stands in the outbox too.
+    let ((clip_at, left), lies) = moved.unwrap_or(((None, true), Lies::Inbox));
+    let counted = clip_at.as_deref().filter(|_| job.work.project().is_none());
+    let number = counted.and_then(number);
+    let text = telling::failed(job, failure, lies, tools.config().messages.language);
     let at = job.home();
     let outbox = tools.folders.open(Place::Outbox).await.ok().filter(|_| left);
     blocking(move || {
@@ -159,10 +158,11 @@ pub(crate) fn number(at: &str) -> Option<u32> {
     stem.strip_suffix(')')?.rsplit_once(" (")?.1.parse().ok()
 }
 
-/// Moves clip and sidecar out of the inbox, each only if it is still what the job was about.
-async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Result<Kept, Stop> {
+/// Moves clip and sidecar out of the inbox, each only if it is still what the job was about; and what of them lies in the
+/// store then.
+async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Result<(Kept, Lies), Stop> {
     let inbox = tools.folders.open(Place::Inbox).await?;
-    let (job, ignore) = (job.clone(), tools.config().watch.ignore.clone());
+    let (of, job, ignore) = (job, job.clone(), tools.config().watch.ignore.clone());
     let place = store.path().to_owned();
     let kept = blocking(move || {
         let items = items(&job, &inbox, &ignore)?;
@@ -175,11 +175,28 @@ async fn keep(tools: &Tools, job: &Job, store: Dir, note: Option<Title>) -> Resu
     })
     .await
     .map_err(|e| Stop::local("moving the clip out of the inbox", &e))?;
-    Ok(match kept.fates.first() {
+    let lies = stored(of, &kept.fates);
+    let kept = match kept.fates.first() {
         Some(Fate::Moved(path)) => (Some(path.below(&place).display().to_string()), false),
         Some(Fate::Missing) | None => (None, false),
         Some(Fate::Changed) => (None, true),
-    })
+    };
+    Ok((kept, lies))
+}
+
+/// What of a drop lies in the store, by what became of its files: the clip first, its text among the others.
+fn stored(job: &Job, fates: &[Fate]) -> Lies {
+    let is_moved = |fate: &Fate| matches!(fate, Fate::Moved(_));
+    let first = fates.first().is_some_and(is_moved);
+    let rest = fates.iter().skip(1).any(is_moved) && matches!(job.order.from, WordsFrom::Sidecar(_));
+    match (&job.work, first, rest) {
+        (_, false, false) => Lies::Nothing,
+        (Work::Project(_), ..) => Lies::Folder,
+        (work, ..) if work.is_text() => Lies::Text,
+        (_, true, true) => Lies::Both,
+        (_, true, false) => Lies::Clip,
+        (_, false, true) => Lies::Text,
+    }
 }
 
 /// The folders of a project that nothing is left in go with its files. One that stays does no harm.
@@ -192,42 +209,6 @@ fn remove_emptied(inbox: &Dir, folder: &RelPath) {
         }
     }
     let _ = inbox.remove_empty_folder(folder);
-}
-
-/// The text of a batch goes with the last clip of its folder. Where that fails it stays, and does no harm.
-async fn put_batch_away(tools: &Tools, job: &Job) {
-    let config = tools.config();
-    let after = config.folders.after_success;
-    let Some(batch) = job.batch.clone().filter(|_| after != AfterSuccess::Leave) else { return };
-    let (Ok(inbox), Ok(archive)) =
-        (tools.folders.open(Place::Inbox).await, tools.folders.open(Place::Archive).await)
-    else {
-        return;
-    };
-    let bound = match &job.order.from {
-        WordsFrom::FolderDefault(text) => Some(text.stamp.ino),
-        _ => None,
-    };
-    let put = blocking(move || {
-        let Some((path, stamp)) = batch_over(&inbox, &batch.folder, &config.watch.ignore)? else {
-            return Ok(());
-        };
-        // Another one is that of a batch to come, unless an editor has put it in place of the old one.
-        if stamp.ino != batch.text && Some(stamp.ino) != bound {
-            return Ok(());
-        }
-        let text = Item { from: path, known: stamp, hash: None, content: None };
-        if after == AfterSuccess::Delete {
-            remove(&inbox, &text.from, &text)?;
-        } else {
-            outbox::keep(&inbox, &[text], &archive, None)?;
-        }
-        let _ = inbox.remove_empty_folder(&batch.folder);
-        Ok(())
-    });
-    if let Err(error) = put.await {
-        tracing::debug!(job = %job.id, %error, "the text of its batch can't be put away");
-    }
 }
 
 /// A film that was fetched and is not to be delivered any more.

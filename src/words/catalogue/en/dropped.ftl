@@ -2,7 +2,23 @@
 # A line that begins with a blank stands as it is: something to type, or a link.
 
 save-as = Save the clip anew as MP4, or in another of these formats: { $formats }.
-put-again = Put the new clip and its text into the inbox.
+put-again = { $from ->
+        [folder] Then put the whole folder into the inbox again.
+        [shared]
+            Then put the new clip into the inbox, and beside it a text named { $text } that says what to do. { $file } had no
+            text of its own: its words came from { $source }.
+        [usual]
+            Then put the new clip into the inbox. { $file } had no text of its own, so dakbox uses its usual words for it.
+            For other words, put a text named { $text } beside it.
+       *[own] Put the new clip and its text into the inbox.
+    }
+put-back = { $from ->
+        [folder] Put the whole folder into the inbox again.
+        [alone] Put { $file } into the inbox again.
+        [shared] Put the clip into the inbox again.
+        [usual] Put the clip into the inbox again.
+       *[own] Put the clip and its text into the inbox again.
+    }
 still-copying = Is it still being copied? Then just wait. dakbox takes it when it is complete.
 take-out = If you do not need it any more, take it out of the inbox.
 
@@ -23,10 +39,36 @@ unsupported = The video service does not take { $file }: it does not know this k
     .step-1 = { save-as }
     .step-2 = { put-again }
 
+correct-it = Correct it, and save it as plain text (UTF-8). It may have up to 64 KB.
 bad-sidecar = dakbox cannot use the text that came with { $file }.
     .step-1 = Open { $text } in a simple editor, such as Notepad or TextEdit.
-    .step-2 = Correct it, and save it as plain text (UTF-8). It may have up to 64 KB.
+    .step-2 = { correct-it }
     .step-3 = Put the clip and the text into the inbox.
+
+bad-sidecar-batch = dakbox cannot use { $text }, the text that says what to do with { $file }.
+    .step-1 =
+        Open { $text } in a simple editor, such as Notepad or TextEdit. It lies in the folder for failed clips, or it is still
+        in the inbox, or in the archive.
+    .step-2 = { correct-it }
+    .step-3 = Put the clip into that folder of the inbox again, and the text too if it is not there.
+
+bad-sidecar-default = dakbox cannot use { $text }, the text that says what to do with { $file }.
+    .step-1 =
+        Open { $text } in a simple editor, such as Notepad or TextEdit. It is still in the inbox: it is for all clips there
+        that have no words of their own.
+    .step-2 = { correct-it }
+    .step-3 = { put-back }
+
+bad-sidecar-folder = dakbox cannot use { $text }, the text that says what to make of the folder { $file }.
+    .step-1 =
+        Open { $text } in a simple editor, such as Notepad or TextEdit. It lies in the folder for failed clips.
+    .step-2 = { correct-it }
+    .step-3 = { put-back }
+
+bad-sidecar-alone = dakbox cannot use the text { $file }.
+    .step-1 = Open it in a simple editor, such as Notepad or TextEdit.
+    .step-2 = { correct-it }
+    .step-3 = { put-back }
 
 not-whole = { $file } is not complete: a part of the file is still empty.
     .step-1 = { still-copying }

@@ -1,8 +1,19 @@
 # About this side: disks, records, tries.
 
 cancelled = The work on { $file } was given up: the person who runs dakbox cancelled it.
-    .step-1 = Do you want it after all? Put the clip and its text into the inbox again.
+    .step-1 = Do you want it after all? { put-back }
     .step-2 =
+        You can look at the project in your browser:
+        { "    " }{ $project }
+
+cancelled-gone =
+    The work on { $file } was ended, because that clip is not in the inbox any more. It was taken out, or another file
+    came into its place.
+    .step-1 =
+        Do you want it after all? Put that same clip into the inbox again, with its text if it had one. The question of the
+        video service then waits for you once more.
+    .step-2 = Has another clip come into its place? dakbox works on that one by itself.
+    .step-3 =
         You can look at the project in your browser:
         { "    " }{ $project }
 

@@ -28,12 +28,20 @@ looks =
     and this note goes away.
 stays =
     dakbox does nothing more here by itself. It waits for you, and this note goes away when you have decided.
-failed =
-    Your clip and its text lie beside this note, as you dropped them. dakbox leaves them alone until you put them into
-    the inbox again.
+lies = { $lies ->
+        [clip] Your clip lies beside this note, as you dropped it.
+        [text] Your text lies beside this note, as you dropped it.
+        [folder] Your folder lies beside this note, with its files as you dropped them.
+        [nothing] Nothing of what you dropped lies beside this note.
+       *[both] Your clip and its text lie beside this note, as you dropped them.
+    }
+failed = { lies } dakbox does nothing more with { $file } until you put it into the inbox again.
 failed-paid =
-    Your clip and its text lie beside this note, as you dropped them. If you put them into the inbox again, dakbox goes on where
-    it stopped. What was paid for is not paid for again.
+    { lies } If you put { $file } into the inbox again, dakbox goes on where it stopped. What was paid for is not paid for
+    again.
+failed-left =
+    What you dropped is still in the inbox: dakbox could not move it beside this note. It does nothing more with { $file }
+    until you change it.
 
 project =
     The project, in your browser (the link works for 7 days):

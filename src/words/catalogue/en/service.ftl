@@ -124,7 +124,7 @@ odd-answer = The video service gave an answer about { $file } that dakbox does n
     .step-2 = { show-tomorrow }
 
 render-failed = The video service could not make the film of { $file }. It was asked two times.
-    .step-1 = Put the clip and its text into the inbox again. An export costs nothing.
+    .step-1 = { put-back } An export costs nothing.
     .step-2 =
         If it fails again, open the project in your browser and export it there:
         { "    " }{ $project }
