@@ -94,6 +94,8 @@ pub struct Note<'a> {
     pub lies: Lies,
     /// Where the words had come from, of what has failed.
     pub source: Source<'a>,
+    /// The consent to pay once more that stands in its text is used up.
+    pub used: bool,
 }
 
 impl<'a> Note<'a> {
@@ -118,6 +120,7 @@ impl<'a> Note<'a> {
             room: None,
             lies: Lies::Both,
             source: Source::Own,
+            used: false,
         }
     }
 
@@ -132,6 +135,7 @@ impl<'a> Note<'a> {
         let bad = at_fault(self.failure).filter(|_| self.failure.code == Code::BadSidecar);
         match (self.failure.code, bad) {
             _ if self.unsafe_text().is_some() => "not-safe-text",
+            (Code::Ambiguous, _) if self.files.len() > 1 => "ambiguous-texts",
             (Code::Cancelled, _) if is_clip_gone(self.failure) => "cancelled-gone",
             (_, Some(text)) => bad_text(text, self.file, self.source),
             (code, None) => code.as_str(),
@@ -159,6 +163,7 @@ impl<'a> Note<'a> {
             // The inbox itself has no name below the inbox.
             .with("file", Some(if self.file.is_empty() { words.word("the-inbox") } else { name(self.file) }))
             .with("text", Some(name(&self.text(stem))))
+            .with("used_text", self.used.then(|| name(&self.text(stem))))
             .with("lies", Some(self.lies.named().to_owned()))
             .with("from", Some(self.source.named().to_owned()))
             .with("source", source)

@@ -140,7 +140,7 @@ fn what_is_special_about_a_code_is_said() {
         (Code::FirstRun, &["already: 2000.", "    take-all.txt\n", "    dakbox run --adopt\n"]),
         (Code::NotOurs, &["    dakbox run --adopt\n"]),
         (Code::NotTaken, &["  - scan 0.psd\n", "  - scan 5.psd\n  ... and 34 more.\n", "mp4, mov, avi"]),
-        (Code::Ambiguous, &["\"talk.mp4.txt\""]),
+        (Code::Ambiguous, &["more than one text for \"news/talk.mp4\""]),
         (Code::NotWhole, &["    Whole: yes\n", "\"talk.txt\""]),
         (Code::NotPlainText, &["Plain text (.txt)"]),
         (Code::NoSpace, &["1.2 GB are needed, and 3.0 MB are free."]),
@@ -158,6 +158,21 @@ fn what_is_special_about_a_code_is_said() {
             assert!(note.contains(part) || unbroken.contains(part), "{code}: {part:?} is not in\n{note}");
         }
         assert!(note.matches(PROJECT).count() <= 1, "{code}: the project once\n{note}");
+    }
+}
+
+#[test]
+fn what_a_person_has_done_already_is_not_asked_for_again() {
+    let ambiguous = failure(Code::Ambiguous);
+    let one = ["talk.txt".to_owned()];
+    let note = waiting_en(&full("talk.mp4", &ambiguous, &one, Paid::No));
+    assert!(note.contains("\"talk.mp4.txt\"") && !note.contains("more than one text"), "{note}");
+    let doubt = failure(Code::UnknownFate);
+    for used in [false, true] {
+        let note = waiting_en(&Note { used, ..full("talk.mp4", &doubt, &[], Paid::MaybeOnce) });
+        let note = note.replace("\n   ", " ");
+        assert!(note.contains(" Again: yes"), "{note}");
+        assert_eq!(note.contains("is used up. Write it there once more"), used, "{note}");
     }
 }
 

@@ -8,7 +8,9 @@ use super::order;
 use super::remarks::{self, Beside};
 use crate::config::Language;
 use crate::inbox::{Reason, Withheld};
-use crate::job::{AccountId, Balance, Code, Failure, Job, JobEvent, Moment, SessionId, WordsFrom, folded};
+use crate::job::{
+    AccountId, Balance, Code, Failure, Job, JobEvent, Moment, Project, SessionId, WordsFrom, folded,
+};
 use crate::ledger::{Recorded, Seen, Sighting};
 use crate::timeline::{Draft, Reading};
 use crate::words::{self, Credits, Lies, Note, Paid, Source};
@@ -161,6 +163,8 @@ pub(super) fn waiting(job: &Job, failure: &Failure, language: Language) -> Strin
         answer: answer.as_deref(),
         since: Some(&since),
         sidecar: sidecar.as_deref(),
+        // One in a text for all of a folder is not written for this clip.
+        used: job.order.again && matches!(job.order.from, WordsFrom::Sidecar(_)),
         paid: words::Paid::from_messages(&job.messages),
         job: Some(job.id),
         session: job.session.as_ref().map(SessionId::as_str),
@@ -178,7 +182,10 @@ fn sidecar(job: &Job) -> Option<String> {
     let is_its =
         text.parent() == clip.parent() && (means == folded(clip.stem()) || means == folded(clip.name()));
     let is_its = is_its || !job.work.is_file();
-    is_its.then(|| String::from_utf8_lossy(text.name()).into_owned())
+    let name = String::from_utf8_lossy(text.name());
+    // A project's lies in its folder, and its note beside that.
+    let in_folder = |project: &Project| format!("{}/{name}", String::from_utf8_lossy(project.folder.name()));
+    is_its.then(|| job.work.project().map_or_else(|| name.to_string(), in_folder))
 }
 
 /// The exported draft.

@@ -176,6 +176,24 @@ fn a_message_in_doubt_is_sent_again_only_at_a_persons_word_and_once() {
 }
 
 #[test]
+fn a_second_doubt_says_that_the_consent_is_used_up_and_its_note_can_be_followed() {
+    let mut house = House::new();
+    house.service.faults("message:reset=headersx2");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    let note = house.waits("talk", "unknown-fate");
+    assert!(!note.contains("is used up"), "{note}");
+    house.drop_file("talk.txt", format!("Again: yes\n\n{WORDS}"));
+    house.wait_world("it is sent once more", |world| world.requests("message") == 2);
+    house.wait_for("the note tells so", || {
+        fs::read_to_string(house.outbox("talk.waiting.txt")).is_ok_and(|note| note.contains("is used up"))
+    });
+    house.drop_file("talk.txt", format!("Again: yes\nAgain: yes\n\n{WORDS}"));
+    house.delivered("talk");
+    assert_eq!(house.world().requests("message"), 3);
+}
+
+#[test]
 fn a_clip_that_was_taken_away_and_comes_back_goes_on() {
     let mut house = House::new();
     fs::write(house.root("pause.txt"), "").unwrap();

@@ -199,3 +199,17 @@ fn a_text_that_is_no_plain_file_is_named_and_its_note_can_be_followed() {
     house.delivered("talk");
     assert_eq!(house.world().accepted(), [WORDS.trim()]);
 }
+
+#[test]
+fn two_texts_for_one_clip_are_not_guessed_either() {
+    let mut house = House::new();
+    house.drop_file("talk.txt", WORDS);
+    house.drop_file("talk.TXT", "other words");
+    house.drop_file("talk.mp4", clip("talk"));
+    house.start();
+    let note = house.waits("talk.mp4", "ambiguous");
+    assert!(note.contains("more than one text") && note.contains("talk.TXT"), "{note}");
+    fs::remove_file(house.inbox("talk.TXT")).unwrap();
+    house.delivered("talk");
+    assert_eq!(house.world().accepted(), [WORDS.trim()]);
+}

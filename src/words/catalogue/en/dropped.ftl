@@ -102,6 +102,9 @@ not-safe-text =
     .step-1 = Take { $text } out of the inbox.
     .step-2 = Make a new plain text file with that name, and write into it what you want.
 
+ambiguous-texts = There is more than one text for { $file }, and dakbox does not guess which one you mean.
+    .step-1 = Keep the text that you mean, and take the others out of the inbox.
+
 ambiguous =
     It is not clear which text belongs to { $file }: there is another clip of the same name, and only one text.
     .step-1 =

@@ -9,6 +9,10 @@ send-again =
     If it is not done, you can have your words sent once more. You may then pay twice. Write this as the first line
     of { $text }, and save it. Make that file if it is not there.
     { "    " }Again: yes
+send-once-more =
+    If it is not done, you can have your words sent once more. You may then pay twice. The line Again: yes in
+    { $used_text } is used up. Write it there once more, as the first line, above the old one:
+    { "    " }Again: yes
 done-there = If it is done there, just wait: dakbox sees it, and makes the film from it.
 
 paused =
@@ -62,7 +66,8 @@ unknown-fate =
     them again by itself.
     .step-1 = { look }
     .step-2 = { done-there }
-    .step-3 = { send-again }
+    .step-3 = { send-once-more }
+    .step-3-or = { send-again }
 
 question = The video service has a question about { $file }, and it changed nothing yet.
     .step-1 =
@@ -79,7 +84,8 @@ nothing-changed =
     again by itself.
     .step-1 = { look }
     .step-2 = { done-there }
-    .step-3 = { send-again }
+    .step-3 = { send-once-more }
+    .step-3-or = { send-again }
 
 # No `Again: yes` here: it would send the message into the session that is gone.
 session-lost =
