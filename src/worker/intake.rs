@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::admission::{self, Admission};
+use super::changes::{arrived_at, changes};
 use super::clock::wall;
 use super::folders::blocking;
 use super::texts::Memory;
@@ -15,10 +16,7 @@ use super::withheld::{is_clip, late_note, note};
 use super::{Tools, order, put_back, story, telling};
 use crate::crash::{self, Loop};
 use crate::inbox::{self, Arrival, FolderState, Gone, Mounted, Reason, Report, What, Withheld};
-use crate::job::{
-    Batch, Clip, Code, Job, JobEvent, JobId, Message, Order, Phase, RelPath, Stamp, Step, TextRef, WordsFrom,
-    Work,
-};
+use crate::job::{Batch, Clip, Code, End, Job, JobEvent, JobId, Phase, RelPath, Stamp, Work};
 use crate::ledger::{InboxShown, LedgerError, MountShown, Request};
 
 /// So long what is only shown is waited for: it is in the ledger's hands, and comes to be shown all the same.
@@ -159,7 +157,7 @@ impl Intake {
         let of_clip = |job: Option<Job>| job.filter(|job| job.work.is_file());
         let at = of_clip(self.tools.ledger.job_at(root, clip.path.clone()).await?);
         let of = of_clip(self.tools.ledger.job_of_file(clip.stamp).await?);
-        let admission = admission::judge(&clip.path, &clip.stamp, asked.as_ref().ok(), at, of);
+        let admission = admission::judge(&clip.path, &clip.stamp, asked.as_ref().ok(), at.clone(), of);
         let failure = arrival.verdict.as_ref().err().or(asked.as_ref().err()).cloned();
         let order = asked.unwrap_or_else(|_| order::unreadable_of(arrival));
         let recorded = match admission {
@@ -185,6 +183,9 @@ impl Intake {
                 let mut events = vec![JobEvent::Admitted { clip, order, work, batch }];
                 events.extend(failure.map(|failure| JobEvent::Failed { failure }));
                 let Some(job) = self.found(&arrival.clip, events.clone()).await? else { return Ok(()) };
+                if let Some(old) = at.filter(|old| matches!(old.end, Some(End::Failed(_)))) {
+                    put_back::clear_if_gone(&self.tools, &old).await;
+                }
                 tracing::info!(job = %job.id, clip = %job.clip.path, "{} is taken: {}", job.clip.path, story::words(&job));
                 Some((job, events))
             }
@@ -343,63 +344,6 @@ impl Intake {
             tracing::debug!(%error, "what lies in the inbox is not shown");
         }
     }
-}
-
-/// What an arrival changes about the job it belongs to; nothing where all is as it was.
-pub(super) fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
-    if job.may_be_paid() {
-        // Renamed, or only its ctime or its share's device number moved: the same bytes, to be known by their new stamp.
-        let same = clip.stamp.same_contents(&job.clip.stamp)
-            || (clip.path == job.clip.path && clip.stamp.same_but_numbers(&job.clip.stamp));
-        let moved = clip != job.clip && (same || !job.work.is_file());
-        let renamed = moved.then_some(JobEvent::Renamed { path: clip.path, stamp: clip.stamp });
-        let refined = takes_words(job, &order).then_some(JobEvent::Refined { order });
-        return renamed.into_iter().chain(refined).collect();
-    }
-    if job.work.is_file() && !clip.stamp.same_contents(&job.clip.stamp) {
-        return vec![JobEvent::Replaced { clip, order, work: None }];
-    }
-    if clip == job.clip && order == job.order && !job.unsettled {
-        return Vec::new();
-    }
-    vec![JobEvent::Rebound { clip, order }]
-}
-
-/// Whether a text that was saved while its job runs is taken in: the same words in other bytes always, so that the text is
-/// known when it is put away; other words as long as there is a message to come, or one that is out.
-fn takes_words(job: &Job, now: &Order) -> bool {
-    let WordsFrom::Sidecar(text) = &now.from else { return false };
-    // The very same bytes under another name, as of a clip and a text that were renamed together: only the file is another.
-    let is_same = |old: &TextRef| old.hash == text.hash;
-    let moved = matches!(&job.order.from, WordsFrom::Sidecar(old) if is_same(old) && old.path != text.path);
-    if moved {
-        return !job.closing();
-    }
-    let known = matches!(&job.order.from, WordsFrom::Sidecar(old) if is_same(old));
-    let in_time = matches!(job.step, Step::Instruct(_) | Step::Observe(_));
-    !known && !job.closing() && !now.words.is_empty() && (in_time || now.words == job.order.words)
-}
-
-/// A new text with `Again: yes` beside a clip whose message is in doubt: that one message is sent once more.
-pub(super) fn consent(job: &Job, order: &Order) -> Option<JobEvent> {
-    let (Step::Observe(n) | Step::Instruct(n)) = job.step else { return None };
-    let WordsFrom::Sidecar(text) = &order.from else { return None };
-    let spent = matches!(&job.order.from, WordsFrom::Sidecar(old) if old.same_text(text));
-    let doubt = job.phase == Phase::Waiting && job.message(n).is_some_and(Message::may_be_paid);
-    let asked = order.again && order.same_request(&job.order);
-    let again = job.again(n) + 1;
-    (doubt && asked && !spent).then(|| JobEvent::Consent { n, again, text: Some(text.clone()) })
-}
-
-/// Where lies what these events are about: a copy may lie elsewhere than the job's clip.
-pub(super) fn arrived_at(events: &[JobEvent]) -> Option<&RelPath> {
-    events.iter().find_map(|event| match event {
-        JobEvent::Reopened { clip, .. }
-        | JobEvent::Rebound { clip, .. }
-        | JobEvent::Replaced { clip, .. } => Some(&clip.path),
-        JobEvent::Renamed { path, .. } => Some(path),
-        _ => None,
-    })
 }
 
 /// Why something is not taken, where a note says so.

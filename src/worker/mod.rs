@@ -19,6 +19,8 @@ mod projects;
 
 mod batches;
 
+mod changes;
+
 mod put_back;
 
 mod order;

@@ -4,7 +4,7 @@ use super::Tools;
 use super::folders::{Place, blocking};
 use super::order::NAME_MAX;
 use super::steps::tidy::number;
-use crate::job::{Job, JobEvent, JobId, admit, apply};
+use crate::job::{Job, JobEvent, JobId, RelPath, admit, apply};
 use crate::ledger::Recorded;
 use crate::outbox::{self, Note, Title};
 
@@ -31,6 +31,24 @@ pub(super) async fn clear_note(tools: &Tools, job: &Job) {
         if let Err(error) = blocking(move || outbox::notes::clear(&base, &path)).await {
             tracing::debug!(job = %job.id, %error, "its old note can't be taken away");
         }
+    }
+}
+
+/// Takes away the note of one that has failed, where what it is about does not lie beside it any more: it was mended, and is
+/// worked as a new job.
+pub(super) async fn clear_if_gone(tools: &Tools, failed: &Job) {
+    let Ok(events) = tools.ledger.events(failed.id).await else { return };
+    let kept = events.iter().rev().find_map(|recorded| match &recorded.event {
+        JobEvent::Tidied { clip_at: Some(at), .. } => Some(at.clone()),
+        _ => None,
+    });
+    let (Some(at), Ok(store)) = (kept, tools.folders.open(Place::Failed).await) else { return };
+    let below = at.strip_prefix(&format!("{}/", store.path().display()));
+    let Some(path) = below.and_then(|below| RelPath::from_bytes(below.as_bytes())) else { return };
+    // What can't be shown as it is was noted by another name.
+    let is_told = !at.contains(char::REPLACEMENT_CHARACTER);
+    if is_told && blocking(move || Ok(store.stat(&path)?.is_none())).await.unwrap_or(false) {
+        clear_note(tools, failed).await;
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::admission::{Admission, judge};
-use super::intake::arrived_at;
+use super::changes::arrived_at;
 use super::queue::{self, Limits, Load};
 use super::stop::{Patience, Stop, cut_off, events};
 use super::telling;

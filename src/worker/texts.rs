@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::admission::{self, Admission};
+use super::changes::{changes, consent};
 use super::intake::{Intake, Wake};
 use super::lone::{self, Plan};
 use super::projects::{self, Late};
@@ -160,7 +161,7 @@ impl Intake {
                 if self.heard(&job, &order).await {
                     return Ok(Taken::Yes);
                 }
-                let mut events = super::intake::changes(&job, clip, order);
+                let mut events = changes(&job, clip, order);
                 events.extend(wait.filter(|_| !job.may_be_paid()));
                 (job, events)
             }
@@ -295,7 +296,7 @@ impl Intake {
 
     /// Whether new words of a job's own text were taken as a consent, or as the answer to its question.
     pub(super) async fn heard(&self, job: &Job, order: &Order) -> bool {
-        let said = super::intake::consent(job, order).or_else(|| refine::reply(job, order));
+        let said = consent(job, order).or_else(|| refine::reply(job, order));
         let Some(event) = said else { return false };
         self.wake(Wake::Says { job: job.id, event: Box::new(event) }).await;
         true

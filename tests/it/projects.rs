@@ -146,6 +146,33 @@ fn a_broken_file_holds_the_whole_project_with_a_note_that_names_it() {
 }
 
 #[test]
+fn a_project_in_doubt_names_its_text_where_it_lies() {
+    let mut house = House::new();
+    house.service.faults("message:reset=headersx1");
+    house.start();
+    move_in(&house, "trip", &[("a.mp4", &clip("a")), ("project.txt", FILM.as_bytes())]);
+    let note = house.waits("trip", "unknown-fate");
+    assert!(note.contains("\"trip/project.txt\""), "{note}");
+    house.drop_file("trip/project.txt", format!("Again: yes\n\n{FILM}"));
+    made(&house, "trip");
+    assert_eq!((house.world().charges(), house.world().requests("message")), (1, 2));
+}
+
+#[test]
+fn a_mended_project_takes_the_note_of_the_failed_one_away() {
+    let mut house = House::new();
+    house.start();
+    let text = format!("Quality: best\n\n{FILM}");
+    move_in(&house, "trip", &[("a.mp4", &clip("a")), ("project.txt", text.as_bytes())]);
+    house.fails("trip", "bad-sidecar");
+    house.wait_for("it is put aside", || !house.inbox("trip").exists());
+    fs::write(house.failed("trip/project.txt"), FILM).unwrap();
+    fs::rename(house.failed("trip"), house.inbox("trip")).unwrap();
+    made(&house, "trip");
+    house.wait_for("the note is gone", || !house.failed("trip.error.txt").exists());
+}
+
+#[test]
 fn media_that_come_too_late_are_named_and_never_taken() {
     let mut house = House::set_up("[watch]\nsidecar_wait = '50ms'\n");
     house.service.faults("message:late-delay=2sx1");
