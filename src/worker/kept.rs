@@ -41,12 +41,12 @@ struct Line(
 );
 
 /// The notes as text for the ledger.
-pub(super) fn to_text(kept: &BTreeMap<RelPath, Kept>) -> Option<String> {
+pub(super) fn to_text<'a>(kept: impl Iterator<Item = (&'a RelPath, &'a Kept)>) -> Option<String> {
     let line = |(path, kept): (&RelPath, &Kept)| {
         let wish = Some(kept.wish.clone()).filter(|wish| wish != path);
         Line(path.clone(), kept.owner, kept.wrote.clone(), wish)
     };
-    serde_json::to_string(&kept.iter().map(line).collect::<Vec<_>>()).ok()
+    serde_json::to_string(&kept.map(line).collect::<Vec<_>>()).ok()
 }
 
 /// The same read again; nothing where it can't be.
@@ -77,7 +77,7 @@ mod tests {
             (plain, note("a.waiting.txt", vec![hash(b"a")])),
             (other, Kept { owner: Owner::Inbox, ..note("b.waiting.txt", vec![hash(b"b"), hash(b"c")]) }),
         ]);
-        let text = to_text(&kept).unwrap();
+        let text = to_text(kept.iter()).unwrap();
         assert_eq!(from_text(&text), kept);
         let old = serde_json::to_string(&[(path("a.waiting.txt"), Owner::Job(JobId(1)))]).unwrap();
         let read = from_text(&old);

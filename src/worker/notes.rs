@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -23,6 +23,9 @@ const RECORDED_WITHIN: Duration = Duration::from_millis(500);
 
 /// How long after a failure notes are tried again.
 const RETRY: Duration = Duration::from_secs(30);
+
+/// After so long what was removed stays removed, whatever becomes of the power: the kernel has written it back by then.
+const LASTS_AFTER: Duration = Duration::from_mins(2);
 
 /// One thing to put right.
 enum Change {
@@ -49,6 +52,7 @@ impl Notes {
                 ledger,
                 wishes,
                 kept: BTreeMap::new(),
+                gone: BTreeMap::new(),
                 recorded: None,
                 unwritten: BTreeMap::new(),
                 unwanted: BTreeSet::new(),
@@ -96,6 +100,8 @@ pub struct Keeper {
     ledger: Ledger,
     wishes: mpsc::UnboundedReceiver<Change>,
     kept: BTreeMap<RelPath, Kept>,
+    /// Those that were removed a short while ago: a power cut may bring them back.
+    gone: BTreeMap<RelPath, (Instant, Kept)>,
     /// The same as the ledger has it.
     recorded: Option<String>,
     /// What could not be written, or not removed, yet: the outbox was away or could not be written.
@@ -112,14 +118,13 @@ impl Keeper {
             let change = tokio::select! {
                 change = self.wishes.recv() => change,
                 _ = retry.tick() => {
+                    self.loaded().await;
                     self.try_again().await;
                     continue;
                 }
             };
             let Some(change) = change else { return };
-            if !self.loaded {
-                self.load().await;
-            }
+            self.loaded().await;
             let before: BTreeSet<RelPath> = self.kept.keys().cloned().collect();
             match change {
                 Change::Job(id, note) => self.of_job(id, note).await,
@@ -134,7 +139,9 @@ impl Keeper {
 
     /// Has the ledger know what notes there are, and what is in them.
     async fn record(&mut self) {
-        let text = kept::to_text(&self.kept);
+        self.gone.retain(|_, (at, _)| at.elapsed() < LASTS_AFTER);
+        let gone = self.gone.iter().map(|(path, (_, kept))| (path, kept));
+        let text = kept::to_text(gone.chain(&self.kept));
         if text == self.recorded {
             return;
         }
@@ -156,8 +163,10 @@ impl Keeper {
     }
 
     /// Takes over the notes of the last run; those of jobs that do not wait any more go.
-    async fn load(&mut self) {
-        self.loaded = true;
+    async fn loaded(&mut self) {
+        if std::mem::replace(&mut self.loaded, true) {
+            return;
+        }
         let kept = self.ledger.meta(KEPT).await.ok().flatten().unwrap_or_default();
         self.kept = kept::from_text(&kept);
         self.recorded = Some(kept);
@@ -243,7 +252,7 @@ impl Keeper {
         (wish, owner): (&RelPath, Owner),
         text: &str,
     ) -> io::Result<()> {
-        let known = self.kept.get(path).cloned();
+        let known = self.kept.get(path).or(self.gone.get(path).map(|(_, kept)| kept)).cloned();
         let (folders, at, words, old) = (self.folders.clone(), path.clone(), text.to_owned(), known.clone());
         let can_be =
             move || waiting::can_be(&folders.outbox()?, &at, &words, |lies| is_known(old.as_ref(), lies));
@@ -255,6 +264,7 @@ impl Keeper {
         wrote.retain(|hash| *hash != new);
         wrote.push(new);
         self.unwanted.remove(path);
+        self.gone.remove(path);
         self.kept.insert(path.clone(), Kept { owner, wish: wish.clone(), wrote });
         if known.as_ref().is_none_or(|kept| kept.wrote.last() != Some(&new)) {
             self.record().await;
@@ -275,7 +285,11 @@ impl Keeper {
         let (folders, at, ours) = (self.folders.clone(), path.clone(), self.kept.get(path).cloned());
         let clear = move || waiting::clear(&folders.outbox()?, &at, |lies| is_known(ours.as_ref(), lies));
         match blocking(clear).await {
-            Ok(_) => drop(self.kept.remove(path)),
+            Ok(_) => {
+                if let Some(kept) = self.kept.remove(path) {
+                    self.gone.insert(path.clone(), (Instant::now(), kept));
+                }
+            }
             Err(error) => {
                 trouble(path, &error);
                 self.unwanted.insert(path.clone());

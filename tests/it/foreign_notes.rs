@@ -98,3 +98,20 @@ fn a_note_that_was_written_anew_before_a_kill_is_known_and_goes() {
     house.start();
     house.wait_for("it is gone", || !house.outbox("talk.v2.txt.waiting.txt").exists());
 }
+
+#[test]
+fn a_note_that_a_power_cut_brings_back_goes_again() {
+    let mut house = House::new();
+    house.service.faults("message:questionx1");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    let note = house.waits("talk", "question");
+    house.drop_file("talk.answer.txt", "The second one.\n");
+    house.delivered("talk");
+    house.wait_for("its note is gone", || !house.outbox("talk.waiting.txt").exists());
+    house.kill();
+    // That it was removed had not reached the disk.
+    fs::write(house.outbox("talk.waiting.txt"), note).unwrap();
+    house.start();
+    house.wait_for("it is gone again", || !house.outbox("talk.waiting.txt").exists());
+}
