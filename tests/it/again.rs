@@ -47,7 +47,7 @@ fn a_person_can_ask_to_pay_once_more_and_pays_once() {
     let consent = format!("Again: yes\n\n{WORDS}");
     let mut house = dropped_again(&consent);
     house.note(house.outbox("talk (2).report.txt"));
-    house.wait_for("the clip is put away", || house.archive("talk (2).mp4").exists());
+    house.wait_for("both are put away", || House::names(&house.inbox("")).is_empty());
     assert_eq!(house.world().charges_of(&clip("talk")), 2);
 
     // The very same text is no second consent, neither moved back nor after a restart.
