@@ -165,17 +165,17 @@ async fn claim(
     if let Some(held) = held(config, &dir, place, judged, adopt).map_err(at(place))? {
         return Ok(Err(held));
     }
-    if matches!(judged, Verdict::LedgerBehind | Verdict::Foreign) {
-        doubt(ledger).await?;
+    if let (Verdict::LedgerBehind | Verdict::Foreign, Some(root)) = (judged, &root) {
+        doubt(ledger, root.id).await?;
     }
     Ok(Ok(write(ledger, keeper, &dir, mark, (known, judged)).await?))
 }
 
 /// Others have worked here since, or this very ledger has and does not remember: what its jobs have still to send may have
 /// been sent. Recorded before the mark is written anew, so that a stop between the two leaves the folders held.
-async fn doubt(ledger: &Ledger) -> Result<(), LedgerError> {
+async fn doubt(ledger: &Ledger, root: i64) -> Result<(), LedgerError> {
     for job in ledger.open_jobs().await? {
-        if job.past == Past::Doubtful || job.closing() {
+        if job.clip.root != root || job.past == Past::Doubtful || job.closing() {
             continue;
         }
         ledger.append(job.id, vec![JobEvent::TakenOver], wall()).await?;

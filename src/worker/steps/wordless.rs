@@ -47,7 +47,8 @@ async fn had_others(tools: &Tools, job: &Job) -> Result<Option<Failure>, Stop> {
     // It was away when its film was delivered, or was moved back from the archive.
     let came_back = of.filter(|of| {
         let same = of.work == Work::Clip && of.clip.stamp.same_contents(&job.clip.stamp);
-        same && of.end == Some(End::Delivered) && of.order.words != job.order.words
+        let had_own = matches!(of.order.from, WordsFrom::Sidecar(_)) || of.batch.is_some();
+        same && had_own && of.end == Some(End::Delivered) && of.order.words != job.order.words
     });
     // Mended, and put back in the place of the one that failed.
     let mended = at.filter(|at| matches!(at.end, Some(End::Failed(_))) && at.batch.is_some());
