@@ -346,10 +346,18 @@ fn a_job_that_failed_at_its_second_message_goes_on_with_it() {
         JobEvent::Failed { failure: Failure::new(Code::TooLarge, "no", "no") },
         JobEvent::Started { step: Step::Tidy },
         JobEvent::Tidied { clip_at: None, left: false },
-        JobEvent::Reopened { clip: clip.clone(), order: two(touched.clone()), work: None, content: None },
     ] {
         job = apply(&job, &event, Moment(0)).unwrap_or_else(|e| panic!("{e}"));
     }
+    // With a further step, the one that was never sent is sent before it.
+    let steps = vec!["x".into(), "y".into(), "z".into()];
+    let more = Order { messages: steps.clone(), ..asks("x\ny\nz", own_text(2)) };
+    let more = JobEvent::Reopened { clip: clip.clone(), order: more, work: None, content: None };
+    let more = apply(&job, &more, Moment(0)).unwrap();
+    assert_eq!((more.step, more.order.messages), (Step::Instruct(1), steps));
+    let same =
+        JobEvent::Reopened { clip: clip.clone(), order: two(touched.clone()), work: None, content: None };
+    job = apply(&job, &same, Moment(0)).unwrap();
     assert_eq!((job.step, &job.order.from), (Step::Instruct(1), &touched));
     let other_words =
         JobEvent::Reopened { clip, order: asks("other words", touched), work: None, content: None };

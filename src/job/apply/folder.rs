@@ -180,9 +180,9 @@ fn refine(job: &mut Job, now: &Order) {
     }
     let paid = paid(job);
     job.messages.retain(|m| m.n < paid);
+    job.order.messages.truncate(usize::from(paid));
     let mut new = unheard(job, now);
     answer(job, &mut new);
-    job.order.messages.truncate(usize::from(paid));
     job.order.messages.extend(new);
     job.replies.retain(|reply| reply.n < paid);
     // Nothing of it is bound before the first of it is sent: until then a typo that is mended is mended.
