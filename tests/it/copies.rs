@@ -163,6 +163,19 @@ fn other_words_that_are_put_back_answer_the_question_that_waits() {
         house.delivered("talk");
         assert_eq!(house.world().accepted(), ["ask me", answer]);
     }
+    // What is added to it while it runs is all that is new.
+    let mut house = House::with(faulty(&["message:questionx1"]), "");
+    house.drop_pair("talk", "ask me\n");
+    house.start();
+    house.waits("talk", "question");
+    house.run(&["cancel", "1"]);
+    house.fails("talk", "cancelled");
+    house.service.faults("message:late-delay=1500msx1");
+    put_back_with(&house, "ask me\nthe first");
+    house.wait_world("it is said", |world| world.running() == 1);
+    house.drop_file("talk.txt", "ask me\nthe first\n---\nadd music");
+    house.delivered("talk");
+    assert_eq!(house.world().accepted(), ["ask me", "the first", "add music"]);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What the folder does to a job: words, clips, names that change under it.
 
 use super::message::{is_clean, settle_fate};
-use crate::job::{Clip, End, Fate, Job, JobEvent, Order, Phase, Render, Step, Upload, WordsFrom, Work};
+use crate::job::{
+    Clip, End, Fate, Job, JobEvent, Order, Phase, Render, Reply, Step, Upload, WordsFrom, Work,
+};
 
 /// What the folder does to a job: always before a message may have been paid, but for a rename.
 pub(super) fn folder(job: &mut Job, event: &JobEvent) -> bool {
@@ -138,17 +140,20 @@ fn refined(job: &mut Job, now: &Order) -> bool {
 
 /// What is new in a text answers the question that waits, if there is one: where it goes on from the words that were asked
 /// about, with what it adds to them.
-fn answer(job: &mut Job, new: &mut [String]) {
+fn answer(job: &mut Job, new: &mut [String], now: &Order) {
     let (Some(asking), Some(first)) = (&job.asking, new.first_mut()) else { return };
     let n = asking.n;
+    if !job.message(n).is_some_and(is_clean) {
+        return;
+    }
     let old = job.order.messages.get(usize::from(n));
     if let Some(rest) = old.and_then(|old| first.strip_prefix(old.as_str())?.strip_prefix('\n')) {
-        *first = rest.to_owned();
+        let steps = vec![std::mem::replace(first, rest.to_owned())];
+        // Its step is said by that.
+        job.replies.push(Reply { n: n + 1, text: now.from.text().cloned(), steps });
     }
-    if job.message(n).is_some_and(is_clean) {
-        settle_fate(job, n, Fate::Taken);
-        job.asking = None;
-    }
+    settle_fate(job, n, Fate::Taken);
+    job.asking = None;
 }
 
 /// The steps of a text that are neither among the job's own nor in what has answered its questions.
@@ -181,10 +186,10 @@ fn refine(job: &mut Job, now: &Order) {
     let paid = paid(job);
     job.messages.retain(|m| m.n < paid);
     job.order.messages.truncate(usize::from(paid));
-    let mut new = unheard(job, now);
-    answer(job, &mut new);
-    job.order.messages.extend(new);
     job.replies.retain(|reply| reply.n < paid);
+    let mut new = unheard(job, now);
+    answer(job, &mut new, now);
+    job.order.messages.extend(new);
     // Nothing of it is bound before the first of it is sent: until then a typo that is mended is mended.
     job.added = u16::try_from(job.order.messages.len() - usize::from(paid)).unwrap_or(u16::MAX);
     job.order.words.clone_from(&now.words);
