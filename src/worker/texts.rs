@@ -69,6 +69,10 @@ impl Memory {
 impl Intake {
     /// Takes a text up, or holds it.
     pub(super) async fn text(&self, lone: LoneText, memory: &mut Memory) -> Result<(), LedgerError> {
+        // The film that others wait for may have been done this moment: `talk.v2.txt` comes before `talk.v3.txt` all the same.
+        if memory.texts.keys().any(|held| *held < lone.text.path) {
+            self.again(memory).await?;
+        }
         if self.holds(lone, memory).await? {
             self.tell_withheld(memory).await;
         }
