@@ -12,6 +12,7 @@ mod budget;
 mod looks;
 mod next;
 mod pace;
+mod past;
 
 mod key;
 
@@ -30,12 +31,13 @@ pub use ids::{AccountId, ContentHash, JobId, RenderId, SessionId, TaskId};
 pub use key::{Key, Lineage, message_key};
 pub use looks::{Course, Look, RENDERS_KEPT, next_look};
 pub use model::{
-    Asking, Clip, End, Fate, Film, Job, Message, Order, Past, Phase, Render, Reply, StreamEnd, TextRef,
-    Upload, WordsFrom,
+    Asking, Clip, End, Fate, Film, Job, Message, Order, Phase, Render, Reply, StreamEnd, TextRef, Upload,
+    WordsFrom,
 };
 pub use moment::Moment;
 pub use next::{Action, due_step, is_looked_at_again, next_action, retry_delay};
 pub use pace::Pace;
+pub use past::Past;
 pub use path::{RelPath, folded};
 pub use public::is_public;
 pub use stamp::Stamp;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::instruction::Asked;
 
 use super::{
-    AccountId, Batch, Code, ContentHash, Failure, JobId, Key, Lineage, Moment, RelPath, RenderId, SessionId,
-    Stamp, Step, TaskId, Work, message_key,
+    AccountId, Batch, Code, ContentHash, Failure, JobId, Key, Lineage, Moment, Past, RelPath, RenderId,
+    SessionId, Stamp, Step, TaskId, Work, message_key,
 };
 
 /// The clip a job is about.
@@ -148,24 +148,6 @@ impl Message {
     /// Whether it may have been paid for.
     pub const fn may_be_paid(&self) -> bool {
         !matches!(self.fate, Fate::Refused)
-    }
-}
-
-/// Whether all that was sent for a job is known.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Past {
-    /// All of it.
-    #[default]
-    Known,
-    /// It comes from an old copy of the ledger: what that does not know to be sent may have been, and was paid for then.
-    Doubtful,
-}
-
-impl Past {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-    fn is_known(&self) -> bool {
-        *self == Self::Known
     }
 }
 
