@@ -52,6 +52,17 @@ impl Memory {
         self.texts.contains_key(text)
     }
 
+    /// Whether an earlier text for the same film waits: `talk.v2.txt` comes before `talk.v3.txt`, also where their film is
+    /// done between two looks at them.
+    fn comes_after(&self, lone: &LoneText) -> bool {
+        let film = |text: &LoneText| (text.text.path.parent(), lone::film_of(&text.text.path));
+        let version = |text: &LoneText| if let Means::Version(n) = text.means { n } else { 0 };
+        let comes_first = |held: &LoneText| {
+            lone::is_of_film(held.means) && version(held) < version(lone) && film(held) == film(lone)
+        };
+        lone::is_of_film(lone.means) && self.texts.values().any(comes_first)
+    }
+
     /// Whether something may change that nobody reports: a film comes, or late media go.
     pub(super) fn is_unsure(&self) -> bool {
         !self.early.is_empty() || self.late.files().next().is_some()
@@ -69,10 +80,6 @@ impl Memory {
 impl Intake {
     /// Takes a text up, or holds it.
     pub(super) async fn text(&self, lone: LoneText, memory: &mut Memory) -> Result<(), LedgerError> {
-        // The film that others wait for may have been done this moment: `talk.v2.txt` comes before `talk.v3.txt` all the same.
-        if memory.texts.keys().any(|held| *held < lone.text.path) {
-            self.again(memory).await?;
-        }
         if self.holds(lone, memory).await? {
             self.tell_withheld(memory).await;
         }
@@ -84,7 +91,9 @@ impl Intake {
         let path = lone.text.path.clone();
         let did = memory.texts.remove(&path).is_some();
         memory.early.remove(&path);
-        let held = match Box::pin(self.take_text(&lone)).await? {
+        let taken =
+            if memory.comes_after(&lone) { Taken::Later } else { Box::pin(self.take_text(&lone)).await? };
+        let held = match taken {
             Taken::Yes => None,
             Taken::Later => Some(&mut memory.texts),
             Taken::Early => Some(&mut memory.early),
@@ -319,4 +328,38 @@ const fn is_meant(work: &Work, means: Means) -> bool {
 /// Whether a job waits for an answer.
 pub fn is_asked(job: &Job) -> bool {
     job.asking.is_some() && job.waiting.as_ref().is_some_and(|failure| failure.code == Code::Question)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inbox::Text;
+    use crate::job::Stamp;
+
+    #[test]
+    fn earlier_versions_come_first() {
+        let lone = |name: &str, means| LoneText {
+            text: Text {
+                path: RelPath::from_bytes(name.as_bytes()).unwrap(),
+                stamp: Stamp { dev: 1, ino: 1, size: 1, mtime_ns: 1, ctime_ns: 1 },
+                bytes: Vec::new(),
+                over: None,
+            },
+            means,
+        };
+        let mut memory = Memory::default();
+        let held = lone("talk.v3.txt", Means::Version(3));
+        memory.texts.insert(held.text.path.clone(), held);
+        for (name, means, waits) in [
+            ("talk.v4.txt", Means::Version(4), true),
+            ("talk.v10.txt", Means::Version(10), true),
+            ("talk.v2.txt", Means::Version(2), false),
+            ("talk.v3.txt", Means::Version(3), false),
+            ("walk.v4.txt", Means::Version(4), false),
+            ("sub/talk.v4.txt", Means::Version(4), false),
+            ("talk.video.txt", Means::Video, false),
+        ] {
+            assert_eq!(memory.comes_after(&lone(name, means)), waits, "{name}");
+        }
+    }
 }

@@ -265,6 +265,8 @@ fn a_late_file_that_is_taken_away_is_told_of_no_more() {
     house.drop_file("trip.project/1.mp4", clip("first"));
     house.drop_file("trip.project/project.txt", WORDS);
     house.note(house.outbox("trip.project.report.txt"));
+    // In a folder of the same name that comes anew.
+    house.wait_for("it is put away", || !house.inbox("trip.project").exists());
     house.drop_file("trip.project/late.mp4", clip("late"));
     house.note(house.outbox("trip.project.waiting.txt"));
     fs::remove_file(house.inbox("trip.project/late.mp4")).unwrap();
