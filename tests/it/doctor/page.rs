@@ -57,6 +57,7 @@ fn an_address_that_another_has_is_named_with_how_to_find_it() {
     assert_ill(&house, &[], &[(&format!("warn page: {at}: can't be had"), &ss)]);
     house.start();
     house.wait_for("it has no page", || house.log().contains("there is no page"));
+    house.wait_for("it watches", || house.log().matches("takes clips from").count() == 2);
     let none = format!("warn page: {at}: the dakbox that runs serves none");
     house.wait_for("it is recorded", || Visit::to(&house).of("page")[0].starts_with(&none));
     assert_ill(&house, &[], &[(&none, &ss)]);
