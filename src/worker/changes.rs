@@ -1,6 +1,6 @@
 //! What an arrival changes about the job it belongs to. Pure.
 
-use crate::job::{Clip, Job, JobEvent, Message, Order, Phase, RelPath, Step, TextRef, WordsFrom};
+use crate::job::{Clip, Job, JobEvent, Message, Order, Phase, RelPath, Step, WordsFrom};
 
 /// What an arrival changes about the job it belongs to; nothing where all is as it was.
 pub(super) fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
@@ -27,14 +27,13 @@ pub(super) fn changes(job: &Job, clip: Clip, order: Order) -> Vec<JobEvent> {
 fn takes_words(job: &Job, now: &Order) -> bool {
     let WordsFrom::Sidecar(text) = &now.from else { return false };
     // The very same bytes under another name, as of a clip and a text that were renamed together: only the file is another.
-    let is_same = |old: &TextRef| old.hash == text.hash;
-    let moved = matches!(&job.order.from, WordsFrom::Sidecar(old) if is_same(old) && old.path != text.path);
-    if moved {
-        return !job.closing();
+    if let WordsFrom::Sidecar(old) = &job.order.from
+        && old.hash == text.hash
+    {
+        return old.path != text.path && !job.closing();
     }
-    let known = matches!(&job.order.from, WordsFrom::Sidecar(old) if is_same(old));
     let in_time = matches!(job.step, Step::Instruct(_) | Step::Observe(_));
-    !known && !job.closing() && !now.words.is_empty() && (in_time || now.words == job.order.words)
+    !job.closing() && !now.words.is_empty() && (in_time || now.words == job.order.words)
 }
 
 /// A new text with `Again: yes` beside a clip whose message is in doubt: that one message is sent once more.

@@ -16,7 +16,7 @@ use super::withheld::{is_clip, late_note, note};
 use super::{Tools, order, put_back, story, telling};
 use crate::crash::{self, Loop};
 use crate::inbox::{self, Arrival, FolderState, Gone, Mounted, Reason, Report, What, Withheld};
-use crate::job::{Batch, Clip, Code, End, Job, JobEvent, JobId, Phase, RelPath, Stamp, Work};
+use crate::job::{Batch, Clip, Code, Job, JobEvent, JobId, Phase, RelPath, Stamp, Work};
 use crate::ledger::{InboxShown, LedgerError, MountShown, Request};
 
 /// So long what is only shown is waited for: it is in the ledger's hands, and comes to be shown all the same.
@@ -183,9 +183,7 @@ impl Intake {
                 let mut events = vec![JobEvent::Admitted { clip, order, work, batch }];
                 events.extend(failure.map(|failure| JobEvent::Failed { failure }));
                 let Some(job) = self.found(&arrival.clip, events.clone()).await? else { return Ok(()) };
-                if let Some(old) = at.filter(|old| matches!(old.end, Some(End::Failed(_)))) {
-                    put_back::clear_if_gone(&self.tools, &old).await;
-                }
+                put_back::clear_if_gone(&self.tools, at).await;
                 tracing::info!(job = %job.id, clip = %job.clip.path, "{} is taken: {}", job.clip.path, story::words(&job));
                 Some((job, events))
             }

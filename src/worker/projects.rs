@@ -9,7 +9,7 @@ use super::intake::Intake;
 use super::texts::Memory;
 use super::{order, put_back, story};
 use crate::inbox::{ProjectFound, Text};
-use crate::job::{Clip, End, Job, JobEvent, Project, RelPath, WordsFrom, Work};
+use crate::job::{Clip, Job, JobEvent, Project, RelPath, WordsFrom, Work};
 use crate::ledger::LedgerError;
 
 /// Media that came too late for the project of their folder.
@@ -97,9 +97,7 @@ impl Intake {
                 let mut events = vec![JobEvent::Admitted { clip, order, work, batch: None }];
                 events.extend(failure.map(|failure| JobEvent::Failed { failure }));
                 self.begin_project(found, events).await?;
-                if let Some(old) = at.filter(|old| matches!(old.end, Some(End::Failed(_)))) {
-                    put_back::clear_if_gone(&self.tools, &old).await;
-                }
+                put_back::clear_if_gone(&self.tools, at).await;
                 return Ok((Taken::Yes, said));
             }
             Admission::Known(job) => {

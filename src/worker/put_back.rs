@@ -4,7 +4,7 @@ use super::Tools;
 use super::folders::{Place, blocking};
 use super::order::NAME_MAX;
 use super::steps::tidy::number;
-use crate::job::{Job, JobEvent, JobId, RelPath, admit, apply};
+use crate::job::{End, Job, JobEvent, JobId, RelPath, admit, apply};
 use crate::ledger::Recorded;
 use crate::outbox::{self, Note, Title};
 
@@ -36,7 +36,8 @@ pub(super) async fn clear_note(tools: &Tools, job: &Job) {
 
 /// Takes away the note of one that has failed, where what it is about does not lie beside it any more: it was mended, and is
 /// worked as a new job.
-pub(super) async fn clear_if_gone(tools: &Tools, failed: &Job) {
+pub(super) async fn clear_if_gone(tools: &Tools, before: Option<Job>) {
+    let Some(failed) = before.filter(|job| matches!(job.end, Some(End::Failed(_)))) else { return };
     let Ok(events) = tools.ledger.events(failed.id).await else { return };
     let kept = events.iter().rev().find_map(|recorded| match &recorded.event {
         JobEvent::Tidied { clip_at: Some(at), .. } => Some(at.clone()),
@@ -48,7 +49,7 @@ pub(super) async fn clear_if_gone(tools: &Tools, failed: &Job) {
     // What can't be shown as it is was noted by another name.
     let is_told = !at.contains(char::REPLACEMENT_CHARACTER);
     if is_told && blocking(move || Ok(store.stat(&path)?.is_none())).await.unwrap_or(false) {
-        clear_note(tools, failed).await;
+        clear_note(tools, &failed).await;
     }
 }
 

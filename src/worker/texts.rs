@@ -91,9 +91,8 @@ impl Intake {
         let path = lone.text.path.clone();
         let did = memory.texts.remove(&path).is_some();
         memory.early.remove(&path);
-        let taken =
-            if memory.comes_after(&lone) { Taken::Later } else { Box::pin(self.take_text(&lone)).await? };
-        let held = match taken {
+        let waits = memory.comes_after(&lone);
+        let held = match Box::pin(self.take_text(&lone, waits)).await? {
             Taken::Yes => None,
             Taken::Later => Some(&mut memory.texts),
             Taken::Early => Some(&mut memory.early),
@@ -140,7 +139,8 @@ impl Intake {
         Ok(())
     }
 
-    async fn take_text(&self, lone: &LoneText) -> Result<Taken, LedgerError> {
+    /// `waits`: no job is made of it yet. That of one that is a job's already is heard all the same.
+    async fn take_text(&self, lone: &LoneText, waits: bool) -> Result<Taken, LedgerError> {
         if lone.means == Means::Answer {
             return self.answer(lone).await;
         }
@@ -168,6 +168,7 @@ impl Intake {
         };
         let (job, mut events) = match admission {
             Admission::Finished => return Ok(Taken::Yes),
+            Admission::New if waits => return Ok(Taken::Later),
             Admission::New => return self.new_text(lone, clip, read).await,
             Admission::Known(job) => {
                 let (order, wait) = self.asked_again(&job, lone, &read).await?;

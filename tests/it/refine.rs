@@ -295,3 +295,20 @@ fn the_first_text_saved_again_behind_a_later_version_asks_first() {
     rests(&house);
     assert_eq!(house.world().charges_of(&clip("talk")), 2);
 }
+
+#[test]
+fn a_version_that_asks_is_answered_while_an_earlier_text_waits_for_it() {
+    let mut house = House::set_up("[watch]\nclip_wait = '100ms'\n");
+    house.drop_pair("talk", WORDS);
+    house.start();
+    house.delivered("talk");
+    house.service.faults("message:questionx1");
+    house.drop_file("talk.v3.txt", "make it louder");
+    house.waits("talk.v3", "question");
+    house.drop_file("talk.v2.txt", "add a title");
+    house.wait_for("it waits for the other", || house.run(&["status"]).out.contains("talk.v2.txt"));
+    house.drop_file("talk.v3.txt", "make it louder\nthe first");
+    house.note(house.outbox("talk.v3.report.txt"));
+    house.wait_world("both are made", |world| world.accepted().len() == 4);
+    assert_eq!(house.world().accepted()[1..], ["make it louder", "the first", "add a title"]);
+}
